@@ -1,0 +1,78 @@
+"""The values that dataset readers produce and training consumes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.detections import GroundTruth
+
+Side = Literal["train", "val", "test"]
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedBox:
+    """A box as the annotation file states it, before anything is known of the photo.
+
+    Edges are in pixels, or 0..1 when `normalised`; the label is the class name as written.
+    """
+
+    label: str
+    ymin: float
+    xmin: float
+    ymax: float
+    xmax: float
+    normalised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedPhoto:
+    """One photo as a reader found it: nothing decoded, nothing judged.
+
+    `name` is the path relative to the dataset's root, as reports show it. `read` returns the photo's bytes.
+    `stated_size` is the `(width, height)` that the annotation gives, if it gives one. `side` is the dataset's own
+    split, if it has one. `boxes` is empty for a negative.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+    boxes: tuple[AnnotatedBox, ...]
+    stated_size: tuple[int, int] | None = None
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPhoto:
+    """A photo that passed the checks and is ready to be trained on.
+
+    `pixels` is the upright RGB photo, uint8 `[height, width, 3]`, decoded at a reduced scale (about twice the
+    network's size); `ground_truth` is normalised to the upright photo and clipped to it. `sha256` is of the
+    photo's bytes; `perceptual_hash` is a 64-bit difference hash by which near-duplicates are found.
+    """
+
+    name: str
+    sha256: str
+    perceptual_hash: int
+    pixels: Pixels
+    ground_truth: tuple[GroundTruth, ...]
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Checked photos and the labels that class ids index into (sorted by name unless the format orders them)."""
+
+    labels: tuple[str, ...]
+    photos: tuple[LabelledPhoto, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A dataset divided for one training run; `test` is empty unless the dataset brought one."""
+
+    train: tuple[LabelledPhoto, ...]
+    val: tuple[LabelledPhoto, ...]
+    test: tuple[LabelledPhoto, ...] = ()
