@@ -1,0 +1,31 @@
+"""How good a detector is: COCO's average precision, its uncertainty, and the score threshold to use it at."""
+
+from detector.evaluation.bootstrap import PairedDifference, bootstrap_interval, paired_bootstrap_difference
+from detector.evaluation.metrics import evaluate
+from detector.evaluation.results import (
+    SIZE_RANGES,
+    ClassMetrics,
+    Evaluation,
+    Interval,
+    PrecisionRecallCurve,
+    SizeMetrics,
+    SizeRange,
+    ThresholdMetrics,
+)
+from detector.evaluation.threshold import choose_score_threshold
+
+__all__ = [
+    "SIZE_RANGES",
+    "ClassMetrics",
+    "Evaluation",
+    "Interval",
+    "PairedDifference",
+    "PrecisionRecallCurve",
+    "SizeMetrics",
+    "SizeRange",
+    "ThresholdMetrics",
+    "bootstrap_interval",
+    "choose_score_threshold",
+    "evaluate",
+    "paired_bootstrap_difference",
+]
