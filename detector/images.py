@@ -1,0 +1,218 @@
+"""The one image loader: bytes of a phone's photo in, upright RGB pixels out.
+
+Training, evaluation and the gateway all come through here, so that a photo is the same array everywhere.
+Colour profiles are ignored (as the runtimes on phones do), transparency is laid on white, the first frame of
+an animation is the photo.
+"""
+
+import importlib
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from detector.errors import (
+    BodyTooLargeError,
+    ImageTooManyPixelsError,
+    ImageUnreadableError,
+    UnsupportedMediaTypeError,
+)
+from detector.image_headers import (
+    UPRIGHT,
+    ImageFormat,
+    Orientation,
+    exif_orientation,
+    png_content,
+    png_size,
+    sniff_format,
+    webp_size,
+)
+
+Pixels = npt.NDArray[np.uint8]
+
+MAX_JPEG_SCANS = 100
+"""Real progressive photos have about ten; each scan of a small file costs a pass over all of its pixels."""
+
+_DECODE_FAULTS = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, RuntimeError,
+    AttributeError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow and libheif raise on broken bytes; fuzzed in the tests."""
+
+_TRANSPOSITIONS = {
+    Orientation(0, True): Image.Transpose.FLIP_LEFT_RIGHT,
+    Orientation(2, False): Image.Transpose.ROTATE_180,
+    Orientation(2, True): Image.Transpose.FLIP_TOP_BOTTOM,
+    Orientation(1, True): Image.Transpose.TRANSPOSE,
+    Orientation(1, False): Image.Transpose.ROTATE_270,
+    Orientation(3, True): Image.Transpose.TRANSVERSE,
+    Orientation(3, False): Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLimits:
+    """What is refused before it is decoded: more bytes, or more pixels by the header, than these."""
+
+    max_bytes: int = 25_000_000
+    max_pixels: int = 50_000_000
+
+
+DEFAULT_LIMITS = ImageLimits()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedImage:
+    """An upright photo.
+
+    `pixels` is uint8 `[h, w, 3]`, possibly at a reduced scale; `width` and `height` are of the upright photo as
+    taken, `raw_width` and `raw_height` of the same before EXIF was applied: the raw photo turned clockwise by
+    `quarter_turns`, then flipped left to right if `mirrored`, is the upright one. For HEIC the raw photo is the
+    one its own transformations give: every decoder applies those, and EXIF does not count.
+    """
+
+    pixels: Pixels
+    width: int
+    height: int
+    raw_width: int
+    raw_height: int
+    quarter_turns: int
+    mirrored: bool
+    format: ImageFormat
+
+
+def load_image(
+    data: bytes | memoryview, *, limits: ImageLimits = DEFAULT_LIMITS, at_least: int | None = None
+) -> LoadedImage:
+    """Decode a JPEG, PNG, WebP or HEIC, known by its content, into upright RGB.
+
+    With `at_least`, the photo may come at a reduced scale that keeps both of its sides at or above that many
+    pixels (or whole, if it is smaller). Thread-safe. Raises BodyTooLargeError, UnsupportedMediaTypeError,
+    ImageTooManyPixelsError or ImageUnreadableError, and nothing else.
+    """
+    if len(data) > limits.max_bytes:
+        raise BodyTooLargeError(f"The photo has {len(data)} bytes; at most {limits.max_bytes} are taken.")
+    content = bytes(data)
+    image_format = sniff_format(content)
+    if image_format is None:
+        raise UnsupportedMediaTypeError(_unsupported_message(content))
+    try:
+        image, orientation = _OPENERS[image_format](content, limits)
+        raw_width, raw_height = image.size
+        if image_format == "jpeg" and at_least is not None:
+            image.draft("RGB", (at_least, at_least))
+        pixels = _upright(_reduced(_as_rgb(image), at_least), orientation)
+    except _DECODE_FAULTS as fault:
+        detail = str(fault) or type(fault).__name__
+        raise ImageUnreadableError(f"The {image_format.upper()} cannot be decoded: {detail}") from fault
+    swapped = orientation.quarter_turns % 2 == 1
+    return LoadedImage(
+        pixels=pixels,
+        width=raw_height if swapped else raw_width,
+        height=raw_width if swapped else raw_height,
+        raw_width=raw_width,
+        raw_height=raw_height,
+        quarter_turns=orientation.quarter_turns,
+        mirrored=orientation.mirrored,
+        format=image_format,
+    )
+
+
+def resize_square(pixels: Pixels, size: int) -> Pixels:
+    """Uint8 `[h, w, 3]` stretched to `[size, size, 3]` with Pillow's antialiased BILINEAR, the reference."""
+    resized = Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR)
+    return np.asarray(resized, np.uint8)
+
+
+def _unsupported_message(content: bytes) -> str:
+    if not content:
+        return "The photo is empty (0 bytes)."
+    return "This is not a photo that can be read; send JPEG, PNG, WebP or HEIC."
+
+
+class _Jpeg(JpegImageFile):
+    """Pillow's JPEG reader without its EXIF parser, which warns on garbage; the orientation is read here."""
+
+    def getexif(self) -> Image.Exif:
+        return Image.Exif()
+
+
+def _open_jpeg(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orientation]:
+    # Entropy-coded data cannot hold the marker by chance, so this counts scans (and those of a thumbnail).
+    if content.count(b"\xff\xda") > MAX_JPEG_SCANS:
+        raise ImageUnreadableError(f"The JPEG has more than {MAX_JPEG_SCANS} scans, as no camera makes it.")
+    image = _Jpeg(io.BytesIO(content))
+    _check_pixels(image.size, limits)
+    return image, exif_orientation(image.info.get("exif", b""))
+
+
+def _open_png(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orientation]:
+    _check_pixels(png_size(content), limits)
+    png = png_content(content)
+    return PngImageFile(io.BytesIO(png.data)), exif_orientation(png.exif)
+
+
+def _open_webp(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orientation]:
+    _check_pixels(webp_size(content), limits)
+    image = WebPImageFile(io.BytesIO(content))
+    return image, exif_orientation(image.info.get("exif", b""))
+
+
+def _open_heic(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orientation]:
+    heic = _heif().HeifFile(content)
+    _check_pixels(heic.size, limits)
+    # libheif has turned the picture by the file's own transformations; EXIF only repeats them.
+    return heic[heic.primary_index].to_pillow(), UPRIGHT
+
+
+@cache
+def _heif() -> ModuleType:
+    """Imported on the first HEIC: most programs never see one."""
+    return importlib.import_module("pi_heif")
+
+
+_OPENERS = {"jpeg": _open_jpeg, "png": _open_png, "webp": _open_webp, "heic": _open_heic}
+
+
+def _check_pixels(size: tuple[int, int] | None, limits: ImageLimits) -> None:
+    if size is None or min(size) < 1:
+        raise ImageUnreadableError("The photo's header gives no size.")
+    if size[0] * size[1] > limits.max_pixels:
+        raise ImageTooManyPixelsError(
+            f"The photo has {size[0]} × {size[1]} pixels; at most {limits.max_pixels} are taken."
+        )
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    """Decode, and bring any mode to RGB."""
+    image.load()
+    if image.mode == "RGB" and "transparency" not in image.info:
+        return image
+    if image.mode.startswith("I"):  # 16-bit grey
+        return Image.fromarray((np.asarray(image, np.uint32) >> 8).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        see_through = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, see_through).convert("RGB")
+    return image.convert("RGB")
+
+
+def _reduced(image: Image.Image, at_least: int | None) -> Image.Image:
+    """Averaged down by the largest whole factor that keeps both sides at `at_least`."""
+    factor = 1 if at_least is None else min(image.size) // max(at_least, 1)
+    return image.reduce(factor) if factor > 1 else image
+
+
+def _upright(image: Image.Image, orientation: Orientation) -> Pixels:
+    transposition = _TRANSPOSITIONS.get(orientation)
+    upright = image if transposition is None else image.transpose(transposition)
+    return np.asarray(upright, np.uint8)
