@@ -74,10 +74,10 @@ DEFAULT_LIMITS = ImageLimits()
 class LoadedImage:
     """An upright photo.
 
-    `pixels` is uint8 `[h, w, 3]`, possibly at a reduced scale; `width` and `height` are of the upright photo as
-    taken, `raw_width` and `raw_height` of the same before EXIF was applied: the raw photo turned clockwise by
-    `quarter_turns`, then flipped left to right if `mirrored`, is the upright one. For HEIC the raw photo is the
-    one its own transformations give: every decoder applies those, and EXIF does not count.
+    `pixels` is uint8 `[h, w, 3]`, possibly at a reduced scale; `width` and `height` are of the upright photo
+    as taken, `raw_width` and `raw_height` of the same before EXIF was applied: the raw photo turned clockwise
+    by `quarter_turns`, then flipped left to right if `mirrored`, is the upright one. For HEIC the raw photo
+    is the one its own transformations give: every decoder applies those, and EXIF does not count.
     """
 
     pixels: Pixels
