@@ -90,10 +90,10 @@ def test_at_least_keeps_both_sides_and_the_size_as_taken(image_format: str) -> N
 
 @pytest.mark.parametrize("image_format", FORMATS)
 def test_reduced_scale_gives_nearly_the_same_square(image_format: str) -> None:
-    data = encode(noise(1600, 1200, grain=64), image_format)
+    data = encode(noise(1600, 1200, grain=128), image_format)
     whole = resize_square(load_image(data).pixels, 100)
     reduced = resize_square(load_image(data, at_least=200).pixels, 100)
-    assert np.abs(whole.astype(float) - reduced).mean() < 0.6
+    assert np.abs(whole.astype(float) - reduced).mean() < 1.0
 
 
 def test_format_is_told_by_content() -> None:
