@@ -2,6 +2,7 @@
 
 from detector.evaluation.bootstrap import PairedDifference, bootstrap_interval, paired_bootstrap_difference
 from detector.evaluation.metrics import evaluate
+from detector.evaluation.outcome import PhotoOutcome, photo_outcome
 from detector.evaluation.results import (
     SIZE_RANGES,
     ClassMetrics,
@@ -12,6 +13,7 @@ from detector.evaluation.results import (
     SizeRange,
     ThresholdMetrics,
 )
+from detector.evaluation.serialise import evaluation_to_json
 from detector.evaluation.threshold import choose_score_threshold
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Evaluation",
     "Interval",
     "PairedDifference",
+    "PhotoOutcome",
     "PrecisionRecallCurve",
     "SizeMetrics",
     "SizeRange",
@@ -27,5 +30,7 @@ __all__ = [
     "bootstrap_interval",
     "choose_score_threshold",
     "evaluate",
+    "evaluation_to_json",
     "paired_bootstrap_difference",
+    "photo_outcome",
 ]

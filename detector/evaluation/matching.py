@@ -28,16 +28,21 @@ _CHUNK_ELEMENTS = 4_000_000
 class Matches:
     """Every detection of every class with its fate at T thresholds, sorted by falling score.
 
-    `matched` and `ignored` are `[T, N]`: found an object; counts neither for nor against, because the object
-    it found, or it itself without any, is of another size. `ground_truth` are the objects that count, of
-    `photos` photos.
+    `found` `[T, N]` is the row of the object that each found, among all objects as they were given, or -1.
+    `ignored` `[T, N]` marks those that count neither for nor against, because the object they found, or they
+    themselves without any, are of another size. `ground_truth` are the objects that count.
     """
 
     photos: int
     detections: Instances
-    matched: Bools
+    found: Ints
     ignored: Bools
     ground_truth: Instances
+
+    @property
+    def matched(self) -> Bools:
+        """Which detections found an object, `[T, N]`."""
+        return self.found >= 0
 
     def of_class(self, class_id: int) -> "Matches":
         """The same for one class alone."""
@@ -45,7 +50,7 @@ class Matches:
         return Matches(
             photos=self.photos,
             detections=self.detections.select(rows),
-            matched=self.matched[:, rows],
+            found=self.found[:, rows],
             ignored=self.ignored[:, rows],
             ground_truth=self.ground_truth.select(self.ground_truth.class_id == class_id),
         )
@@ -91,15 +96,14 @@ def match_instances(
     counts = _within(ground_truth.area, size)
     # Among equal overlaps COCO takes the last object and argmax the first, hence the reversed order.
     backwards = np.arange(len(ground_truth))[::-1]
-    found = _match_groups(detections, ground_truth.select(backwards), counts[backwards], iou_thresholds)
-    matched = found >= 0
-    found_counts = np.append(counts[backwards], True)[found]
-    ignored = ~np.where(matched, found_counts, _within(detections.area, size))
+    rows = _match_groups(detections, ground_truth.select(backwards), counts[backwards], iou_thresholds)
+    found = np.append(backwards, -1)[rows]
+    ignored = ~np.where(found >= 0, np.append(counts, True)[found], _within(detections.area, size))
     by_score = np.argsort(-detections.score, kind="stable")
     return Matches(
         photos=photos,
         detections=detections.select(by_score),
-        matched=matched[:, by_score],
+        found=found[:, by_score],
         ignored=ignored[:, by_score],
         ground_truth=ground_truth.select(counts),
     )
