@@ -1,0 +1,18 @@
+"""The store of versions: where they lie, how they become visible, which channel points to which."""
+
+from detector.store.channels import CHANNEL_NAMES, ChannelName, Channels
+from detector.store.locks import locked
+from detector.store.serving_config import ServedModel, serving_config
+from detector.store.store import MANIFEST, StagedVersion, Store
+
+__all__ = [
+    "CHANNEL_NAMES",
+    "MANIFEST",
+    "ChannelName",
+    "Channels",
+    "ServedModel",
+    "StagedVersion",
+    "Store",
+    "locked",
+    "serving_config",
+]

@@ -1,0 +1,63 @@
+"""models.config: which versions TensorFlow Serving loads, and the labels (channels) it answers to.
+
+The text form of `ModelServerConfig` of the official tensorflow-serving-api, written without that package,
+since it imports all of TensorFlow.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from detector.errors import InvalidRequestError
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """Versions to load, and the version each label points to (one of them)."""
+
+    versions: tuple[int, ...]
+    labels: Mapping[str, int] = field(default_factory=dict)
+
+
+def serving_config(models: Mapping[str, ServedModel], *, serving_root: str) -> str:
+    """The text of models.config. `serving_root` is the store's path as TensorFlow Serving sees it.
+
+    Versions are `specific`: by default TensorFlow Serving would serve each new folder at once. A model
+    without versions is left out, since a path without a version blocks every later reload.
+
+    Raises InvalidRequestError when `serving_root` is not absolute.
+    """
+    if not PurePosixPath(serving_root).is_absolute():
+        raise InvalidRequestError(
+            f"TensorFlow Serving needs the store's absolute path, not {serving_root!r}: "
+            "set DETECTOR_TFSERVING_STORE."
+        )
+    entries = [
+        line
+        for name, model in sorted(models.items())
+        if model.versions
+        for line in _model_lines(name, model, serving_root)
+    ]
+    return "\n".join(["model_config_list {", *entries, "}", ""])
+
+
+def _model_lines(name: str, model: ServedModel, serving_root: str) -> Iterator[str]:
+    yield "  config {"
+    yield f"    name: {_quoted(name)}"
+    yield f"    base_path: {_quoted(str(PurePosixPath(serving_root) / 'models' / name))}"
+    yield '    model_platform: "tensorflow"'
+    yield "    model_version_policy {"
+    yield "      specific {"
+    for version in sorted(model.versions):
+        yield f"        versions: {version}"
+    yield "      }"
+    yield "    }"
+    for label, version in sorted(model.labels.items()):
+        yield f"    version_labels {{ key: {_quoted(label)} value: {version} }}"
+    yield "  }"
+
+
+def _quoted(text: str) -> str:
+    """A string of the text format: JSON's escapes are a part of its own."""
+    return json.dumps(text, ensure_ascii=False)
