@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from detector.boxes import Box
+from detector.boxes import Box, FloatArray
 
 OUTPUT_NAMES = ("detection_boxes", "detection_classes", "detection_scores", "num_detections")
 """The four outputs of every exported model, in this order (all float32)."""
@@ -29,3 +29,31 @@ class GroundTruth:
 
     class_id: int
     box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionArrays:
+    """The four outputs of a batch as any runtime returns them, float32.
+
+    `boxes` `[B, K, 4]`, `classes` `[B, K]`, `scores` `[B, K]`, `counts` `[B]`: the rows that are detections.
+    """
+
+    boxes: FloatArray
+    classes: FloatArray
+    scores: FloatArray
+    counts: FloatArray
+
+    def per_photo(self) -> list[tuple[Detection, ...]]:
+        """The valid rows of each photo, best first."""
+        return [
+            tuple(
+                Detection(int(self.classes[photo, row]), float(self.scores[photo, row]), _box(self.boxes[photo, row]))
+                for row in range(int(count))
+            )
+            for photo, count in enumerate(self.counts)
+        ]
+
+
+def _box(edges: FloatArray) -> Box:
+    ymin, xmin, ymax, xmax = (float(edge) for edge in edges)
+    return Box(ymin, xmin, ymax, xmax)

@@ -1,0 +1,21 @@
+"""The training job: labelled photos in, one published version out.
+
+The only room with TensorFlow, which is imported when training starts and not with this package.
+"""
+
+from jobs.train.config import TrainConfig
+from jobs.train.events import Event, OnEvent
+from jobs.train.version import Version
+
+__all__ = ["Event", "OnEvent", "TrainConfig", "Version", "train"]
+
+
+def train(config: TrainConfig, on_event: OnEvent = lambda event: None) -> Version:
+    """Train by `config` and publish one version; `on_event` gets every event of DESIGN section 11 as it happens.
+
+    Raises:
+        DetectorError: the reason in its message; nothing was published.
+    """
+    from jobs.train.pipeline import train_and_publish
+
+    return train_and_publish(config, on_event)

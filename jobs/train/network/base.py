@@ -13,8 +13,6 @@ import numpy.typing as npt
 import tensorflow as tf
 import tf_keras as keras
 
-LAST_BLOCK = 13
-ALPHAS = (0.25, 0.5, 0.75, 1.0)
 BATCH_NORM_EPSILON = 1e-3
 _POINTWISE_FILTERS = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
 _DEPTHWISE_STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)

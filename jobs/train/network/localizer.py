@@ -4,17 +4,15 @@ Raw output float32 `[B, 5]`: class · S, then left, right, top, bottom in pixels
 mean squared error on all five. At most two classes, told apart by nearness to 0 and S.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 import tf_keras as keras
 
 from detector.boxes import FloatArray
-from detector.detections import MAX_DETECTIONS, SCORE_FLOOR, GroundTruth
+from detector.detections import MAX_DETECTIONS, SCORE_FLOOR
 
 CUT_LAYER = "conv_pw_11"
-MAX_CLASSES = 2
 DENSE_UNITS = 100
 
 
@@ -26,18 +24,23 @@ def build_localizer_head(feature: tf.Tensor) -> keras.Model:
     return keras.Model(inputs, keras.layers.Dense(5, name="raw")(x), name="localizer_head")
 
 
-def localizer_target(ground_truth: Sequence[GroundTruth], *, size: int) -> FloatArray | None:
-    """The five numbers for one photo, of its largest object; None when it has none (the head cannot say so)."""
-    if not ground_truth:
-        return None
-    truth = max(ground_truth, key=lambda item: item.box.area)
-    box = truth.box
-    return np.asarray([truth.class_id, box.xmin, box.xmax, box.ymin, box.ymax], np.float32) * np.float32(size)
+def localizer_target(boxes: FloatArray, class_ids: npt.NDArray[np.int64], *, size: int) -> FloatArray:
+    """The five numbers for one picture, of its largest object; NaN when it has none (the head cannot say so).
+
+    `boxes` is `[G, 4]`, normalised; `class_ids` is `[G]`.
+    """
+    if not len(boxes):
+        return np.full(5, np.nan, np.float32)
+    largest = int(np.argmax(np.prod(boxes[:, 2:] - boxes[:, :2], axis=-1)))
+    ymin, xmin, ymax, xmax = boxes[largest]
+    return np.asarray([class_ids[largest], xmin, xmax, ymin, ymax], np.float32) * np.float32(size)
 
 
 def localizer_loss(raw: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-    """Mean squared error over the five numbers, `[B, 5]` each."""
-    return tf.reduce_mean(tf.square(raw - targets))
+    """Mean squared error over the five numbers, `[B, 5]` each; pictures without an object are left out."""
+    given = tf.math.is_finite(targets)
+    difference = tf.where(given, raw - tf.where(given, targets, 0.0), 0.0)
+    return tf.reduce_sum(tf.square(difference)) / tf.maximum(tf.reduce_sum(tf.cast(given, tf.float32)), 1.0)
 
 
 def decode_localizer(raw: tf.Tensor, *, size: int, classes: int) -> tuple[tf.Tensor, ...]:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import tensorflow as tf
 import tf_keras as keras
 
+from jobs.train.config import HeadName
 from jobs.train.network.base import (
-    LAST_BLOCK,
     FrozenNormConv,
     build_base,
     normalise_pixels,
@@ -17,8 +16,6 @@ from jobs.train.network.base import (
 from jobs.train.network.grid import TAP_LAYERS, Grid, build_grid_head, decode_grid, head_width
 from jobs.train.network.localizer import CUT_LAYER, build_localizer_head, decode_localizer
 from jobs.train.network.weights import ResolvedWeights
-
-HeadName = Literal["grid", "localizer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +108,3 @@ def split_network(network: Network, *, unfreeze: int) -> SplitNetwork:
     tail = keras.Model(list(inputs.values()), network.head_model([seen[tap] for tap in network.taps]))
     return SplitNetwork(trunk, tail, trained)
 
-
-__all__ = ["LAST_BLOCK", "HeadName", "Network", "SplitNetwork", "build_network", "split_network"]

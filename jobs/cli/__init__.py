@@ -1,0 +1,36 @@
+"""The console script `detector`: parses, calls the rooms that do the work, prints. Nothing heavy is imported here."""
+
+import sys
+
+import typer
+
+from detector.errors import DetectorError
+from jobs.cli import evaluate, predict, serve, train
+
+INTERRUPTED = 130
+
+
+def create_cli() -> typer.Typer:
+    """The command line with one verb a module of this package."""
+    cli = typer.Typer(
+        name="detector",
+        help="Train an object detector on your own photos, and serve the same version everywhere.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for verb in (train, evaluate, predict, serve):
+        cli.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.command)
+    return cli
+
+
+def main() -> None:
+    """Run the command line; a person's mistake ends in one message and the exit code of its kind."""
+    try:
+        create_cli()()
+    except DetectorError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,80 @@
+"""What a killed run needs to go on: written whole at the end of each epoch, or not at all."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.errors import StoreError
+
+Arrays = list[npt.NDArray[Any]]
+_FILE = "checkpoint.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands. `history` is every event so far; `phase` and `epochs_done` say what comes next."""
+
+    phase: int = 1
+    epochs_done: int = 0
+    step: int = 0
+    planned_epochs: int | None = None
+    best_score: float = -1.0
+    best_epoch: int = 0
+    seconds: float = 0.0
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Progress, with the arrays of the network, the optimizer, the averages, and the best epoch's weights."""
+
+    progress: Progress
+    arrays: dict[str, Arrays]
+
+
+def save_checkpoint(directory: Path, checkpoint: Checkpoint) -> None:
+    """Replace the checkpoint in `directory` in one step.
+
+    Raises:
+        StoreError: the disk is full or not writable; the checkpoint before stays.
+    """
+    flat = {f"{name}/{i:04d}": array for name, group in checkpoint.arrays.items() for i, array in enumerate(group)}
+    scratch = directory / f"{_FILE}.part"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with scratch.open("wb") as stream:
+            np.savez(stream, progress=np.asarray(json.dumps(asdict(checkpoint.progress))), **flat)
+            stream.flush()
+            os.fsync(stream.fileno())
+        scratch.replace(directory / _FILE)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise StoreError(
+            f"Cannot write the checkpoint in {directory}: {error.strerror}. Free some space and run the same "
+            "command again: it goes on from the last epoch that was saved."
+        ) from error
+
+
+def load_checkpoint(directory: Path) -> Checkpoint | None:
+    """The checkpoint in `directory`, or None when there is none or it was written by something else."""
+    try:
+        with np.load(directory / _FILE, allow_pickle=False) as stored:
+            progress = Progress(**json.loads(str(stored["progress"])))
+            names = [name for name in stored.files if "/" in name]
+            arrays: dict[str, Arrays] = {}
+            for name in sorted(names):
+                arrays.setdefault(name.split("/")[0], []).append(stored[name])
+    except (FileNotFoundError, ValueError, KeyError, TypeError, EOFError):
+        return None
+    return Checkpoint(progress, arrays)
+
+
+def fits(arrays: Sequence[npt.NDArray[Any]], like: Sequence[npt.NDArray[Any]]) -> bool:
+    """Whether two lists of arrays have the same shapes."""
+    return [a.shape for a in arrays] == [b.shape for b in like]

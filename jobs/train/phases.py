@@ -1,0 +1,335 @@
+"""The two phases: the head on frozen features first, then the last blocks of the base too.
+
+What is frozen is not computed again where it need not be: phase 1 runs the base once over a few augmented views
+of each photo and trains on its stored activations (8 bits each: they lie in ReLU6's 0..6). Phase 2 draws fresh
+views for every step; below its cut the base runs forwards only.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+import tf_keras as keras
+
+from detector.boxes import FloatArray
+from detector.errors import InternalError
+from jobs.train.augment import AugmentOptions
+from jobs.train.average import RunningAverage
+from jobs.train.checkpoint import Arrays, Checkpoint, Progress
+from jobs.train.config import TrainConfig
+from jobs.train.datasets.photos import LabelledPhoto
+from jobs.train.events import OnEvent, make_event
+from jobs.train.network.network import Network, SplitNetwork, split_network
+from jobs.train.objective import Objective
+from jobs.train.schedule import Schedule
+from jobs.train.views import THREADS, Batch, ViewFactory
+
+CLIP_NORM = 10.0
+ACTIVATION_LIMIT = 6.0
+CLOSING_SHARE = 0.2
+"""Share of phase 2, at its end, that sees single photos only: the last steps fit what will be asked."""
+
+FeatureBatches = Iterator[tuple[list[tf.Tensor], FloatArray]]
+
+
+@dataclass(frozen=True, slots=True)
+class PhasePlan:
+    """One phase: its number, epochs, blocks of the base it trains, and rates for head and base."""
+
+    number: int
+    epochs: int
+    unfreeze: int
+    learning_rate: float
+    base_learning_rate: float
+    seconds: float | None
+    patience: int
+
+
+def plan_phases(config: TrainConfig, *, epochs: tuple[int, int]) -> tuple[PhasePlan, PhasePlan]:
+    """The phases of a run; with `max_minutes`, phase 1 may take a fifth of the time."""
+    seconds = None if config.max_minutes is None else config.max_minutes * 60
+    first = PhasePlan(
+        number=1,
+        epochs=epochs[0],
+        unfreeze=0,
+        learning_rate=config.phase1_learning_rate,
+        base_learning_rate=0.0,
+        seconds=None if seconds is None else 0.2 * seconds,
+        patience=0,
+    )
+    second = PhasePlan(
+        number=2,
+        epochs=epochs[1],
+        unfreeze=config.unfrozen_blocks,
+        learning_rate=config.phase2_learning_rate,
+        base_learning_rate=config.phase2_learning_rate * config.base_learning_rate_factor,
+        seconds=seconds,
+        patience=config.patience,
+    )
+    return first, second
+
+
+Validate = Callable[[], dict[str, float]]
+"""Measures the network as it is; the dictionary goes into the epoch's event and holds at least `val_ap`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What both phases share and neither owns."""
+
+    config: TrainConfig
+    network: Network
+    objective: Objective
+    photos: tuple[LabelledPhoto, ...]
+    validate: Validate
+    on_event: OnEvent
+    save: Callable[[Checkpoint], None]
+
+
+class PhaseTrainer:
+    """Trains one phase, epoch by epoch, from its beginning or from a checkpoint within it."""
+
+    def __init__(self, plan: PhasePlan, around: Surroundings) -> None:
+        self._plan = plan
+        self._around = around
+        self._parts: SplitNetwork = split_network(around.network, unfreeze=plan.unfreeze)
+        head = around.network.head_model
+        self._head_variables = head.trainable_variables
+        self._base_variables = [v for layer in self._parts.trained_base for v in layer.trainable_variables]
+        decay = around.config.weight_decay
+        self._head_optimizer = _optimizer(self._head_variables, decay)
+        self._base_optimizer = _optimizer(self._base_variables, decay) if self._base_variables else None
+        averaged = [*self._head_variables, *head.non_trainable_variables, *self._base_variables]
+        self._average = RunningAverage(averaged, decay=around.config.average_decay)
+        self._forward_trunk = tf.function(self._trunk_features, reduce_retracing=True)
+        self._train_step = tf.function(self._step, reduce_retracing=True)
+        self._best: Arrays | None = None
+
+    def run(self, progress: Progress, arrays: dict[str, Arrays] | None) -> Progress:
+        """Train the rest of the phase; `arrays` are those of a checkpoint within it. Leaves the network at its best."""
+        plan = self._plan
+        if arrays is not None:
+            self._restore(arrays)
+        factory_executor = ThreadPoolExecutor(THREADS, thread_name_prefix="views")
+        with factory_executor as executor:
+            config = self._around.config
+            factory = ViewFactory(
+                self._around.photos, config.image_size, self._around.objective, config.seed, executor
+            )
+            steps_per_epoch = -(-len(self._around.photos) // config.batch_size)
+            schedule = Schedule(progress.planned_epochs or plan.epochs, steps_per_epoch)
+            if progress.epochs_done == 0:
+                progress = self._announce(progress, schedule)
+            progress = self._epochs(progress, schedule, factory)
+        if self._best is not None:
+            self._around.network.model.set_weights(self._best)
+        return progress
+
+    def _announce(self, progress: Progress, schedule: Schedule) -> Progress:
+        event = make_event(
+            "phase", phase=self._plan.number, epochs=schedule.epochs, unfreeze=self._plan.unfreeze,
+            learning_rate=self._plan.learning_rate, base_learning_rate=self._plan.base_learning_rate,
+            trained_parameters=int(sum(v.shape.num_elements() for v in self._trained())),
+        )  # fmt: skip
+        self._around.on_event(event)
+        return replace(progress, history=[*progress.history, event])
+
+    def _epochs(self, progress: Progress, schedule: Schedule, factory: ViewFactory) -> Progress:
+        started = time.monotonic()
+        pool = FeaturePool.fill(factory, self._forward_trunk, self._around.config) if self._pooled else None
+        while progress.epochs_done < schedule.epochs:
+            epoch_started = time.monotonic()
+            epoch = progress.epochs_done
+            batches = (
+                pool.batches(epoch, factory.seed)
+                if pool
+                else self._fresh_batches(factory, epoch, closing=epoch >= (1 - CLOSING_SHARE) * schedule.epochs)
+            )
+            losses, rate = self._train_epoch(batches, schedule, first_step=epoch * schedule.steps_per_epoch)
+            progress = self._end_of_epoch(progress, schedule, losses, rate, epoch_started)
+            spent = time.monotonic() - started
+            if self._plan.seconds is not None:
+                left = self._plan.seconds - progress.seconds
+                per_epoch = time.monotonic() - epoch_started
+                schedule.fit_into(seconds_left=left, seconds_per_epoch=per_epoch, epochs_done=epoch + 1)
+                progress = replace(progress, planned_epochs=schedule.epochs)
+            progress = replace(progress, seconds=progress.seconds + spent)
+            started = time.monotonic()
+            self._around.save(self._checkpoint(progress))
+            if self._plan.patience and progress.epochs_done - progress.best_epoch >= self._plan.patience:
+                break
+        return progress
+
+    @property
+    def _pooled(self) -> bool:
+        return self._plan.unfreeze == 0
+
+    def _fresh_batches(self, factory: ViewFactory, epoch: int, *, closing: bool) -> FeatureBatches:
+        key = (self._plan.number, epoch)
+        order = np.random.default_rng((factory.seed, *key)).permutation(len(factory.photos))
+        options = AugmentOptions(mosaic=0.0) if closing else AugmentOptions()
+        size = self._around.config.batch_size
+        for batch in factory.batches(order, key=key, batch_size=size, options=options):
+            yield self._forward_trunk(batch.pixels), batch.targets
+
+    def _trunk_features(self, pixels: tf.Tensor) -> list[tf.Tensor]:
+        features = self._parts.trunk(tf.cast(pixels, tf.float32), training=False)
+        return list(features) if isinstance(features, list | tuple) else [features]
+
+    def _train_epoch(
+        self, batches: FeatureBatches, schedule: Schedule, *, first_step: int
+    ) -> tuple[npt.NDArray[np.float64], float]:
+        """Mean total loss and parts over the epoch, and the rate at its end."""
+        sums: Any = 0.0
+        count, rate = 0, 0.0
+        for features, targets in batches:
+            factor = schedule.rate_factor(first_step + count)
+            rate = self._plan.learning_rate * factor
+            self._head_optimizer.learning_rate.assign(rate)
+            if self._base_optimizer is not None:
+                self._base_optimizer.learning_rate.assign(self._plan.base_learning_rate * factor)
+            sums = sums + np.asarray(self._train_step(features, targets), np.float64)
+            count += 1
+        return sums / count, rate
+
+    def _step(self, features: list[tf.Tensor], targets: tf.Tensor) -> tf.Tensor:
+        features = [dequantised(feature) for feature in features]
+        with tf.GradientTape() as tape:
+            losses = self._around.objective.loss(self._parts.tail(features, training=True), targets)
+        gradients = tape.gradient(losses[0], self._trained())
+        gradients, _ = tf.clip_by_global_norm(gradients, CLIP_NORM)
+        heads = len(self._head_variables)
+        self._head_optimizer.apply_gradients(zip(gradients[:heads], self._head_variables, strict=True))
+        if self._base_optimizer is not None:
+            self._base_optimizer.apply_gradients(zip(gradients[heads:], self._base_variables, strict=True))
+        self._average.update()
+        return tf.stack(losses)
+
+    def _trained(self) -> list[tf.Variable]:
+        return [*self._head_variables, *self._base_variables]
+
+    def _end_of_epoch(
+        self,
+        progress: Progress,
+        schedule: Schedule,
+        losses: npt.NDArray[np.float64],
+        rate: float,
+        epoch_started: float,
+    ) -> Progress:
+        if not np.isfinite(losses).all():
+            raise InternalError(
+                f"The loss of phase {self._plan.number}, epoch {progress.epochs_done + 1} is not a number. Try a "
+                "lower --phase2-learning-rate."
+            )
+        with self._average.in_place():
+            measured = self._around.validate()
+            score = measured["val_ap"]
+            better = score > progress.best_score
+            if better or self._best is None:
+                self._best = self._around.network.model.get_weights()
+        epoch = progress.epochs_done + 1
+        event = make_event(
+            "epoch", phase=self._plan.number, epoch=epoch, epochs=schedule.epochs, loss=float(losses[0]),
+            losses=dict(zip(self._around.objective.part_names, map(float, losses[1:]), strict=True)),
+            learning_rate=rate, **measured, seconds=round(time.monotonic() - epoch_started, 3),
+        )  # fmt: skip
+        self._around.on_event(event)
+        return replace(
+            progress,
+            epochs_done=epoch,
+            step=progress.step + schedule.steps_per_epoch,
+            best_score=score if better else progress.best_score,
+            best_epoch=epoch if better else progress.best_epoch,
+            history=[*progress.history, event],
+        )
+
+    def _checkpoint(self, progress: Progress) -> Checkpoint:
+        assert self._best is not None
+        arrays = {
+            "weights": self._around.network.model.get_weights(),
+            "averages": [v.numpy() for v in (*self._average.averages, self._average.steps)],
+            "optimizers": [v.numpy() for v in self._optimizer_variables()],
+            "best": self._best,
+        }
+        return Checkpoint(progress, arrays)
+
+    def _restore(self, arrays: dict[str, Arrays]) -> None:
+        self._around.network.model.set_weights(arrays["weights"])
+        for variables, name in (
+            ((*self._average.averages, self._average.steps), "averages"),
+            (self._optimizer_variables(), "optimizers"),
+        ):
+            for variable, value in zip(variables, arrays[name], strict=True):
+                variable.assign(value)
+        self._best = arrays["best"]
+
+    def _optimizer_variables(self) -> list[tf.Variable]:
+        optimizers = [self._head_optimizer, *([self._base_optimizer] if self._base_optimizer else [])]
+        return [variable for optimizer in optimizers for variable in optimizer.variables]
+
+
+def _optimizer(variables: list[tf.Variable], weight_decay: float) -> keras.optimizers.Optimizer:
+    """AdamW that leaves offsets and scales alone."""
+    optimizer = keras.optimizers.AdamW(1e-3, weight_decay=weight_decay)
+    optimizer.exclude_from_weight_decay(var_list=[v for v in variables if len(v.shape) < 2])
+    optimizer.build(variables)
+    return optimizer
+
+
+def quantised(feature: tf.Tensor) -> tf.Tensor:
+    """Activations 0..6 in 8 bits."""
+    return tf.cast(tf.round(feature * (255 / ACTIVATION_LIMIT)), tf.uint8)
+
+
+def dequantised(feature: tf.Tensor) -> tf.Tensor:
+    """The inverse of `quantised`; float activations pass as they are."""
+    return tf.cast(feature, tf.float32) * (ACTIVATION_LIMIT / 255) if feature.dtype == tf.uint8 else feature
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePool:
+    """The frozen base's activations of `views` augmented views of each photo, computed once."""
+
+    features: list[npt.NDArray[np.uint8]]
+    targets: FloatArray
+    photos: int
+    views: int
+    batch_size: int
+
+    @classmethod
+    def fill(
+        cls,
+        factory: ViewFactory,
+        forward: Callable[[npt.NDArray[np.uint8]], list[tf.Tensor]],
+        config: TrainConfig,
+    ) -> "FeaturePool":
+        """Run the base over `config.phase1_views` views of each photo."""
+        indices = np.tile(np.arange(len(factory.photos)), config.phase1_views)
+        features: list[list[npt.NDArray[np.uint8]]] = []
+        targets: list[FloatArray] = []
+        size = config.batch_size
+        batch: Batch
+        for batch in factory.batches(indices, key=(1,), batch_size=size, options=AugmentOptions()):
+            features.append([quantised(feature).numpy() for feature in forward(batch.pixels)])
+            targets.append(batch.targets)
+        return cls(
+            features=[np.concatenate(level) for level in zip(*features, strict=True)],
+            targets=np.concatenate(targets),
+            photos=len(factory.photos),
+            views=config.phase1_views,
+            batch_size=size,
+        )
+
+    def batches(self, epoch: int, seed: int) -> FeatureBatches:
+        """Each photo once, in one of its views."""
+        rng = np.random.default_rng((seed, 1, epoch))
+        order = rng.permutation(self.photos)
+        order = order + self.photos * rng.integers(self.views, size=self.photos)
+        for start in range(0, self.photos, self.batch_size):
+            chosen = order[start : start + self.batch_size]
+            yield [feature[chosen] for feature in self.features], self.targets[chosen]

@@ -1,0 +1,102 @@
+"""One training run from photos to a trained network, resumable at each epoch."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import tf_keras as keras
+
+from jobs.train.checkpoint import Checkpoint, Progress, load_checkpoint, save_checkpoint
+from jobs.train.config import TrainConfig
+from jobs.train.datasets.photos import Split
+from jobs.train.events import OnEvent
+from jobs.train.measure import PhotoSet, measure, network_detector
+from jobs.train.network.network import Network
+from jobs.train.objective import objective_of
+from jobs.train.phases import PhasePlan, PhaseTrainer, Surroundings, plan_phases
+
+FINISHED = 3
+"""The phase number of a run whose training is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedRun:
+    """What training leaves: the network holds the best epoch's averaged weights."""
+
+    history: list[dict[str, Any]]
+    seconds: float
+    best_ap: float
+
+
+def run_key(config: TrainConfig, *, data_fingerprint: str) -> str:
+    """Names the run: the same options on the same photos go on where a killed run stopped."""
+    # How long it may take and how much is exported do not change what was trained so far.
+    options = {k: v for k, v in config.to_json().items() if k not in ("max_minutes", "samples", "tfjs", "strict")}
+    text = json.dumps([options, data_fingerprint], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def train_network(
+    network: Network,
+    split: Split,
+    config: TrainConfig,
+    *,
+    epochs: tuple[int, int],
+    directory: Path,
+    on_event: OnEvent,
+) -> TrainedRun:
+    """Both phases, or what a checkpoint in `directory` says is left of them."""
+    found = load_checkpoint(directory)
+    progress = found.progress if found else Progress()
+    if found:
+        for event in progress.history:
+            on_event({**event, "resumed": True})
+    around = Surroundings(
+        config=config,
+        network=network,
+        objective=objective_of(network),
+        photos=_trainable(split, config),
+        validate=_validation(network, split, config),
+        on_event=on_event,
+        save=lambda checkpoint: save_checkpoint(directory, checkpoint),
+    )
+    for plan in plan_phases(config, epochs=epochs):
+        progress = _run_phase(plan, around, progress, found)
+    return TrainedRun(progress.history, progress.seconds, progress.best_score)
+
+
+def _run_phase(plan: PhasePlan, around: Surroundings, progress: Progress, found: Checkpoint | None) -> Progress:
+    if plan.number < progress.phase:
+        return progress
+    keras.utils.set_random_seed(around.config.seed + plan.number)
+    within = found if found and found.progress.phase == plan.number else None
+    if plan.epochs:
+        progress = PhaseTrainer(plan, around).run(progress, within.arrays if within else None)
+    elif within:
+        around.network.model.set_weights(within.arrays["best"])
+    return replace(progress, phase=plan.number + 1, epochs_done=0, planned_epochs=None, best_score=-1.0, best_epoch=0)
+
+
+def _trainable(split: Split, config: TrainConfig) -> tuple[Any, ...]:
+    """The localizer cannot learn from photos without objects: it always answers one."""
+    return split.train if config.head == "grid" else tuple(p for p in split.train if p.ground_truth)
+
+
+def _validation(network: Network, split: Split, config: TrainConfig) -> Callable[[], dict[str, float]]:
+    photos = PhotoSet.of(split.val, config.image_size)
+    detect = network_detector(network)
+
+    def validate() -> dict[str, float]:
+        result = measure(detect, photos, network.labels)
+        return {"val_ap": round(result.ap or 0.0, 5), "val_ap50": round(result.ap50 or 0.0, 5)}
+
+    return validate
+
+
+def forget(directory: Path) -> None:
+    """Remove a finished run's checkpoint."""
+    shutil.rmtree(directory, ignore_errors=True)
