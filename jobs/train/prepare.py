@@ -1,0 +1,62 @@
+"""From a folder, a zip or nothing to photos on their sides, with the data report on the way."""
+
+from dataclasses import dataclass
+
+from detector.store.store import Store
+from jobs.train.config import TrainConfig
+from jobs.train.datasets.data_report import DataReport
+from jobs.train.datasets.open import open_dataset
+from jobs.train.datasets.photos import Split
+from jobs.train.datasets.split import split_dataset
+from jobs.train.datasets.split_record import read_record, write_record
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedData:
+    """What a run trains on."""
+
+    labels: tuple[str, ...]
+    split: Split
+    report: DataReport
+
+
+def prepare_data(config: TrainConfig, store: Store) -> PreparedData:
+    """Open, check and split the dataset; the split is recorded in the store so that it stays.
+
+    Raises:
+        DatasetError: nothing to train on, or a problem while `config.strict`.
+        StoreError: the record of the split cannot be read or written.
+    """
+    dataset, report = open_dataset(
+        config.data, format=config.format, size=config.image_size, strict=config.strict,
+        shapes=config.shapes, seed=config.seed,
+    )  # fmt: skip
+    config.check_labels(dataset.labels)
+    path = store.splits_path(config.name)
+    split, record = split_dataset(
+        dataset, seed=config.seed, recorded=read_record(path), val_fraction=config.val_fraction
+    )
+    write_record(path, record)
+    return PreparedData(dataset.labels, split, report)
+
+
+def summary_lines(data: PreparedData) -> list[str]:
+    """The data report as a person reads it on the terminal."""
+    report, split = data.report, data.split
+    counts = ", ".join(f"{c.label} {c.boxes} boxes in {c.photos} photos" for c in report.classes)
+    lines = [
+        f"Data: {report.source} ({report.format}): {report.photos} photos, {report.negatives} without objects",
+        f"  {counts}",
+        f"  {len(split.train)} to train on, {len(split.val)} to validate on"
+        + (f", {len(split.test)} to test on" if split.test else ""),
+    ]
+    problems = report.problems
+    if problems:
+        lines.append(f"  {len(problems)} problems found:")
+        lines += [f"    {problem}" for problem in problems[:SHOWN_PROBLEMS]]
+        if len(problems) > SHOWN_PROBLEMS:
+            lines.append(f"    and {len(problems) - SHOWN_PROBLEMS} more: all are in the report")
+    return lines + [f"  {sentence}" for sentence in (*report.advice, *split.notes)]
+
+
+SHOWN_PROBLEMS = 12
