@@ -19,6 +19,9 @@ SCHEMA = "1.0"
 """The format this code writes; it reads every 1.x."""
 
 _MAJOR = SCHEMA.partition(".")[0]
+_MAX_DEPTH = 40
+"""Levels of nesting; protobuf and recursion stop at a hundred or so."""
+
 _LARGEST_EXACT_INTEGER = 2.0**53
 
 
@@ -65,6 +68,8 @@ def manifest_from_json(content: bytes, *, source: str) -> Manifest:
     if not isinstance(fields, dict):
         raise StoreError(f"{source} is not a manifest: a JSON object is needed.")
     _check_schema(fields.get("schema"), source)
+    if _is_deeper_than(fields, _MAX_DEPTH):
+        raise StoreError(f"{source} is not a manifest: it is nested deeper than {_MAX_DEPTH} levels.")
     try:
         manifest = json_format.ParseDict(fields, Manifest(), ignore_unknown_fields=True)
     except (ValueError, TypeError, AttributeError, json_format.Error) as error:
@@ -82,6 +87,19 @@ def _check_schema(schema: Any, source: str) -> None:
             f"{source} has schema {schema} and this program reads {_MAJOR}.x: "
             "use the release that wrote it, or a newer one."
         )
+
+
+def _is_deeper_than(value: Any, depth: int) -> bool:
+    level = [value]
+    for _ in range(depth):
+        level = [inner for outer in level for inner in _children(outer)]
+    return bool(level)
+
+
+def _children(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def _refuse_constant(name: str) -> None:
@@ -116,6 +134,9 @@ def _with_integers(value: Any) -> Any:
         return {key: _with_integers(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_with_integers(item) for item in value]
-    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_EXACT_INTEGER:
-        return int(value)
-    return value
+    return int(value) if isinstance(value, float) and _is_integer(value) else value
+
+
+def _is_integer(value: float) -> bool:
+    is_negative_zero = value == 0.0 and math.copysign(1.0, value) < 0.0
+    return value.is_integer() and abs(value) < _LARGEST_EXACT_INTEGER and not is_negative_zero

@@ -1,0 +1,207 @@
+"""Processes killed with SIGKILL before each change they make to the disk: nothing half-done is ever seen."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from detector.manifest import validate_manifest
+from detector.store import Channels, Store, serving_config
+from tests.detector.store.example import fill, publish
+from tests.detector.store.processes import kill_at_change, run_in_child
+
+NAME = "detector"
+Action = Callable[[Store], object]
+
+
+def killed_at(change: int, action: Action, store: Store) -> bool:
+    """Run `action` in a process that is killed at its `change`-th change; False if it ended before that."""
+
+    def act() -> None:
+        kill_at_change(change)
+        action(store)
+
+    outcome = run_in_child(act)
+    assert outcome.message is None
+    return outcome.killed
+
+
+def kill_everywhere(root: Path, *, prepare: Action, action: Action, check: Action) -> int:
+    """Run `action` on fresh stores, killed one change later each time, until it ends; returns the kills."""
+    for kills in count():
+        store = Store(root / str(kills))
+        prepare(store)
+        killed = killed_at(kills + 1, action, store)
+        check(store)
+        if not killed:
+            return kills
+    raise AssertionError("count() does not end")
+
+
+def assert_nothing_is_half_there(store: Store) -> None:
+    """What must hold at any time: each listed version is whole, each channel points to one of them."""
+    versions = store.versions(NAME)
+    for version in versions:
+        assert_is_whole(store, version)
+    assert {version for _, version in store.channels(NAME).items()} <= set(versions)
+    folder = store.root / "models" / NAME
+    visible = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    assert visible == {str(version) for version in versions}, "TensorFlow Serving could see a partial version"
+
+
+def assert_is_whole(store: Store, version: int) -> None:
+    validate_manifest(
+        store.manifest(NAME, version),
+        artifacts=store.artifacts_dir(NAME, version),
+        model=store.model_dir(NAME, version),
+    )
+    assert (store.eval_dir(NAME, version) / "photo.jpg").is_file()
+
+
+def assert_is_tidy(store: Store) -> None:
+    """What must hold after the next run: no leftovers, channels and models.config complete."""
+    assert_nothing_is_half_there(store)
+    versions = {str(version) for version in store.versions(NAME)}
+    for room in ("artifacts", "eval"):
+        assert {path.name for path in (store.root / room / NAME).iterdir()} == versions
+    left = [path.name for path in (store.root / ".staging" / NAME).iterdir()]
+    assert [name for name in left if name != ".used_versions.json" and not name.endswith(".tmp")] == []
+    expected = serving_config(store.served_models(), serving_root="/store")
+    assert (store.root / "models.config").read_text() == expected
+
+
+def nothing(store: Store) -> None:
+    pass
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: hundreds of stores are flushed to disk here."""
+    memory = Path("/dev/shm")
+    if not (memory.is_dir() and os.access(memory, os.W_OK)):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+def test_killed_while_publishing_the_first_version(disk: Path) -> None:
+    def check(store: Store) -> None:
+        assert_nothing_is_half_there(store)
+        before = store.versions(NAME)
+        new = publish(store)
+        assert_is_tidy(store)
+        assert store.versions(NAME) == (*before, new)
+        assert store.channels(NAME).stable == store.versions(NAME)[0]
+
+    kills = kill_everywhere(disk, prepare=nothing, action=publish, check=check)
+    assert kills > 30
+
+
+def test_killed_while_publishing_a_later_version(disk: Path) -> None:
+    def check(store: Store) -> None:
+        assert_nothing_is_half_there(store)
+        before = store.versions(NAME)
+        assert before in ((1,), (1, 2))
+        store.recover(NAME)
+        assert_is_tidy(store)
+        assert store.versions(NAME) == before
+        assert store.channels(NAME) == Channels(stable=1, canary=2 if 2 in before else None)
+        assert publish(store) > before[-1]
+        assert_is_tidy(store)
+
+    assert kill_everywhere(disk, prepare=publish, action=publish, check=check) > 30
+
+
+def test_killed_while_removing_a_version(disk: Path) -> None:
+    def prepare(store: Store) -> None:
+        for _ in range(3):
+            publish(store)
+
+    def check(store: Store) -> None:
+        assert_nothing_is_half_there(store)
+        before = store.versions(NAME)
+        assert before in ((1, 2), (1, 2, 3))
+        store.recover(NAME)
+        assert_is_tidy(store)
+        # A removal that had begun is completed, one that had not is forgotten.
+        assert store.versions(NAME) in ((1, 2), before)
+        assert publish(store) == 4
+
+    kills = kill_everywhere(disk, prepare=prepare, action=lambda store: store.remove(NAME, 3), check=check)
+    assert kills > 10
+
+
+def test_killed_while_moving_channels(disk: Path) -> None:
+    def prepare(store: Store) -> None:
+        publish(store)
+        publish(store)
+
+    def promote(store: Store) -> None:
+        store.set_channels(NAME, Channels(stable=2), action="promote", actor="ada")
+
+    def check(store: Store) -> None:
+        assert_nothing_is_half_there(store)
+        assert store.channels(NAME) in (Channels(stable=1, canary=2), Channels(stable=2))
+        promote(store)
+        assert_is_tidy(store)
+        assert store.channels(NAME) == Channels(stable=2)
+
+    assert kill_everywhere(disk, prepare=prepare, action=promote, check=check) >= 4
+
+
+@pytest.mark.parametrize("first_kill", range(20, 44, 3))
+def test_killed_again_while_cleaning_up(disk: Path, first_kill: int) -> None:
+    def prepare(store: Store) -> None:
+        publish(store)
+        killed_at(first_kill, publish, store)
+
+    def check(store: Store) -> None:
+        assert_nothing_is_half_there(store)
+        store.recover(NAME)
+        assert_is_tidy(store)
+
+    kill_everywhere(disk, prepare=prepare, action=lambda store: store.recover(NAME), check=check)
+
+
+def test_a_living_process_keeps_its_staged_version_and_a_killed_one_loses_it(disk: Path) -> None:
+    store = Store(disk)
+    ready, done = os.pipe()
+    child = os.fork()
+    if child == 0:
+        staged = store.stage(NAME)
+        fill(staged)
+        os.write(done, b"staged")
+        signal.pause()
+        os._exit(0)
+    assert os.read(ready, 6) == b"staged"
+    building = disk / ".staging" / NAME / "1"
+    with store.stage(NAME) as second:
+        assert second.version == 2
+        assert (building / "model/saved_model.pb").is_file()
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with store.stage(NAME) as third:
+        assert third.version == 1
+        assert not (building / "model/saved_model.pb").exists()
+    os.close(ready)
+    os.close(done)
+
+
+def test_processes_publish_at_once(disk: Path) -> None:
+    store = Store(disk)
+    children = []
+    for _ in range(4):
+        child = os.fork()
+        if child == 0:
+            publish(store)
+            publish(store)
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0, 0]
+    assert len(store.versions(NAME)) == 8
+    assert_is_tidy(store)
