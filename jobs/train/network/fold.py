@@ -121,21 +121,19 @@ class _HeadFold:
         if isinstance(layer, keras.layers.BatchNormalization):
             return self._folded(layer, sources[0], name=f"{name}_{call_index}" if call_index else name)
         arguments = [self._value(source) for source in sources]
-        return self._copy(layer)(arguments if isinstance(call[0], list) and len(call) > 1 else arguments[0])
+        return self._copied(layer, arguments if len(arguments) > 1 else arguments[0])
 
-    def _copy(self, layer: Any) -> Any:
+    def _copied(self, layer: Any, x: Any) -> Any:
         """One stock layer for each layer of the head, shared where the head shares it."""
-        if layer.name not in self._layers:
-            if type(layer) not in _KEPT:
-                raise ExportError(
-                    f"The head's layer {layer.name} is a {type(layer).__name__}, which cannot be exported to "
-                    f"every runtime. Build heads of: {', '.join(kept.__name__ for kept in _KEPT)}."
-                )
-            copy = type(layer).from_config(layer.get_config())
-            copy.build(layer.get_input_shape_at(0))
-            copy.set_weights(layer.get_weights())
-            self._layers[layer.name] = copy
-        return self._layers[layer.name]
+        if layer.name in self._layers:
+            return self._layers[layer.name](x)
+        if type(layer) not in _KEPT:
+            raise ExportError(
+                f"The head's layer {layer.name} is a {type(layer).__name__}, which cannot be exported to every "
+                f"runtime. Build heads of: {', '.join(kept.__name__ for kept in _KEPT)}."
+            )
+        self._layers[layer.name] = copy = type(layer).from_config(layer.get_config())
+        return _applied(copy, layer.get_weights(), x)
 
     def _folded(self, norm: Any, source: _Node, *, name: str) -> Any:
         """The normalisation as one convolution: the one before it, or a 1×1 depthwise where there is none."""

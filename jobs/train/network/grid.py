@@ -132,17 +132,26 @@ def decode_grid(raw: tf.Tensor, grid: Grid, *, classes: int) -> tuple[tf.Tensor,
     boxes = tf.clip_by_value(decode_boxes(raw[..., classes:], grid), 0.0, 1.0)
     best = tf.reduce_max(cell_scores, axis=-1)
     scores, cells = tf.math.top_k(best, k=min(CANDIDATES, grid.strides.size))
-    boxes = tf.gather(boxes, cells, axis=1, batch_dims=1)
-    class_ids = tf.cast(
-        tf.argmax(tf.gather(cell_scores, cells, axis=1, batch_dims=1), axis=-1, output_type=tf.int32), tf.float32
-    )
+    boxes = _take(boxes, cells)
+    class_ids = tf.cast(tf.argmax(_take(cell_scores, cells), axis=-1, output_type=tf.int32), tf.float32)
     scores = scores * _kept_by_nms(boxes, class_ids)
     scores = tf.where(scores >= SCORE_FLOOR, scores, tf.zeros_like(scores))
     scores, order = tf.math.top_k(scores, k=MAX_DETECTIONS)
     valid = tf.cast(scores > 0, tf.float32)
-    boxes = tf.gather(boxes, order, axis=1, batch_dims=1) * valid[..., None]
-    class_ids = tf.gather(class_ids, order, axis=1, batch_dims=1) * valid
+    boxes = _take(boxes, order) * valid[..., None]
+    class_ids = _take(class_ids[..., None], order)[..., 0] * valid
     return boxes, class_ids, scores, tf.reduce_sum(valid, axis=-1)
+
+
+def _take(values: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+    """Rows `[B, K]` of `values` `[B, N, C]`, as `[B, K, C]`.
+
+    By row numbers of the whole batch: `tf.gather` with batch_dims gives wrong rows in tfjs' wasm backend (4.22)
+    when there is more than one picture.
+    """
+    count, channels = values.shape[1:]
+    offsets = tf.range(tf.shape(rows)[0])[:, None] * count
+    return tf.gather(tf.reshape(values, (-1, channels)), rows + offsets)
 
 
 def _kept_by_nms(boxes: tf.Tensor, class_ids: tf.Tensor) -> tf.Tensor:

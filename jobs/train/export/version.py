@@ -1,0 +1,187 @@
+"""From a trained network to every kind of artifact, each one run and compared before anything is published."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+import tf_keras as keras
+
+from detector.detections import OUTPUT_NAMES
+from detector.errors import ExportError, StoreError
+from jobs.train.events import OnEvent, make_event
+from jobs.train.export.graph import freeze_detector
+from jobs.train.export.parity import BOUNDS, Bounds, Parity, check_outputs, compare
+from jobs.train.export.result import ExportedKind, ExportResult, describe_files
+from jobs.train.export.saved_model import write_saved_model
+from jobs.train.export.tfjs import write_tfjs_graph, write_tfjs_layers
+from jobs.train.export.tflite import convert_float16, convert_float32
+from jobs.train.network.fold import fold_network
+from jobs.train.network.network import Network
+from jobs.train.runtimes.opening import MAIN_FILES, open_runtime
+from jobs.train.runtimes.runtime import DetectionTensors, Kind, Pixels
+from jobs.train.runtimes.tfjs import TfjsLayersRuntime
+
+_TFJS_KINDS: tuple[Kind, ...] = ("tfjs_graph_f16", "tfjs_layers")
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """One export under way."""
+
+    network: Network
+    folded: keras.Model
+    artifacts: Path
+    model: Path
+    check_images: Pixels
+
+    def write(self, *, include_tfjs: bool) -> Iterator[Kind]:
+        """Write one kind after the other, giving each one's name when its files are there."""
+        network, folded = self.network, self.folded
+        free = freeze_detector(network, folded)
+        write_saved_model(free, self.model)
+        yield "saved_model"
+        single = freeze_detector(network, folded, batch=1)
+        self._write("tflite_f32", convert_float32(single))
+        yield "tflite_f32"
+        self._write("tflite_f16", convert_float16(single))
+        yield "tflite_f16"
+        if include_tfjs:
+            about = {"head": network.head, "labels": list(network.labels)}
+            write_tfjs_graph(free, self._folder("tfjs_graph_f16"), metadata=about)
+            yield "tfjs_graph_f16"
+            write_tfjs_layers(folded, self._folder("tfjs_layers"), metadata=about)
+            yield "tfjs_layers"
+
+    def _write(self, kind: Kind, content: bytes) -> None:
+        (self._folder(kind) / Path(MAIN_FILES[kind]).name).write_bytes(content)
+
+    def _folder(self, kind: Kind) -> Path:
+        folder = (self.artifacts / MAIN_FILES[kind]).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def detect(self, kind: Kind) -> DetectionTensors:
+        with open_runtime(kind, self.artifacts, self.model) as runtime:
+            tensors = runtime.detect(self.check_images)
+        check_outputs(tensors, kind=kind)
+        return tensors
+
+    def detect_by_keras(self) -> DetectionTensors:
+        """By the network as it was trained, before any folding."""
+        raw = self.network.model.predict(self.check_images.astype(np.float32), batch_size=16, verbose=0)
+        tensors = DetectionTensors(*(output.numpy() for output in self.network.decode(tf.constant(raw))))
+        check_outputs(tensors, kind="The trained network")
+        return tensors
+
+    def layers_parity(self) -> Parity:
+        """Of the raw outputs: the layers model decodes nothing."""
+        pixels = self.check_images
+        with TfjsLayersRuntime.open(self.artifacts / MAIN_FILES["tfjs_layers"]) as runtime:
+            raw = runtime.raw(pixels)
+        expected = self.folded.predict(pixels.astype(np.float32), batch_size=16, verbose=0)
+        difference = np.abs(raw - expected)
+        if self.network.head == "grid":
+            classes = len(self.network.labels)
+            score, box = difference[..., :classes], difference[..., classes:]
+        else:
+            score, box = np.split(difference / self.network.size, [1], axis=-1)
+        return Parity(float(box.max()), float(score.max()), len(raw), int(not np.isfinite(difference).all()))
+
+
+def export_version(
+    network: Network,
+    *,
+    staged_artifacts: Path,
+    staged_model: Path,
+    calibration: Pixels,
+    check_images: Pixels,
+    include_tfjs: bool,
+    name: str,
+    version: int,
+    on_event: OnEvent | None = None,
+) -> ExportResult:
+    """Write every kind of artifact, run each one, and hold each one to the SavedModel's answers.
+
+    Files go to the two staged folders (a version's folders under artifacts/ and models/). `calibration` and
+    `check_images` are photos, uint8 `[n, S, S, 3]`, at least one each: the first set int8's ranges, on the second
+    the kinds are compared. `name` and `version` only stand in the warm-up records. int8 must run and give finite
+    answers; whether it is good enough is for the caller to measure.
+
+    Raises:
+        ExportError: a kind cannot be written or run, holds NaN or variables, or is out of the parity bounds.
+        StoreError: the disk refused a file.
+    """
+    try:
+        folded = fold_network(network)
+        export = _Export(network, folded, staged_artifacts, staged_model, check_images)
+        kinds, reference = [], None
+        for kind in export.write(include_tfjs=include_tfjs):
+            answer = export.detect(kind)
+            if reference is None:
+                reference = answer
+                _check(kind, compare(export.detect_by_keras(), reference, BOUNDS[kind]), BOUNDS[kind])
+                kinds.append(_described(export, kind, None))
+            else:
+                kinds.append(_described(export, kind, _measured(export, kind, reference, answer)))
+            _tell(on_event, kinds[-1])
+    except OSError as error:
+        raise StoreError(
+            f"Cannot write the version to {staged_artifacts.parent}: {error.strerror}."
+        ) from error
+    return ExportResult(tuple(kinds), _output_order(folded, include_tfjs=include_tfjs))
+
+
+def _measured(export: _Export, kind: Kind, reference: DetectionTensors, answer: DetectionTensors) -> Parity:
+    bounds = BOUNDS[kind]
+    _check(kind, compare(reference, answer, bounds), bounds)
+    if kind != "tfjs_layers":
+        return compare(reference, answer, bounds)
+    parity = export.layers_parity()
+    _check(kind, parity, bounds)
+    return parity
+
+
+def _check(kind: Kind, parity: Parity, bounds: Bounds) -> None:
+    if not parity.within(bounds):
+        raise ExportError(
+            f"{kind} does not agree with the network it was made from: boxes differ by up to {parity.max_box} "
+            f"(allowed {bounds.box}), scores by {parity.max_score} (allowed {bounds.score}), and "
+            f"{parity.unexplained} detections have no partner. Nothing was published."
+        )
+
+
+def _described(export: _Export, kind: Kind, parity: Parity | None) -> ExportedKind:
+    if kind == "saved_model":
+        files = describe_files(export.model, export.model / "saved_model.pb")
+        return ExportedKind(kind, files, "uint8", f"TensorFlow {tf.__version__}")
+    files = describe_files(export.artifacts, export.artifacts / MAIN_FILES[kind])
+    return ExportedKind(
+        kind,
+        files,
+        "float32",
+        None,
+        parity.max_box if parity else None,
+        parity.max_score if parity else None,
+    )
+
+
+def _output_order(folded: keras.Model, *, include_tfjs: bool) -> dict[str, tuple[str, ...]]:
+    order: dict[str, tuple[str, ...]] = {"saved_model": OUTPUT_NAMES, "tflite": OUTPUT_NAMES}
+    if include_tfjs:
+        order |= {"tfjs_graph": OUTPUT_NAMES, "tfjs_layers": tuple(folded.output_names)}
+    return order
+
+
+def _tell(on_event: OnEvent | None, exported: ExportedKind) -> None:
+    if on_event is not None:
+        on_event(
+            make_event(
+                "exported",
+                kind=exported.kind,
+                size_bytes=exported.size_bytes,
+                parity_max_box=exported.parity_max_box,
+                parity_max_score=exported.parity_max_score,
+            )
+        )

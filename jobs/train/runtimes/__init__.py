@@ -1,0 +1,6 @@
+"""Each exported kind in the runtime it is made for, behind one interface."""
+
+from jobs.train.runtimes.opening import open_runtime
+from jobs.train.runtimes.runtime import KINDS, DetectionTensors, Kind, Runtime
+
+__all__ = ["KINDS", "DetectionTensors", "Kind", "Runtime", "open_runtime"]

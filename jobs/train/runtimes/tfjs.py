@@ -1,0 +1,128 @@
+"""The two tfjs kinds: the full detector, and the trainable network decoded here."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import tensorflow as tf
+
+from detector.boxes import FloatArray
+from detector.detections import OUTPUT_NAMES
+from detector.errors import ExportError
+from jobs.train.network.grid import Grid, decode_grid
+from jobs.train.network.localizer import decode_localizer
+from jobs.train.runtimes.node import NodeModel
+from jobs.train.runtimes.runtime import DetectionTensors, Pixels, check_pixels
+
+_BATCH = 8
+
+
+@dataclass(slots=True)
+class TfjsGraphRuntime:
+    """`tfjs_graph_f16`; see `Runtime`."""
+
+    model: NodeModel
+
+    @classmethod
+    def open(cls, model_json: Path) -> Self:
+        """Load the graph model.
+
+        Raises:
+            ExportError: tfjs cannot load it, or its outputs are not the contract's, in order.
+        """
+        model = NodeModel.open("graph", model_json)
+        if model.outputs != OUTPUT_NAMES:
+            model.close()
+            raise ExportError(
+                f"{model_json} has the outputs {list(model.outputs)}, not {list(OUTPUT_NAMES)}."
+            )
+        return cls(model)
+
+    @property
+    def size(self) -> int:
+        return self.model.size
+
+    @property
+    def last_ms(self) -> float | None:
+        return self.model.last_ms
+
+    def detect(self, pixels: Pixels) -> DetectionTensors:
+        check_pixels(pixels, self.size)
+        batches = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
+        answers = [self.model.run(batch) for batch in batches]
+        return DetectionTensors.stacked(
+            [DetectionTensors(*(answer[name] for name in OUTPUT_NAMES)) for answer in answers]
+        )
+
+    def close(self) -> None:
+        self.model.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(slots=True)
+class TfjsLayersRuntime:
+    """`tfjs_layers`; see `Runtime`. The model gives raw outputs, which are decoded as the detector's graph does."""
+
+    model: NodeModel
+    head: str
+    classes: int
+
+    @classmethod
+    def open(cls, model_json: Path) -> Self:
+        """Load the layers model.
+
+        Raises:
+            ExportError: tfjs cannot load it, or it was not exported by this project.
+        """
+        try:
+            about: dict[str, Any] = json.loads(model_json.read_text())["userDefinedMetadata"]
+            head, classes = str(about["head"]), len(about["labels"])
+        except OSError as error:
+            raise ExportError(f"Cannot read {model_json}: {error.strerror}.") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise ExportError(f"{model_json} does not say which head it has ({error!r}).") from error
+        return cls(NodeModel.open("layers", model_json), head, classes)
+
+    @property
+    def size(self) -> int:
+        return self.model.size
+
+    @property
+    def last_ms(self) -> float | None:
+        return self.model.last_ms
+
+    def raw(self, pixels: Pixels) -> FloatArray:
+        """The raw outputs for uint8 `[B, S, S, 3]`, as float32 with the batch first."""
+        check_pixels(pixels, self.size)
+        batches = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
+        (name,) = self.model.outputs
+        return tf.concat([self.model.run(batch)[name] for batch in batches], axis=0).numpy()  # type: ignore[no-any-return]
+
+    def detect(self, pixels: Pixels) -> DetectionTensors:
+        raw = tf.constant(self.raw(pixels))
+        outputs = (
+            decode_grid(raw, Grid.of(self.size), classes=self.classes)
+            if self.head == "grid"
+            else decode_localizer(raw, size=self.size, classes=self.classes)
+        )
+        return DetectionTensors(*(output.numpy() for output in outputs))
+
+    def close(self) -> None:
+        self.model.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
