@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.detections import GroundTruth
+from jobs.train.datasets.problems import Problem
 
 Side = Literal["train", "val", "test"]
 Pixels = npt.NDArray[np.uint8]
@@ -34,7 +35,8 @@ class AnnotatedPhoto:
 
     `name` is the path relative to the dataset's root, as reports show it. `read` returns the photo's bytes.
     `stated_size` is the `(width, height)` that the annotation gives, if it gives one. `side` is the dataset's own
-    split, if it has one. `boxes` is empty for a negative.
+    split, if it has one. `boxes` is empty for a negative. `left_out` counts objects that the reader saw and could
+    not use (a crowd, an unknown class): such a photo is never taken for a negative.
     """
 
     name: str
@@ -42,6 +44,20 @@ class AnnotatedPhoto:
     boxes: tuple[AnnotatedBox, ...]
     stated_size: tuple[int, int] | None = None
     side: Side | None = None
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """All that a reader found in one dataset.
+
+    `labels` is in the order that the format gives its classes, or None where it gives none (then they are sorted by
+    name). `problems` are those that show without decoding a photo.
+    """
+
+    photos: tuple[AnnotatedPhoto, ...]
+    labels: tuple[str, ...] | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +87,12 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A dataset divided for one training run; `test` is empty unless the dataset brought one."""
+    """A dataset divided for one training run; `test` is empty unless the dataset brought one.
+
+    `notes` are plain sentences on what could not be had (a class with a single photo is on both sides, say).
+    """
 
     train: tuple[LabelledPhoto, ...]
     val: tuple[LabelledPhoto, ...]
     test: tuple[LabelledPhoto, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,202 @@
+"""The checks before training: every photo is decoded once, every box is placed, and all problems are named."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from detector.errors import DatasetError, DetectorError
+from detector.images import load_image
+from jobs.train.datasets.advice import advise
+from jobs.train.datasets.data_report import DataReport, count_classes, count_sides, describe
+from jobs.train.datasets.duplicates import drop_duplicates, near_duplicate_problems
+from jobs.train.datasets.hashing import perceptual_hash
+from jobs.train.datasets.lookup import fold
+from jobs.train.datasets.photos import AnnotatedPhoto, Annotations, Dataset, LabelledPhoto, Pixels
+from jobs.train.datasets.placing import Frame, frame_of, place_boxes
+from jobs.train.datasets.problems import Problem, ProblemKind, faults
+
+OnProgress = Callable[[int, int], None]
+SHOWN_PROBLEMS = 10
+MAX_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """One photo after decoding: None when it cannot be used."""
+
+    photo: LabelledPhoto | None
+    problems: tuple[Problem, ...]
+
+
+def load_photos(
+    annotations: Annotations,
+    *,
+    size: int,
+    source: str,
+    format: str,
+    strict: bool = False,
+    on_progress: OnProgress = lambda done, total: None,
+) -> tuple[Dataset, DataReport]:
+    """Decode and check all photos: the good ones, at most `2 * size` pixels a side, and a report on all.
+
+    `source` and `format` are for messages; `on_progress(done, total)` is called in this thread after each photo.
+    DatasetError when no photo is usable, when a class has no box, and, if `strict`, at any fault.
+    """
+    labels, label_problems = settle_labels(annotations)
+    class_ids = {label: i for i, label in enumerate(labels)}
+    checked = _check_all(annotations.photos, class_ids, size, on_progress)
+    problems = [*annotations.problems, *label_problems, *(p for entry in checked for p in entry.problems)]
+    photos, duplicates = drop_duplicates([entry.photo for entry in checked if entry.photo])
+    dataset = Dataset(labels, photos)
+    problems += [*duplicates, *near_duplicate_problems(photos)]
+    _refuse_unusable(dataset, problems, source)
+    if strict:
+        _refuse_faults(problems, source)
+    return dataset, make_report(dataset, problems, source=source, format=format)
+
+
+def make_report(dataset: Dataset, problems: Iterable[Problem], *, source: str, format: str) -> DataReport:
+    """The report on photos that passed the checks, with the problems that were met on the way."""
+    classes = count_classes(dataset)
+    negatives = sum(not photo.ground_truth for photo in dataset.photos)
+    return DataReport(
+        source=source,
+        format=format,
+        fingerprint=fingerprint(dataset),
+        photos=len(dataset.photos),
+        boxes=sum(entry.boxes for entry in classes),
+        negatives=negatives,
+        classes=classes,
+        sides=count_sides(dataset),
+        problems=tuple(problems),
+        advice=advise(classes, photos=len(dataset.photos), negatives=negatives),
+    )
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """SHA-256 over labels, photo contents and boxes, whatever the order of the photos."""
+    rows = sorted(
+        f"{photo.sha256} "
+        + " ".join(
+            sorted(
+                f"{t.class_id}:{t.box.ymin:.5f},{t.box.xmin:.5f},{t.box.ymax:.5f},{t.box.xmax:.5f}"
+                for t in photo.ground_truth
+            )
+        )
+        for photo in dataset.photos
+    )
+    return hashlib.sha256("\n".join([*dataset.labels, "", *rows]).encode()).hexdigest()
+
+
+def settle_labels(annotations: Annotations) -> tuple[tuple[str, ...], list[Problem]]:
+    """The class names without stray spaces, in the format's order or sorted, and those that look like slips."""
+    first_seen: dict[str, str] = {}
+    for photo in annotations.photos:
+        for box in photo.boxes:
+            first_seen.setdefault(box.label, photo.name)
+    written = list(first_seen) if annotations.labels is None else list(annotations.labels)
+    if annotations.labels is None:
+        written.sort()
+    labels = tuple(dict.fromkeys(label.strip() for label in written if label.strip()))
+    problems = [
+        Problem(file, ProblemKind.SUSPICIOUS_LABEL, f"label {label!r} has spaces around it; read as {label.strip()!r}.")
+        for label, file in first_seen.items()
+        if label != label.strip()
+    ]
+    return labels, problems + _alike_labels(labels, first_seen)
+
+
+def _alike_labels(labels: Sequence[str], first_seen: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    by_folded: dict[str, str] = {}
+    for label in labels:
+        other = by_folded.setdefault("".join(filter(str.isalnum, fold(label))) or label, label)
+        if other != label:
+            message = f"classes {other!r} and {label!r} differ only in case or punctuation; kept as two classes."
+            problems.append(Problem(first_seen.get(label, "classes"), ProblemKind.SUSPICIOUS_LABEL, message))
+    return problems
+
+
+def _check_all(
+    photos: Sequence[AnnotatedPhoto], class_ids: Mapping[str, int], size: int, on_progress: OnProgress
+) -> list[_Checked]:
+    """Results in the order of the photos; decoding leaves the interpreter lock, so threads help."""
+    checked = []
+    with ThreadPoolExecutor(max_workers=min(MAX_THREADS, os.cpu_count() or 1)) as pool:
+        try:
+            for entry in pool.map(lambda photo: _check(photo, class_ids, size), photos):
+                checked.append(entry)
+                on_progress(len(checked), len(photos))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return checked
+
+
+def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int) -> _Checked:
+    def unusable(kind: ProblemKind, message: str) -> _Checked:
+        return _Checked(None, (Problem(photo.name, kind, message),))
+
+    try:
+        data = photo.read()
+        image = load_image(data, at_least=2 * size)
+    except DetectorError as error:
+        return unusable(ProblemKind.UNREADABLE_PHOTO, f"{error.message} The photo is left out.")
+    if frame_of(photo.stated_size, image) is Frame.UNKNOWN and photo.stated_size:
+        stated = "×".join(map(str, photo.stated_size))
+        return unusable(
+            ProblemKind.SIZE_MISMATCH,
+            f"the annotation was made for {stated}, the photo is {image.width}×{image.height}; left out.",
+        )
+    placed = place_boxes(photo, image, class_ids)
+    if placed.left_out and not placed.ground_truth:
+        message = f"none of its {placed.left_out} boxes can be used, and it is no negative; left out."
+        return _Checked(None, (*placed.problems, Problem(photo.name, ProblemKind.NO_USABLE_BOX, message)))
+    labelled = LabelledPhoto(
+        name=photo.name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        perceptual_hash=perceptual_hash(pixels := shrink(image.pixels, 2 * size)),
+        pixels=pixels,
+        ground_truth=placed.ground_truth,
+        side=photo.side,
+    )
+    return _Checked(labelled, placed.problems)
+
+
+def shrink(pixels: Pixels, longest_side: int) -> Pixels:
+    """The photo with its longer side at most so long, antialiased, in its own aspect; never enlarged."""
+    height, width = pixels.shape[:2]
+    scale = longest_side / max(height, width)
+    if scale >= 1:
+        return pixels
+    target = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(pixels).resize(target, Image.Resampling.BILINEAR))
+
+
+def _refuse_unusable(dataset: Dataset, problems: Sequence[Problem], source: str) -> None:
+    if not dataset.photos:
+        raise DatasetError(
+            f"{source}: no usable photo in it.\n{describe(problems, at_most=SHOWN_PROBLEMS)}".rstrip()
+        )
+    classes = count_classes(dataset)
+    missing = [entry.label for entry in classes if not entry.boxes]
+    if missing or not classes:
+        found = ", ".join(f"'{entry.label}' {entry.boxes}" for entry in classes) or "no class at all"
+        names = ", ".join(f"'{label}'" for label in missing) or "any class"
+        raise DatasetError(
+            f"{source}: no usable box of {names}. Found {len(dataset.photos)} usable photos; boxes by class: {found}. "
+            f"Label some, or remove the class.\n{describe(faults(problems), at_most=SHOWN_PROBLEMS)}".rstrip()
+        )
+
+
+def _refuse_faults(problems: Sequence[Problem], source: str) -> None:
+    if found := faults(problems):
+        raise DatasetError(
+            f"{source}: {len(found)} problems, refused because the reading is strict.\n"
+            f"{describe(found, at_most=SHOWN_PROBLEMS)}"
+        )

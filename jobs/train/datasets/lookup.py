@@ -1,0 +1,126 @@
+"""Finding the photo that an annotation means, which is often not quite what it says."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from jobs.train.datasets.photos import Side
+
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".hif", ".avif", ".bmp", ".gif",
+                  ".tif", ".tiff")  # fmt: skip
+"""Names that promise a photo. What is really in the file is the image loader's to say, by content."""
+
+_SIDE_NAMES: dict[str, Side] = {
+    "train": "train",
+    "training": "train",
+    "trainval": "train",
+    "val": "val",
+    "valid": "val",
+    "validate": "val",
+    "validation": "val",
+    "dev": "val",
+    "test": "test",
+    "testing": "test",
+}
+
+
+def is_photo(file: str) -> bool:
+    """Whether the name is a photo's."""
+    return file.lower().endswith(PHOTO_SUFFIXES)
+
+
+def side_named(word: str) -> Side | None:
+    """The side that a word means: train, training, train2017, valid, VALIDATION, test, ..."""
+    return _SIDE_NAMES.get(word.strip().lower().rstrip("0123456789_- "))
+
+
+def side_of_folder(file: str) -> Side | None:
+    """The side that the nearest telling folder above the file names, if one does."""
+    sides = (side_named(part) for part in reversed(PurePosixPath(file).parts[:-1]))
+    return next((side for side in sides if side), None)
+
+
+def side_of_name(file: str) -> Side | None:
+    """The side that a word of the file's own name tells: instances_train2017.json, test_labels.csv."""
+    words = PurePosixPath(file).name.lower().replace("-", "_").replace(".", "_").split("_")
+    return next((side for word in words if (side := side_named(word))), None)
+
+
+class PhotoIndex:
+    """The photos of a dataset by every name an annotation might use for them.
+
+    In order: the path as stated beside the annotation, or from the root, or its last parts anywhere; then the
+    same in another case or Unicode form; then with another extension. A name that fits several photos equally
+    well means the one nearest to the annotation, or none where two are as near.
+    """
+
+    def __init__(self, files: Iterable[str]) -> None:
+        self.photos = tuple(file for file in files if is_photo(file))
+        self._exact = frozenset(self.photos)
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._by_stem: dict[str, list[str]] = defaultdict(list)
+        for photo in self.photos:
+            name = fold(PurePosixPath(photo).name)
+            self._by_name[name].append(photo)
+            self._by_stem[PurePosixPath(name).stem].append(photo)
+
+    def find(self, stated: str, *, beside: str = "") -> str | None:
+        """The photo meant by the path `stated` in the annotation file `beside`, or None."""
+        path = clean_path(stated)
+        if not path:
+            return None
+        beside_path = clean_path(str(PurePosixPath(beside).parent / path))
+        exact = next((name for name in (beside_path, path) if name in self._exact), None)
+        name = fold(PurePosixPath(path).name)
+        return (
+            exact
+            or _nearest(self._by_name.get(name, []), path, beside)
+            or _nearest(self._by_stem.get(PurePosixPath(name).stem, []), path, beside)
+            or _nearest(self._by_stem.get(name, []), path, beside)
+        )
+
+    def find_stem(self, stem: str, *, beside: str = "") -> str | None:
+        """The photo called `stem` plus any photo extension, or None."""
+        return _nearest(self._by_stem.get(fold(stem), []), stem, beside)
+
+
+def fold(text: str) -> str:
+    """The text in one case and one Unicode form (macOS writes names decomposed)."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def clean_path(stated: str) -> str:
+    """A stated path as a relative one with forward slashes; what leads above the root is cut off."""
+    parts: list[str] = []
+    for part in stated.strip().replace("\\", "/").split("/"):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in ("", ".", ".."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _nearest(candidates: list[str], path: str, beside: str) -> str | None:
+    """The candidate that shares most of the stated path's last parts, then most folders with the annotation."""
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    ranked = sorted(candidates, key=lambda photo: _nearness(photo, path, beside), reverse=True)
+    best, second = (_nearness(photo, path, beside) for photo in ranked[:2])
+    return ranked[0] if best > second else None
+
+
+def _nearness(photo: str, path: str, beside: str) -> tuple[int, int]:
+    photo_parts, path_parts = fold(photo).split("/"), fold(path).split("/")
+    tail = _common(photo_parts[-2::-1], path_parts[-2::-1]) if len(path_parts) > 1 else 0
+    return tail, _common(photo_parts[:-1], fold(beside).split("/")[:-1])
+
+
+def _common(a: list[str], b: list[str]) -> int:
+    """How many items the two lists share from their start."""
+    count = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        count += 1
+    return count

@@ -1,0 +1,60 @@
+"""What can be wrong with a dataset: each problem names its file, its kind, and what was done about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ProblemKind(StrEnum):
+    """The kinds a data report counts; the values are stable names in its JSON."""
+
+    UNSAFE_NAME = "unsafe_name"
+    UNREADABLE_ANNOTATION = "unreadable_annotation"
+    MISSING_PHOTO = "missing_photo"
+    NOT_ANNOTATED = "not_annotated"
+    UNREADABLE_PHOTO = "unreadable_photo"
+    SIZE_MISMATCH = "size_mismatch"
+    TURNED_BOXES = "turned_boxes"
+    INVALID_BOX = "invalid_box"
+    INVERTED_BOX = "inverted_box"
+    CLIPPED_BOX = "clipped_box"
+    DROPPED_BOX = "dropped_box"
+    DUPLICATE_BOX = "duplicate_box"
+    CROWD_BOX = "crowd_box"
+    UNKNOWN_CLASS = "unknown_class"
+    UNUSED_CLASS = "unused_class"
+    SUSPICIOUS_LABEL = "suspicious_label"
+    NO_USABLE_BOX = "no_usable_box"
+    DUPLICATE_PHOTO = "duplicate_photo"
+    CONFLICTING_DUPLICATE = "conflicting_duplicate"
+    NEAR_DUPLICATE = "near_duplicate"
+    LEAK = "leak"
+
+
+REMARKS = frozenset(
+    {
+        ProblemKind.TURNED_BOXES,
+        ProblemKind.CROWD_BOX,
+        ProblemKind.NOT_ANNOTATED,
+        ProblemKind.NEAR_DUPLICATE,
+        ProblemKind.UNUSED_CLASS,
+    }
+)
+"""Kinds that are reported although nothing is wrong with the dataset; `strict` does not refuse them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding. `file` is relative to the dataset's root; `message` says what was found and what was done."""
+
+    file: str
+    kind: ProblemKind
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.message}"
+
+
+def faults(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems that a strict reading refuses."""
+    return tuple(problem for problem in problems if problem.kind not in REMARKS)

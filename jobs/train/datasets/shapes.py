@@ -1,0 +1,204 @@
+"""The built-in dataset: find triangles and rectangles among circles and lines.
+
+The idea is that of the tfjs simple-object-detection example; here a picture has none to four objects, distractors
+are no objects, boxes fit what is drawn and never leave the canvas. Picture i depends on the seed and i alone, so a
+larger dataset begins with the smaller one.
+"""
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from detector.boxes import Box
+from detector.detections import GroundTruth
+from jobs.train.datasets.hashing import perceptual_hash
+from jobs.train.datasets.photos import Dataset, LabelledPhoto, Pixels, Side
+
+LABELS = ("rectangle", "triangle")
+PICTURE_SIZE = 224
+VAL_EVERY = 5
+"""Each fifth picture is for validation."""
+
+_SUPERSAMPLE = 2
+_NEGATIVE_SHARE = 0.15
+_MAX_OBJECTS = 4
+_MAX_OVERLAP = 0.05
+_TRIES = 12
+_LEAST_CONTRAST = 70.0
+
+Point = tuple[float, float]
+Colour = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """An outline in pixels of the supersampled canvas, a class if it is an object, and how to draw it."""
+
+    points: tuple[Point, ...]
+    class_id: int | None
+    closed: bool = True
+
+    def extent(self, stroke: float) -> tuple[float, float, float, float]:
+        """`(xmin, ymin, xmax, ymax)` of the drawn figure; the stroke is centred on the outline, with round ends."""
+        xs, ys = [x for x, _ in self.points], [y for _, y in self.points]
+        return min(xs) - stroke / 2, min(ys) - stroke / 2, max(xs) + stroke / 2, max(ys) + stroke / 2
+
+
+def generate_shapes(count: int, *, seed: int, size: int = PICTURE_SIZE) -> Dataset:
+    """`count` pictures of `size` × `size` with sides set, always the same for the same seed and size."""
+    return Dataset(LABELS, tuple(_picture(seed, index, size) for index in range(count)))
+
+
+def _picture(seed: int, index: int, size: int) -> LabelledPhoto:
+    random = np.random.default_rng((seed, index))
+    canvas, ground_truth = _draw(random, size * _SUPERSAMPLE)
+    pixels = _finish(random, canvas, size)
+    side: Side = "val" if index % VAL_EVERY == VAL_EVERY - 1 else "train"
+    return LabelledPhoto(
+        name=f"shapes-{index:05}.png",
+        sha256=hashlib.sha256(pixels.tobytes()).hexdigest(),
+        perceptual_hash=perceptual_hash(pixels),
+        pixels=pixels,
+        ground_truth=ground_truth,
+        side=side,
+    )
+
+
+def _draw(random: np.random.Generator, canvas_size: int) -> tuple[Image.Image, tuple[GroundTruth, ...]]:
+    background = _background(random, canvas_size)
+    average = np.asarray(background.resize((1, 1), Image.Resampling.BOX), np.float64)[0, 0]
+    draw = ImageDraw.Draw(background)
+    taken: list[tuple[float, float, float, float]] = []
+    ground_truth: list[GroundTruth] = []
+    objects = 0 if random.random() < _NEGATIVE_SHARE else int(random.integers(1, _MAX_OBJECTS + 1))
+    distractors = int(random.integers(0 if objects else 1, 4))
+    makers: list[_Maker] = [_MAKERS[int(random.integers(2))] for _ in range(objects)]
+    makers += [_DISTRACTORS[int(random.integers(2))] for _ in range(distractors)]
+    for make in makers:
+        stroke = float(random.integers(1, 5) * _SUPERSAMPLE)
+        figure = _place(random, make, canvas_size, stroke, taken)
+        if figure is None:
+            continue
+        extent = figure.extent(stroke)
+        taken.append(extent)
+        _paint(random, draw, figure, stroke, _colour(random, average))
+        if figure.class_id is not None:
+            edges = [edge / canvas_size for edge in extent]
+            ground_truth.append(GroundTruth(figure.class_id, Box(edges[1], edges[0], edges[3], edges[2])))
+    return background, tuple(ground_truth)
+
+
+_Maker = Callable[[np.random.Generator, float, Point], _Figure]
+
+
+def _place(
+    random: np.random.Generator,
+    make: _Maker,
+    canvas_size: int,
+    stroke: float,
+    taken: list[tuple[float, float, float, float]],
+) -> _Figure | None:
+    """A figure that stays on the canvas and hardly covers another; None when there is no room for it."""
+    for _ in range(_TRIES):
+        # Square root of a uniform area: small figures are not drowned by large ones.
+        side = canvas_size * float(random.uniform(0.08, 0.5))
+        figure = make(random, side, (float(random.uniform(0, canvas_size)), float(random.uniform(0, canvas_size))))
+        extent = figure.extent(stroke)
+        inside = min(extent) >= 1 and max(extent) <= canvas_size - 1
+        if inside and all(_overlap(extent, other) <= _MAX_OVERLAP for other in taken):
+            return figure
+    return None
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+    """Intersection over the smaller of the two areas: a small figure is never hidden in a large one."""
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
+    return max(width, 0) * max(height, 0) / smaller if smaller > 0 else 1.0
+
+
+def _rectangle(random: np.random.Generator, side: float, centre: Point) -> _Figure:
+    half_width = side / 2
+    half_height = half_width * float(random.uniform(0.4, 1.0))
+    if random.random() < 0.5:
+        half_width, half_height = half_height, half_width
+    x, y = centre
+    corners = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    return _Figure(tuple((x + sx * half_width, y + sy * half_height) for sx, sy in corners), 0)
+
+
+def _triangle(random: np.random.Generator, side: float, centre: Point) -> _Figure:
+    """Corners on a circle, at least 60 degrees apart, so that none degenerates to a line."""
+    start = float(random.uniform(0, 2 * math.pi))
+    gaps = 60 + 180 * random.dirichlet((2.0, 2.0, 2.0))
+    angles = start + np.radians(np.cumsum(gaps))
+    x, y = centre
+    return _Figure(tuple((x + side / 2 * math.cos(a), y + side / 2 * math.sin(a)) for a in angles), 1)
+
+
+def _circle(random: np.random.Generator, side: float, centre: Point) -> _Figure:
+    squash = float(random.uniform(0.6, 1.0))
+    x, y = centre
+    angles = np.linspace(0, 2 * math.pi, 40, endpoint=False)
+    return _Figure(tuple((x + side / 2 * math.cos(a), y + squash * side / 2 * math.sin(a)) for a in angles), None)
+
+
+def _line(random: np.random.Generator, side: float, centre: Point) -> _Figure:
+    angle = float(random.uniform(0, math.pi))
+    dx, dy = side / 2 * math.cos(angle), side / 2 * math.sin(angle)
+    x, y = centre
+    return _Figure(((x - dx, y - dy), (x + dx, y + dy)), None, closed=False)
+
+
+_MAKERS: tuple[_Maker, ...] = (_rectangle, _triangle)
+_DISTRACTORS: tuple[_Maker, ...] = (_circle, _line)
+
+
+def _paint(
+    random: np.random.Generator, draw: ImageDraw.ImageDraw, figure: _Figure, stroke: float, colour: Colour
+) -> None:
+    """The outline with round joints, which keeps the drawing inside the figure's extent; filled half of the time."""
+    points = list(figure.points)
+    filled = figure.closed and random.random() < 0.5
+    if filled:
+        draw.polygon(points, fill=colour)
+    path = [*points, points[0]] if figure.closed else points
+    draw.line(path, fill=colour, width=round(stroke))
+    radius = stroke / 2
+    for x, y in points:
+        draw.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=colour)
+
+
+def _colour(random: np.random.Generator, background: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Colour:
+    """A colour that stands out from the background's average."""
+    for _ in range(_TRIES):
+        red, green, blue = (int(value) for value in random.integers(0, 256, 3))
+        if float(np.abs(background - (red, green, blue)).max()) >= _LEAST_CONTRAST:
+            return red, green, blue
+    return (0, 0, 0) if background.mean() > 127 else (255, 255, 255)
+
+
+def _background(random: np.random.Generator, canvas_size: int) -> Image.Image:
+    """Flat or a gradient between two near colours."""
+    first = random.integers(0, 256, 3)
+    if random.random() < 0.4:
+        return Image.new("RGB", (canvas_size, canvas_size), tuple(int(value) for value in first))
+    second = np.clip(first + random.integers(-60, 61, 3), 0, 255)
+    corners = np.stack([first, first + (second - first) // 2, second, first + (second - first) // 2])
+    corners = np.roll(corners, int(random.integers(4)), axis=0)[[0, 1, 3, 2]].reshape(2, 2, 3).astype(np.uint8)
+    return Image.fromarray(corners).resize((canvas_size, canvas_size), Image.Resampling.BILINEAR)
+
+
+def _finish(random: np.random.Generator, canvas: Image.Image, size: int) -> Pixels:
+    """Reduced to its size, antialiased, with sensor noise on half of the pictures."""
+    pixels = np.asarray(canvas.reduce(_SUPERSAMPLE))
+    if random.random() < 0.5:
+        return pixels
+    # One plane of noise for three channels would look grey; one byte a value keeps it cheap.
+    noise = random.integers(-12, 13, pixels.shape, dtype=np.int8)
+    return np.clip(pixels.astype(np.int16) + noise, 0, 255).astype(np.uint8)

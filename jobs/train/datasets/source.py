@@ -1,0 +1,185 @@
+"""A dataset as files: a folder or a zip, read where it lies and never changed, extracted or followed outside.
+
+Names are relative, with forward slashes. What no dataset needs is left out: hidden files, macOS's resource forks,
+links in an archive, devices, names that point outside.
+"""
+
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from detector.errors import DatasetError
+from jobs.train.datasets.problems import Problem, ProblemKind
+
+MAX_FILES = 500_000
+MAX_MEMBER_BYTES = 512 * 1024**2
+BOMB_BYTES = 2 * 1024**3
+BOMB_RATIO = 100
+_ENCRYPTED = 0x1
+_UTF8_NAME = 0x800
+_JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The files of one dataset: `name` for messages, `files` sorted, and `read`, safe to call from threads.
+
+    `read(file)` returns the file's bytes and raises DatasetError, naming the file, when it cannot be read.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    read: Callable[[str], bytes]
+    problems: tuple[Problem, ...] = ()
+
+    def reader(self, file: str) -> Callable[[], bytes]:
+        """A function without arguments that reads this one file, later."""
+        return lambda: self.read(file)
+
+    def with_suffix(self, *suffixes: str) -> Iterator[str]:
+        """The files whose name ends so, whatever the case."""
+        return (file for file in self.files if file.lower().endswith(suffixes))
+
+
+def open_source(path: Path) -> Source:
+    """The files of a folder or a zip. DatasetError when it is neither, is empty, or is a decompression bomb."""
+    if not path.exists():
+        raise DatasetError(f"{path}: there is no such file or folder; give a folder or a zip of labelled photos.")
+    source = _open_folder(path) if path.is_dir() else _open_zip(path)
+    if not source.files:
+        raise DatasetError(f"{path}: there are no files in it; expected photos and their annotations.")
+    return source
+
+
+def _open_folder(root: Path) -> Source:
+    try:
+        files = sorted(_walk(root))
+    except OSError as error:
+        raise DatasetError(f"{error.filename or root}: cannot be listed ({error.strerror}).") from error
+    _refuse_too_many(root, len(files))
+    return Source(str(root), tuple(files), lambda file: _read_from_folder(root, file))
+
+
+def _walk(root: Path) -> Iterator[str]:
+    """Regular files under `root`. Linked folders are entered, but each real folder only once: links may loop."""
+    seen: set[tuple[int, int]] = set()
+    for folder, subfolders, names in os.walk(root, followlinks=True, onerror=_raise):
+        status = os.stat(folder)
+        identity = (status.st_dev, status.st_ino)
+        if identity in seen:
+            subfolders.clear()
+            continue
+        seen.add(identity)
+        subfolders[:] = sorted(name for name in subfolders if not _is_junk(name))
+        relative = Path(folder).relative_to(root)
+        for name in names:
+            if not _is_junk(name) and _is_regular(Path(folder, name)):
+                yield (relative / name).as_posix()
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _is_regular(path: Path) -> bool:
+    """Whether there is a plain file behind the name; False for a broken link, a pipe or a device."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name.lower() in _JUNK
+
+
+def _read_from_folder(root: Path, file: str) -> bytes:
+    path = root / file
+    try:
+        size = path.stat().st_size
+        _refuse_too_large(file, size)
+        return path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"{file}: cannot be read ({error.strerror}).") from error
+
+
+def _open_zip(path: Path) -> Source:
+    try:
+        archive = zipfile.ZipFile(path)
+        members = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+        raise DatasetError(f"{path}: neither a folder nor a zip that can be read ({error}).") from error
+    except OSError as error:
+        raise DatasetError(f"{path}: cannot be opened ({error.strerror or error}).") from error
+    _refuse_bomb(path, members)
+    found: dict[str, zipfile.ZipInfo] = {}
+    problems = []
+    for member in members:
+        name = _member_name(member)
+        if problem := _unsafe(name, member):
+            problems.append(problem)
+        elif not member.is_dir() and not any(_is_junk(part) for part in PurePosixPath(name).parts):
+            found[PurePosixPath(name).as_posix()] = member
+    return Source(
+        str(path),
+        tuple(sorted(found)),
+        lambda file: _read_from_zip(archive, found, file),
+        tuple(problems),
+    )
+
+
+def _member_name(member: zipfile.ZipInfo) -> str:
+    """The name with forward slashes; many tools write UTF-8 without setting the flag that says so."""
+    name = member.filename
+    if not member.flag_bits & _UTF8_NAME:
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = member.filename
+    return name.replace("\\", "/")
+
+
+def _unsafe(name: str, member: zipfile.ZipInfo) -> Problem | None:
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or ".." in parts or (parts and parts[0].endswith(":")):
+        return Problem(name, ProblemKind.UNSAFE_NAME, "the name points outside the archive; not read.")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return Problem(name, ProblemKind.UNSAFE_NAME, "a link instead of a file; not followed.")
+    return None
+
+
+def _refuse_bomb(path: Path, members: Iterable[zipfile.ZipInfo]) -> None:
+    sizes = [member.file_size for member in members]
+    _refuse_too_many(path, len(sizes))
+    total = sum(sizes)
+    if total > BOMB_BYTES and total > BOMB_RATIO * path.stat().st_size:
+        raise DatasetError(
+            f"{path}: would unpack to {total / 1024**3:.1f} GiB, over {BOMB_RATIO} times its own size; refused."
+        )
+
+
+def _refuse_too_many(path: Path, count: int) -> None:
+    if count > MAX_FILES:
+        raise DatasetError(f"{path}: {count} files; at most {MAX_FILES} are read.")
+
+
+def _refuse_too_large(file: str, size: int) -> None:
+    if size > MAX_MEMBER_BYTES:
+        raise DatasetError(f"{file}: {size / 1024**2:.0f} MiB; at most {MAX_MEMBER_BYTES // 1024**2} MiB are read.")
+
+
+def _read_from_zip(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], file: str) -> bytes:
+    member = members[file]
+    _refuse_too_large(file, member.file_size)
+    if member.flag_bits & _ENCRYPTED:
+        raise DatasetError(f"{file}: encrypted; make the archive again without a password.")
+    try:
+        return archive.read(member)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
+        raise DatasetError(f"{file}: damaged inside the archive ({error}).") from error
+    except OSError as error:
+        raise DatasetError(f"{file}: cannot be read from the archive ({error.strerror or error}).") from error

@@ -1,0 +1,131 @@
+"""Pascal VOC: one XML file a photo, as Annotations/ + JPEGImages/ + ImageSets/, in two folders, or side by side.
+
+A photo whose XML names no object is a negative. A photo without an XML was never looked at by anybody: it is
+reported and not used. `difficult` objects are kept. The photo is the one called like the XML file; only where there
+is none is `<filename>` believed, because tools leave it stale when files are renamed.
+"""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from detector.errors import DatasetError
+from jobs.train.datasets.lookup import PhotoIndex, fold, side_named, side_of_folder
+from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
+from jobs.train.datasets.problems import Problem, ProblemKind
+from jobs.train.datasets.source import Source
+from jobs.train.datasets.text import decode_text, image_size, number
+
+MAX_XML_BYTES = 16 * 1024**2
+
+
+class _Refusing(ET.TreeBuilder):
+    """A tree without document types: entities are how a small XML file becomes a large one."""
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+        raise ValueError(f"document type declarations are not read (<!DOCTYPE {name}>)")
+
+
+def parse_annotation(data: bytes) -> ET.Element:
+    """The root `<annotation>`. ValueError says what is wrong with the file."""
+    if len(data) > MAX_XML_BYTES:
+        raise ValueError(f"{len(data)} bytes, too large for the annotation of one photo")
+    parser = ET.XMLParser(target=_Refusing())
+    try:
+        root = ET.fromstring(data, parser)
+    except ET.ParseError as error:
+        raise ValueError(f"not well-formed XML ({error})") from error
+    except LookupError as error:
+        raise ValueError(f"in an unknown encoding ({error})") from error
+    if root.tag != "annotation":
+        raise ValueError(f"the root is <{root.tag}>, not <annotation>")
+    return root
+
+
+def read(source: Source) -> Annotations:
+    """Every photo that an XML file of the source describes. DatasetError when there is no XML file."""
+    annotation_files = sorted(source.with_suffix(".xml"))
+    if not annotation_files:
+        raise DatasetError(f"{source.name}: no .xml file in it; Pascal VOC has one for each photo.")
+    index = PhotoIndex(source.files)
+    sides = _read_image_sets(source)
+    photos: list[AnnotatedPhoto] = []
+    problems: list[Problem] = []
+    named: set[str] = set()
+    for file in annotation_files:
+        try:
+            root = parse_annotation(source.read(file))
+        except (ValueError, DatasetError) as error:
+            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, f"{error}; the file is left out."))
+            continue
+        photo = _find_photo(root, file, index)
+        if photo is None:
+            problems.append(Problem(file, ProblemKind.MISSING_PHOTO, _missing_message(root)))
+            continue
+        named.add(photo)
+        photos.append(_annotated(root, photo, source, sides.get(_set_key(file)) or side_of_folder(photo)))
+    problems.extend(_not_annotated(index.photos, named))
+    return Annotations(tuple(photos), problems=tuple(problems))
+
+
+def _find_photo(root: ET.Element, file: str, index: PhotoIndex) -> str | None:
+    return index.find_stem(PurePosixPath(file).stem, beside=file) or index.find(_text(root, "filename"), beside=file)
+
+
+def _missing_message(root: ET.Element) -> str:
+    return f"no photo is called like this file, nor '{_text(root, 'filename')}' as it says; left out."
+
+
+def _annotated(root: ET.Element, photo: str, source: Source, side: Side | None) -> AnnotatedPhoto:
+    return AnnotatedPhoto(
+        name=photo,
+        read=source.reader(photo),
+        boxes=tuple(_box(element) for element in root.iterfind("object")),
+        stated_size=image_size(_text(root, "size/width"), _text(root, "size/height")),
+        side=side,
+    )
+
+
+def _box(element: ET.Element) -> AnnotatedBox:
+    """The object's box; edges that are missing become NaN, which the checks report."""
+    ymin, xmin, ymax, xmax = (number(_text(element, f"bndbox/{edge}")) for edge in ("ymin", "xmin", "ymax", "xmax"))
+    return AnnotatedBox(_text(element, "name"), ymin, xmin, ymax, xmax)
+
+
+def _text(element: ET.Element, path: str) -> str:
+    return (element.findtext(path) or "").strip()
+
+
+def _read_image_sets(source: Source) -> dict[str, Side]:
+    """The side of each photo by ImageSets/Main/*.txt; train, val and test go before trainval."""
+    sides: dict[str, Side] = {}
+    lists = [file for file in source.with_suffix(".txt") if "imagesets" in file.lower().split("/")]
+    for file in sorted(lists, key=lambda name: "trainval" not in name.lower()):
+        side = side_named(PurePosixPath(file).stem)
+        if side is None:
+            continue
+        root = _root_above(file, "imagesets")
+        for line in decode_text(source.read(file)).splitlines():
+            if name := line.strip():
+                sides[f"{root}|{_id_of(name)}"] = side
+    return sides
+
+
+def _id_of(name: str) -> str:
+    path = PurePosixPath(fold(name.replace("\\", "/")))
+    return path.stem if path.suffix in (".jpg", ".jpeg", ".png", ".xml", ".webp", ".heic") else path.name
+
+
+def _set_key(annotation_file: str) -> str:
+    return f"{_root_above(annotation_file, 'annotations')}|{fold(PurePosixPath(annotation_file).stem)}"
+
+
+def _root_above(file: str, folder: str) -> str:
+    """The path above the folder called so (VOC2007/ and VOC2012/ may lie side by side)."""
+    parts = file.lower().split("/")
+    return "/".join(parts[: parts.index(folder)]) if folder in parts else ""
+
+
+def _not_annotated(photos: Iterable[str], named: set[str]) -> list[Problem]:
+    message = "no XML file describes it, so nobody said what is in it; not used."
+    return [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in photos if photo not in named]
