@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from detector.evaluation import ClassMetrics, Evaluation
 from jobs.train.report.data import ClassFacts, ReportData, TrainingFacts
+from jobs.train.report.summary import counted
 
 FEW_BOXES = 100
 """Below this many boxes of a class in training, expect gaps."""
@@ -46,7 +47,7 @@ def _intended_use(labels: Sequence[str]) -> tuple[str, ...]:
 def _trained_on(training: TrainingFacts) -> tuple[str, ...]:
     classes = "; ".join(_class_sentence(facts) for facts in training.per_class)
     return (
-        f"{_count(training.photos, 'photo')} with {_count(training.boxes, 'labelled object')}, "
+        f"{counted(training.photos, 'photo')} with {counted(training.boxes, 'labelled object')}, "
         f"{training.negatives} of the photos without any: {classes}.",
         f"The base network started from: {training.base_weights}.",
     )
@@ -56,12 +57,12 @@ def _class_sentence(facts: ClassFacts) -> str:
     sizes = ""
     if facts.smallest_side is not None and facts.largest_side is not None:
         sizes = f", {facts.smallest_side:.0%} to {facts.largest_side:.0%} of the photo's edge"
-    return f"{facts.label}: {_count(facts.boxes, 'object')} in {_count(facts.photos, 'photo')}{sizes}"
+    return f"{facts.label}: {counted(facts.boxes, 'object')} in {counted(facts.photos, 'photo')}{sizes}"
 
 
 def _measured_on(data: ReportData) -> tuple[str, ...]:
     evaluation = data.evaluation
-    photos = f"{_count(evaluation.photos, 'photo')}, {evaluation.empty_photos} of them without any object"
+    photos = f"{counted(evaluation.photos, 'photo')}, {evaluation.empty_photos} of them without any object"
     if data.held_out == "test":
         return (f"The dataset's own test photos ({photos}), which had no part in training.",)
     return (
@@ -134,10 +135,6 @@ def _not_for() -> tuple[str, ...]:
         "Counting or measuring without a check by hand.",
         "Deciding by itself: keep a person in between.",
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from jobs.train.report.card import model_card
 from jobs.train.report.curves import precision_recall_chart, training_charts
 from jobs.train.report.data import ReportData
 from jobs.train.report.pictures import worst_pictures
-from jobs.train.report.summary import summarise
+from jobs.train.report.summary import counted, summarise
 
 TEMPLATES = ("page.html.j2", "macros.html.j2", "style.css")
 MAX_PROBLEMS = 500
@@ -64,6 +64,7 @@ def _environment() -> Environment:
         "day": format_day,
         "size_range": format_size_range,
         "setting": format_setting,
+        "count": counted,
     }
     return environment
 
