@@ -83,11 +83,15 @@ class UnsupportedMediaTypeError(DetectorError):
 
 
 class RangeNotSatisfiableError(DetectorError):
-    """A byte range outside the file."""
+    """A byte range outside the file, which has `size_bytes`."""
 
     code = "range_not_satisfiable"
     http_status = 416
     grpc_status = "OUT_OF_RANGE"
+
+    def __init__(self, message: str, *, size_bytes: int) -> None:
+        super().__init__(message)
+        self.size_bytes = size_bytes
 
 
 class ImageUnreadableError(DetectorError):

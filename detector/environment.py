@@ -1,0 +1,21 @@
+"""DETECTOR_* variables: a misspelt one stops the program instead of being ignored."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from detector.errors import InvalidRequestError
+
+PREFIX = "DETECTOR_"
+
+
+def refuse_unknown_variables(environment: Mapping[str, str], known: Iterable[str]) -> None:
+    """Raise InvalidRequestError for a DETECTOR_* variable that no program knows, with the nearest known name.
+
+    `known` are full names, such as "DETECTOR_STORE".
+    """
+    names = sorted(set(known))
+    for variable in sorted(environment):
+        if variable.startswith(PREFIX) and variable not in names:
+            nearest = difflib.get_close_matches(variable, names, n=1, cutoff=0.0)
+            hint = f" Did you mean {nearest[0]}?" if nearest else ""
+            raise InvalidRequestError(f"{variable} is not a setting of any program.{hint}")

@@ -1,0 +1,166 @@
+"""Detect on a photo: no transport in here. REST and gRPC both call `Core.detect`."""
+
+import asyncio
+import hashlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from detector.errors import DeadlineExceededError, DetectorError, InvalidRequestError, ModelUnavailableError
+from detector.images import ImageLimits, LoadedImage, load_image, resize_square
+from services.gateway.admission import Admission
+from services.gateway.answer import Answer, DetectOptions, Timing
+from services.gateway.deadline import Deadline
+from services.gateway.engines.engine import Inference, detections
+from services.gateway.metrics import Metrics
+from services.gateway.versions import ServedVersion, Versions
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    photo: LoadedImage
+    inference: Inference
+    decode_s: float
+    inference_s: float
+
+
+class Core:
+    """Chooses the version, waits for a worker, decodes, infers, and says how long each took."""
+
+    def __init__(
+        self,
+        *,
+        versions: Versions,
+        admission: Admission,
+        metrics: Metrics,
+        limits: ImageLimits,
+        workers: int,
+        engine_name: str,
+        canary_percent: int,
+    ) -> None:
+        self._versions = versions
+        self._metrics = metrics
+        self._limits = limits
+        self._engine_name = engine_name
+        self._canary_percent = canary_percent
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self.admission = admission
+
+    async def detect(self, photo: bytes, options: DetectOptions, deadline: Deadline) -> Answer:
+        """Detections on a photo of any format, in boxes of the upright photo.
+
+        Raises an error of the tree: image errors, NotFoundError for a channel or version,
+        DeadlineExceededError, ModelUnavailableError.
+        """
+        started = time.perf_counter()
+        channel, target = self._choose(options)
+        await self.admission.take_slot(deadline)
+        queued = time.perf_counter()
+        work = await self._in_worker(photo, channel, target, deadline)
+        facts = target.facts if work.inference.version == target.facts.version else None
+        facts = facts or self._versions.facts(work.inference.version)
+        found = detections(
+            work.inference.raw,
+            classes=len(facts.labels),
+            min_score=facts.score_threshold if options.min_score is None else options.min_score,
+            limit=options.max_detections,
+        )
+        answer = Answer(
+            model=self._versions.name,
+            version=facts.version,
+            channel=channel,
+            width=work.photo.width,
+            height=work.photo.height,
+            labels=facts.labels,
+            detections=found,
+            timing=Timing(
+                decode_ms=work.decode_s * 1e3,
+                queue_ms=(queued - started) * 1e3,
+                inference_ms=work.inference_s * 1e3,
+                total_ms=(time.perf_counter() - started) * 1e3,
+            ),
+        )
+        self._count(answer, len(photo))
+        return answer
+
+    def close(self) -> None:
+        """Wait for the workers to end what they do."""
+        self._pool.shutdown(wait=True)
+
+    def _choose(self, options: DetectOptions) -> tuple[str, ServedVersion]:
+        served = self._versions.served
+        if options.version is not None:
+            channel = served.channel_of(options.version)
+            if options.channel not in (None, channel):
+                raise InvalidRequestError("Name a channel or a version: this version is of another channel.")
+            return channel, served.by_channel(channel)
+        if options.channel is not None:
+            return options.channel, served.by_channel(options.channel)
+        canary = "canary" in served.channels and self._is_canary(options.client_id)
+        channel = "canary" if canary else "stable"
+        return channel, served.by_channel(channel)
+
+    def _is_canary(self, client_id: str | None) -> bool:
+        """By hash, so that one phone always gets the same channel."""
+        if client_id is None or self._canary_percent == 0:
+            return False
+        digest = hashlib.sha256(client_id.encode("utf-8", "surrogateescape")).digest()
+        return int.from_bytes(digest[:4], "big") % 100 < self._canary_percent
+
+    async def _in_worker(
+        self, photo: bytes, channel: str, target: ServedVersion, deadline: Deadline
+    ) -> _Work:
+        """Run on a worker; past the deadline the work keeps its slot until it really ends."""
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._pool, self._work, photo, channel, target, deadline)
+        work.add_done_callback(self._worker_done)
+        done, _ = await asyncio.wait({work}, timeout=deadline.remaining_s)
+        if not done:
+            raise DeadlineExceededError("The deadline passed before the answer was ready.")
+        return work.result()
+
+    def _worker_done(self, work: asyncio.Future[_Work]) -> None:
+        self.admission.release_slot()
+        # Looked at here, since nobody else may be left who waits for it.
+        if not work.cancelled():
+            work.exception()
+
+    def _work(self, photo: bytes, channel: str, target: ServedVersion, deadline: Deadline) -> _Work:
+        started = time.perf_counter()
+        deadline.check()
+        size = target.facts.size
+        image = load_image(photo, limits=self._limits, at_least=2 * size)
+        square = resize_square(image.pixels, size)
+        decoded = time.perf_counter()
+        deadline.check()
+        version = str(target.facts.version)
+        code = "internal"
+        try:
+            inference = target.runner.run(square, channel=channel, deadline=deadline)
+            code = "ok"
+        except DetectorError as error:
+            code = error.code
+            raise
+        finally:
+            took = time.perf_counter() - decoded
+            self._metrics.engine_requests.labels(self._engine_name, version, code).inc()
+            self._metrics.engine_duration.labels(self._engine_name, version).observe(took)
+            self._note_engine(code)
+        return _Work(image, inference, decoded - started, took)
+
+    def _note_engine(self, code: str) -> None:
+        if code in ("ok", ModelUnavailableError.code):
+            self._metrics.engine_up.labels(self._engine_name).set(code == "ok")
+
+    def _count(self, answer: Answer, size_bytes: int) -> None:
+        metrics, version, timing = self._metrics, str(answer.version), answer.timing
+        metrics.stage_duration.labels("decode").observe(timing.decode_ms / 1e3)
+        metrics.stage_duration.labels("queue").observe(timing.queue_ms / 1e3)
+        metrics.stage_duration.labels("inference").observe(timing.inference_ms / 1e3)
+        metrics.image_bytes.observe(size_bytes)
+        metrics.image_pixels.observe(answer.width * answer.height)
+        for found in answer.detections:
+            metrics.detections.labels(answer.labels[found.class_id], version).inc()
+            metrics.detection_score.labels(version).observe(found.score)
+        if not answer.detections:
+            metrics.empty_responses.labels(version).inc()

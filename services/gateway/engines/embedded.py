@@ -1,0 +1,93 @@
+"""LiteRT inside the gateway: one interpreter a worker, one thread each."""
+
+import queue
+from typing import Any
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from detector.detections import OUTPUT_NAMES
+from detector.errors import ModelUnavailableError
+from detector.images import Pixels
+from services.gateway.deadline import Deadline
+from services.gateway.engines.engine import Floats, Inference, VersionFiles, raw_detections
+
+_LITERT_FAULTS = (RuntimeError, ValueError, OSError, KeyError, MemoryError)
+
+
+class EmbeddedEngine:
+    """Runs the version's own .tflite; `kind` is the artifact's, such as "tflite_int8"."""
+
+    name = "embedded"
+
+    def __init__(self, *, kind: str, interpreters: int) -> None:
+        self._file = f"tflite/{kind.removeprefix('tflite_')}.tflite"
+        self._interpreters = interpreters
+
+    def load(self, files: VersionFiles) -> "EmbeddedRunner":
+        path = files.artifacts / self._file
+        try:
+            content = path.read_bytes()
+            loaded = [LoadedInterpreter(content, files.size) for _ in range(self._interpreters)]
+        except _LITERT_FAULTS as fault:
+            raise ModelUnavailableError(
+                f"Version {files.version} cannot be loaded from {path}: {fault}"
+            ) from fault
+        return EmbeddedRunner(loaded, files.version)
+
+    def close(self) -> None:
+        """Nothing is held beside the runners."""
+
+
+class LoadedInterpreter:
+    """One interpreter, used by one thread at a time."""
+
+    def __init__(self, content: bytes, size: int) -> None:
+        interpreter = Interpreter(model_content=content, num_threads=1)
+        interpreter.allocate_tensors()
+        (entry,) = interpreter.get_input_details()
+        if tuple(entry["shape"]) != (1, size, size, 3) or entry["dtype"] not in (np.uint8, np.float32):
+            raise ValueError(f"its input is {entry['dtype'].__name__} {entry['shape'].tolist()}")
+        self._dtype: Any = entry["dtype"]
+        self._input: int = entry["index"]
+        # Raw tensor names and their order change from one conversion to the next; the signature's do not.
+        self._outputs = _signature_outputs(interpreter)
+        self._interpreter = interpreter
+        # The first run packs weights and finds missing operators: here, not in a request.
+        self(np.zeros((size, size, 3), np.uint8))
+
+    def __call__(self, pixels: Pixels) -> tuple[Floats, ...]:
+        self._interpreter.set_tensor(self._input, pixels[np.newaxis].astype(self._dtype, copy=False))
+        self._interpreter.invoke()
+        return tuple(self._interpreter.get_tensor(index) for index in self._outputs)
+
+
+def _signature_outputs(interpreter: Any) -> tuple[int, ...]:
+    """Tensor indices of OUTPUT_NAMES, in that order."""
+    (signature,) = interpreter.get_signature_list()
+    runner = interpreter.get_signature_runner(signature)
+    details = runner.get_output_details()
+    return tuple(details[name]["index"] for name in OUTPUT_NAMES)
+
+
+class EmbeddedRunner:
+    """The interpreters of one version, handed to whoever asks first."""
+
+    def __init__(self, interpreters: list[LoadedInterpreter], version: int) -> None:
+        self._free: queue.LifoQueue[LoadedInterpreter] = queue.LifoQueue()
+        self._version = version
+        for interpreter in interpreters:
+            self._free.put(interpreter)
+
+    def run(self, pixels: Pixels, *, channel: str | None, deadline: Deadline) -> Inference:
+        try:
+            interpreter = self._free.get(timeout=deadline.remaining_s)
+        except queue.Empty:
+            raise ModelUnavailableError("All interpreters are busy.") from None
+        try:
+            boxes, classes, scores, count = interpreter(pixels)
+        except _LITERT_FAULTS as fault:
+            raise ModelUnavailableError(f"LiteRT cannot run version {self._version}: {fault}") from fault
+        finally:
+            self._free.put(interpreter)
+        return Inference(raw_detections(boxes, classes, scores, count), self._version)

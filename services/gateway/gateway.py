@@ -1,0 +1,71 @@
+"""Everything that lives as long as the process: built from settings, started, stopped."""
+
+import asyncio
+import contextlib
+
+from detector.images import ImageLimits
+from detector.store import Store
+from services.gateway.admission import Admission, Bounds
+from services.gateway.core import Core
+from services.gateway.engines.engine import Engine
+from services.gateway.metrics import Metrics
+from services.gateway.readiness import Readiness
+from services.gateway.security import ApiKeys
+from services.gateway.settings import Settings
+from services.gateway.versions import Versions
+
+
+class Gateway:
+    """The parts that transports share. `start` and `stop` belong to one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.store = Store(settings.store)
+        self.keys = ApiKeys(settings.api_keys)
+        self.limits = ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
+        self._engine = build_engine(settings)
+        self.metrics.engine_up.labels(self._engine.name).set(0)
+        self.versions = Versions(self.store, settings.model, self._engine, self.metrics)
+        self.readiness = Readiness(self.versions)
+        bounds = Bounds(
+            workers=settings.worker_count,
+            queue=settings.max_queue,
+            uploads=settings.max_uploads,
+            buffered_bytes=settings.max_buffered_bytes,
+        )
+        self.core = Core(
+            versions=self.versions,
+            admission=Admission(bounds, self.metrics),
+            metrics=self.metrics,
+            limits=self.limits,
+            workers=settings.worker_count,
+            engine_name=self._engine.name,
+            canary_percent=settings.canary_percent,
+        )
+        self._following: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to load what the channels point to, and to follow them; /livez answers meanwhile."""
+        self._following = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """Stop following, wait for the workers, let the engine go."""
+        if self._following is not None:
+            self._following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._following
+        await asyncio.to_thread(self.core.close)
+        self._engine.close()
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.to_thread(self.versions.refresh)
+            await asyncio.sleep(self.settings.poll_seconds)
+
+
+def build_engine(settings: Settings) -> Engine:
+    """The engine that the settings name; only its own libraries are imported."""
+    from services.gateway.engines.embedded import EmbeddedEngine
+
+    return EmbeddedEngine(kind=settings.embedded_kind, interpreters=settings.worker_count)

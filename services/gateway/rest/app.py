@@ -1,0 +1,121 @@
+"""The REST adapter as one ASGI application."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from detector.errors import InternalError
+from services.gateway.gateway import Gateway
+from services.gateway.rest.detect import DetectEndpoint
+from services.gateway.rest.documents import document_routes
+from services.gateway.rest.files import StoredFiles
+from services.gateway.rest.health import health_routes
+from services.gateway.rest.middleware import Observed, header
+from services.gateway.rest.page import page_routes
+from services.gateway.rest.problems import error_for, problem_response
+from services.gateway.security import ApiKeys
+from services.gateway.settings import Settings
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+EXPOSED_HEADERS = ("X-Request-Id", "Server-Timing", "ETag", "Retry-After", "Content-Range")
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The gateway as an ASGI application that starts and stops with its server."""
+    gateway = Gateway(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await gateway.start()
+        yield
+        await gateway.stop()
+
+    return rest_app(gateway, lifespan=lifespan)
+
+
+def rest_app(gateway: Gateway, *, lifespan: Lifespan | None = None) -> Starlette:
+    """The routes over a gateway that somebody else starts, unless `lifespan` does."""
+    settings = gateway.settings
+    public_health = settings.admin_port is None
+    routes: list[BaseRoute] = [
+        Route("/detect", Keyed(DetectEndpoint(gateway.core, settings, gateway.metrics), gateway.keys)),
+        *_stored_routes(gateway),
+        *(health_routes(gateway.readiness, gateway.metrics) if public_health else []),
+        *document_routes(),
+        *page_routes(settings.phone_dir),
+    ]
+    return _application(gateway, routes, cors_origins=settings.cors_origins, lifespan=lifespan)
+
+
+def admin_app(gateway: Gateway) -> Starlette:
+    """Health and metrics alone, for a port of their own."""
+    return _application(gateway, [*health_routes(gateway.readiness, gateway.metrics)])
+
+
+class Keyed:
+    """Lets a request through to `app` when it carries an API key, if keys are asked for."""
+
+    def __init__(self, app: ASGIApp, keys: ApiKeys) -> None:
+        self._app = app
+        self._keys = keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._keys.check(authorization=header(scope, b"authorization"), api_key=header(scope, b"x-api-key"))
+        await self._app(scope, receive, send)
+
+
+def _stored_routes(gateway: Gateway) -> list[BaseRoute]:
+    stored = StoredFiles(gateway.store, gateway.metrics)
+    file = Route("/v1/models/{name}/versions/{version}/files/{path:path}", stored.file)
+    manifest = Route("/v1/models/{name}/manifest", stored.manifest)
+    for route in (file, manifest):
+        route.app = Keyed(route.app, gateway.keys)
+    return [file, manifest]
+
+
+def _application(
+    gateway: Gateway,
+    routes: list[BaseRoute],
+    *,
+    cors_origins: tuple[str, ...] = (),
+    lifespan: Lifespan | None = None,
+) -> Starlette:
+    middleware = [Middleware(Observed, metrics=gateway.metrics, readiness=gateway.readiness)]
+    if cors_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=cors_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["*"],
+                expose_headers=EXPOSED_HEADERS,
+            )
+        )
+    handlers: Mapping[Any, Any] = {HTTPException: _http_exception, Exception: _unexpected}
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
+
+
+async def _http_exception(request: Request, exception: HTTPException) -> Response:
+    error = error_for(exception, request)
+    request.state.code = error.code
+    response = problem_response(error, request_id=request.state.request_id)
+    response.headers.update(exception.headers or {})
+    return response
+
+
+async def _unexpected(request: Request, exception: Exception) -> Response:
+    """A fault of ours: its trace is in the log, its text is not in the answer."""
+    error = InternalError("Something went wrong inside the gateway; its log has more under this request_id.")
+    request_id = request.state.request_id
+    response = problem_response(error, request_id=request_id)
+    response.headers["X-Request-Id"] = request_id
+    return response

@@ -1,0 +1,278 @@
+"""Files of a version and its manifest: strong ETags, conditional requests, ranges, immutable caching."""
+
+import asyncio
+import gzip
+import hashlib
+import mimetypes
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from detector.errors import NotFoundError, RangeNotSatisfiableError
+from detector.names import is_model_name
+from detector.store import MANIFEST, Store
+from services.gateway.metrics import Metrics
+
+IMMUTABLE = "max-age=31536000, immutable"
+REVALIDATE = "no-cache"
+CHUNK_BYTES = 262_144
+MAX_COMPRESSED_SOURCE = 4_000_000
+_TEXT_SUFFIXES = {".json", ".jsonl", ".html", ".txt", ".js", ".css", ".svg", ".mjs", ".map", ".webmanifest"}
+_TYPES = {
+    ".tflite": "application/octet-stream",
+    ".bin": "application/octet-stream",
+    ".jsonl": "application/x-ndjson",
+    ".mjs": "text/javascript",
+    ".js": "text/javascript",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+}
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """What a URL answers with: a file as it is, or `content` that was compressed from it."""
+
+    path: Path
+    size: int
+    etag: str
+    media_type: str
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """First and last byte, both included."""
+
+    first: int
+    last: int
+
+
+class StoredFiles:
+    """Serves artifacts/ of complete versions; nothing outside a version's own folder can be reached."""
+
+    def __init__(self, store: Store, metrics: Metrics) -> None:
+        self._store = store
+        self._metrics = metrics
+
+    async def file(self, request: Request) -> Response:
+        """GET or HEAD of /v1/models/{name}/versions/{version}/files/{path}."""
+        request.state.route = "/v1/models/{name}/versions/{version}/files/{path}"
+        name, version = request.path_params["name"], request.path_params["version"]
+        path = request.path_params["path"]
+        found = await asyncio.to_thread(self._find, name, version, path)
+        kind = _kind(path)
+        request.state.log = {"kind": kind, "version": version}
+        return await respond(request, found, cache_control=IMMUTABLE, sent=self._counter(kind, version))
+
+    async def manifest(self, request: Request) -> Response:
+        """GET or HEAD of /v1/models/{name}/manifest?channel=stable, as the stored bytes."""
+        request.state.route = "/v1/models/{name}/manifest"
+        name = request.path_params["name"]
+        channel = request.query_params.get("channel", "stable")
+        found = await asyncio.to_thread(self._find_manifest, name, channel)
+        return await respond(request, found, cache_control=REVALIDATE, sent=None)
+
+    def manifest_path(self, name: str, channel: str) -> Path:
+        """Where the manifest of a channel's version lies. Raises NotFoundError."""
+        if not is_model_name(name):
+            raise NotFoundError("There is no model of this name.")
+        version = self._store.channels(name).version(channel)
+        return self._store.artifacts_dir(name, version) / MANIFEST
+
+    def _find_manifest(self, name: str, channel: str) -> Representation:
+        return describe(self.manifest_path(name, channel))
+
+    def _find(self, name: str, version: str, path: str) -> Representation:
+        if not is_model_name(name) or not re.fullmatch(r"[1-9]\d{0,9}", version):
+            raise NotFoundError("There is no such version.")
+        if int(version) not in self._store.versions(name):
+            raise NotFoundError(f"There is no version {version} of {name!r}.")
+        root = self._store.artifacts_dir(name, int(version))
+        return describe(inside(root, path))
+
+    def _counter(self, kind: str, version: str) -> "Sent":
+        return Sent(self._metrics, kind, version)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Counts bytes as they leave, and the artifact once its last byte has left."""
+
+    metrics: Metrics
+    kind: str
+    version: str
+
+    def bytes(self, count: int) -> None:
+        self.metrics.artifact_sent_bytes.inc(count)
+
+    def whole(self) -> None:
+        self.metrics.artifact_downloads.labels(self.kind, self.version).inc()
+
+
+def inside(root: Path, relative: str) -> Path:
+    """The regular file `relative` below `root`, links followed. Raises NotFoundError."""
+    missing = NotFoundError("There is no such file.")
+    parts = relative.split("/")
+    if "\0" in relative or "\\" in relative or any(part in ("", ".", "..") for part in parts):
+        raise missing
+    try:
+        resolved = root.joinpath(*parts).resolve(strict=True)
+        is_file = resolved.is_file()
+    except (OSError, RuntimeError, ValueError):
+        raise missing from None
+    if not is_file or not resolved.is_relative_to(root.resolve()):
+        raise missing
+    return resolved
+
+
+def describe(path: Path) -> Representation:
+    """The file as it is. Raises NotFoundError when it is gone."""
+    try:
+        stat = path.stat()
+        etag = _digest(path, stat.st_size, stat.st_mtime_ns)
+    except OSError:
+        raise NotFoundError("There is no such file.") from None
+    return Representation(path, stat.st_size, f'"{etag}"', _media_type(path))
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, size: int, modified_ns: int) -> str:
+    """sha256 of the content; size and time are in the key in case a file is replaced after all."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _compressed(path: Path, etag: str) -> bytes:
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
+
+
+def _media_type(path: Path) -> str:
+    known = _TYPES.get(path.suffix)
+    return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+
+
+def _kind(path: str) -> str:
+    """The artifact that a file belongs to, as a label with few values."""
+    parts = path.split("/")
+    if parts[0] == "tflite" and parts[-1] in ("f32.tflite", "f16.tflite", "int8.tflite"):
+        return f"tflite_{parts[-1].removesuffix('.tflite')}"
+    if parts[:2] == ["tfjs", "graph"]:
+        return "tfjs_graph_f16"
+    if parts[:2] == ["tfjs", "layers"]:
+        return "tfjs_layers"
+    return "report" if parts[0] == "report" else "other"
+
+
+async def respond(
+    request: Request, found: Representation, *, cache_control: str, sent: Sent | None
+) -> Response:
+    """The response to a GET or HEAD: 200, 206, 304 or 416 (RFC 9110, sections 13 and 14)."""
+    compressible = found.path.suffix in _TEXT_SUFFIXES and found.size <= MAX_COMPRESSED_SOURCE
+    wanted = request.headers.get("range")
+    headers = {"Cache-Control": cache_control, "Accept-Ranges": "bytes", "X-Content-Type-Options": "nosniff"}
+    if compressible:
+        headers["Vary"] = "Accept-Encoding"
+        if wanted is None and _accepts_gzip(request.headers.get("accept-encoding", "")):
+            content = await asyncio.to_thread(_compressed, found.path, found.etag)
+            etag = f'{found.etag[:-1]}-gzip"'
+            found = Representation(found.path, len(content), etag, found.media_type, content)
+            headers["Content-Encoding"] = "gzip"
+    headers["ETag"] = found.etag
+    if _matches(request.headers.get("if-none-match"), found.etag):
+        return Response(status_code=304, headers=headers)
+    if wanted is not None and request.headers.get("if-range", found.etag) == found.etag:
+        part = _parse_range(wanted, found.size)
+    else:
+        part = None
+    return _body_response(request, found, part, headers, sent)
+
+
+def _body_response(
+    request: Request,
+    found: Representation,
+    part: ByteRange | None,
+    headers: dict[str, str],
+    sent: Sent | None,
+) -> Response:
+    whole = part or ByteRange(0, found.size - 1)
+    headers["Content-Length"] = str(whole.last - whole.first + 1)
+    if part is not None:
+        headers["Content-Range"] = f"bytes {part.first}-{part.last}/{found.size}"
+    status = 200 if part is None else 206
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=found.media_type)
+    body = _chunks(found, whole, sent)
+    return StreamingResponse(body, status_code=status, headers=headers, media_type=found.media_type)
+
+
+async def _chunks(found: Representation, part: ByteRange, sent: Sent | None) -> AsyncIterator[bytes]:
+    position = part.first
+    with found.path.open("rb") as file:
+        while position <= part.last:
+            length = min(CHUNK_BYTES, part.last - position + 1)
+            if found.content is not None:
+                chunk = found.content[position : position + length]
+            else:
+                chunk = await asyncio.to_thread(_read_at, file.fileno(), position, length)
+            if not chunk:
+                return  # cut short on disk: the client sees fewer bytes than promised
+            yield chunk
+            position += len(chunk)
+            if sent is not None:
+                sent.bytes(len(chunk))
+    if sent is not None and position == found.size:
+        sent.whole()
+
+
+def _read_at(descriptor: int, position: int, length: int) -> bytes:
+    return os.pread(descriptor, length, position)
+
+
+def _accepts_gzip(header: str) -> bool:
+    for offer in header.lower().split(","):
+        coding, _, parameters = offer.strip().partition(";")
+        if coding.strip() in ("gzip", "*"):
+            return re.fullmatch(r"q=0(\.0*)?", parameters.strip().replace(" ", "")) is None
+    return False
+
+
+def _matches(header: str | None, etag: str) -> bool:
+    if header is None:
+        return False
+    tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    return "*" in tags or etag in tags
+
+
+def _parse_range(header: str, size: int) -> ByteRange | None:
+    """One range of bytes; None for several or for what is no range, which are answered in full.
+
+    Raises RangeNotSatisfiableError.
+    """
+    match = _RANGE.fullmatch(header.replace(" ", ""))
+    if match is None or match.group(1) == match.group(2) == "":
+        return None
+    first, last = match.groups()
+    if first == "":
+        length = int(last)
+        start = max(size - length, 0)
+        if length == 0 or size == 0:
+            raise _unsatisfiable(size)
+        return ByteRange(start, size - 1)
+    if last != "" and int(last) < int(first):
+        return None
+    if int(first) >= size:
+        raise _unsatisfiable(size)
+    return ByteRange(int(first), min(int(last), size - 1) if last else size - 1)
+
+
+def _unsatisfiable(size: int) -> RangeNotSatisfiableError:
+    return RangeNotSatisfiableError(f"The file has {size} bytes; ask for a range inside it.", size_bytes=size)

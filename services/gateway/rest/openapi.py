@@ -1,0 +1,161 @@
+"""The OpenAPI document, generated from the shapes of the answers and the limits of the code."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from detector.detections import MAX_DETECTIONS
+from services.gateway.rest.schemas import DetectIn, DetectOut, ProblemOut, StatusOut
+
+_ERRORS = {
+    "400": "The request makes no sense.",
+    "401": "An API key is needed.",
+    "404": "No such model, version, channel or file.",
+    "408": "The body did not arrive in time.",
+    "413": "The body is too large.",
+    "415": "Not a photo format, or not a content type that is taken.",
+    "416": "The range is outside the file.",
+    "422": "The photo cannot be read, or has too many pixels.",
+    "429": "Too much to do; see Retry-After.",
+    "500": "A fault of the gateway.",
+    "503": "No version answers now; see Retry-After.",
+    "504": "The deadline passed.",
+}
+_SHAPES: tuple[type[BaseModel], ...] = (DetectIn, DetectOut, ProblemOut, StatusOut)
+_OBJECT = {"type": "object"}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+def openapi_document(version: str) -> dict[str, Any]:
+    """OpenAPI 3.1 of everything that the gateway promises."""
+    _, definitions = models_json_schema(
+        [(shape, "serialization") for shape in _SHAPES], ref_template="#/components/schemas/{model}"
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Pocket Detector", "version": version},
+        "paths": {
+            "/detect": {"post": _detect()},
+            "/v1/models/{name}/manifest": {"get": _manifest()},
+            "/v1/models/{name}/versions/{version}/files/{path}": {"get": _file()},
+            "/livez": {"get": _status("The process is alive.", ready=False)},
+            "/readyz": {"get": _status("The stable version answers.", ready=True)},
+            "/metrics": {"get": _plain("Metrics for Prometheus.", "text/plain")},
+        },
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            },
+        },
+    }
+
+
+def _detect() -> dict[str, Any]:
+    form = {"type": "object", "properties": {"image": _BINARY["schema"]}, "required": ["image"]}
+    return {
+        "operationId": "detect",
+        "summary": "What is on a photo, and where.",
+        "parameters": [
+            _query("channel", {"type": "string", "enum": ["stable", "canary"]}),
+            _query("version", {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}),
+            _query("min_score", {"type": "number", "minimum": 0, "maximum": 1}),
+            _query("max_detections", {"type": "integer", "minimum": 1, "maximum": MAX_DETECTIONS}),
+            _header("X-Client-Id", {"type": "string"}),
+            _header("X-Request-Id", {"type": "string"}),
+            _header("X-Request-Timeout-Ms", {"type": "integer", "minimum": 1, "maximum": 999_999_999}),
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "image/*": _BINARY,
+                "application/octet-stream": _BINARY,
+                "multipart/form-data": {"schema": form},
+                "application/json": {"schema": _reference(DetectIn)},
+            },
+        },
+        "responses": {
+            "200": _json("Detections.", DetectOut),
+            **_problems("400", "401", "404", "408", "413", "415", "422", "429", "500", "503", "504"),
+        },
+        "security": [{}, {"bearer": []}, {"header": []}],
+    }
+
+
+def _manifest() -> dict[str, Any]:
+    return {
+        "operationId": "getManifest",
+        "summary": "What a version is: its files, numbers and origin.",
+        "parameters": [
+            _path("name"),
+            _query("channel", {"type": "string", "enum": ["stable", "canary"], "default": "stable"}),
+            _header("If-None-Match", {"type": "string"}),
+        ],
+        "responses": {
+            "200": {
+                "description": "The manifest.",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            },
+            "304": {"description": "It is the one you have."},
+            **_problems("401", "404", "500"),
+        },
+        "security": [{}, {"bearer": []}, {"header": []}],
+    }
+
+
+def _file() -> dict[str, Any]:
+    return {
+        "operationId": "getFile",
+        "summary": "A file of a version, whole or in part.",
+        "parameters": [
+            _path("name"),
+            _path("version"),
+            _path("path"),
+            _header("Range", {"type": "string"}),
+            _header("If-None-Match", {"type": "string"}),
+        ],
+        "responses": {
+            "200": {"description": "The file.", "content": {"*/*": _BINARY}},
+            "206": {"description": "A part of it.", "content": {"*/*": _BINARY}},
+            "304": {"description": "It is the one you have."},
+            **_problems("401", "404", "416", "500"),
+        },
+        "security": [{}, {"bearer": []}, {"header": []}],
+    }
+
+
+def _status(summary: str, *, ready: bool) -> dict[str, Any]:
+    problems = _problems("503") if ready else {}
+    return {"summary": summary, "responses": {"200": _json(summary, StatusOut), **problems}}
+
+
+def _plain(summary: str, media_type: str) -> dict[str, Any]:
+    content = {media_type: {"schema": {"type": "string"}}}
+    return {"summary": summary, "responses": {"200": {"description": summary, "content": content}}}
+
+
+def _problems(*statuses: str) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": _reference(ProblemOut)}}
+    return {status: {"description": _ERRORS[status], "content": content} for status in statuses}
+
+
+def _json(description: str, shape: type[BaseModel]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": _reference(shape)}}}
+
+
+def _reference(shape: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{shape.__name__}"}
+
+
+def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+def _header(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "schema": schema}
+
+
+def _path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}

@@ -1,0 +1,67 @@
+"""Query parameters and headers of /detect as options of the core."""
+
+import math
+from urllib.parse import parse_qsl
+
+from starlette.types import Scope
+
+from detector.detections import MAX_DETECTIONS
+from detector.errors import InvalidRequestError
+from services.gateway.answer import DetectOptions
+from services.gateway.deadline import Deadline
+from services.gateway.rest.middleware import header
+from services.gateway.settings import Settings
+
+KNOWN = ("channel", "version", "min_score", "max_detections")
+
+
+def detect_options(scope: Scope) -> DetectOptions:
+    """Raises InvalidRequestError, which names the parameter."""
+    try:
+        pairs = parse_qsl(scope["query_string"].decode("ascii"), keep_blank_values=True, max_num_fields=100)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise InvalidRequestError("The query cannot be read.") from error
+    given: dict[str, str] = {}
+    for name, value in pairs:
+        if name in KNOWN and name in given:
+            raise InvalidRequestError(f"{name} is given twice.")
+        given[name] = value
+    return DetectOptions(
+        channel=given.get("channel"),
+        version=_integer(given, "version", lowest=1, highest=2**31 - 1),
+        min_score=_share(given, "min_score"),
+        max_detections=_integer(given, "max_detections", lowest=1, highest=MAX_DETECTIONS) or MAX_DETECTIONS,
+        client_id=header(scope, b"x-client-id"),
+    )
+
+
+def request_deadline(scope: Scope, settings: Settings) -> Deadline:
+    """From X-Request-Timeout-Ms, else the default. Raises InvalidRequestError."""
+    given = header(scope, b"x-request-timeout-ms")
+    if given is None:
+        return Deadline.after(settings.default_timeout_ms / 1e3)
+    if not (given.isascii() and given.isdigit() and 0 < len(given) < 10 and int(given) > 0):
+        raise InvalidRequestError("X-Request-Timeout-Ms must be a whole number of milliseconds above 0.")
+    return Deadline.after(min(int(given), settings.max_timeout_ms) / 1e3)
+
+
+def _integer(given: dict[str, str], name: str, *, lowest: int, highest: int) -> int | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and len(text) <= 10 and lowest <= int(text) <= highest:
+        return int(text)
+    raise InvalidRequestError(f"{name} must be a whole number from {lowest} to {highest}.")
+
+
+def _share(given: dict[str, str], name: str) -> float | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if 0.0 <= value <= 1.0:
+        return value
+    raise InvalidRequestError(f"{name} must be a number from 0 to 1.")

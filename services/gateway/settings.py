@@ -1,0 +1,143 @@
+"""Everything about the gateway that can be set, from DETECTOR_* variables, checked once at the start."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from detector.environment import PREFIX, refuse_unknown_variables
+from detector.errors import InvalidRequestError
+from detector.names import check_model_name
+
+Engine = Literal["embedded", "tfserving"]
+EmbeddedKind = Literal["tflite_f32", "tflite_f16", "tflite_int8"]
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """The gateway's settings; each field is the DETECTOR_* variable of its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
+
+    store: Path = Path("store")
+    """Where versions lie; only read."""
+    model: str = "detector"
+    """Name of the model that /detect answers with."""
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 in images."""
+    http_port: Port = 8080
+    """REST and the page; 0 takes any free port."""
+    grpc_port: Port = 50051
+    """gRPC; 0 takes any free port."""
+    grpc: bool = True
+    """Whether to answer gRPC at all."""
+
+    engine: Engine = "embedded"
+    """LiteRT in this process, or TensorFlow Serving."""
+    embedded_kind: EmbeddedKind = "tflite_f32"
+    """Which file of the version the embedded engine runs."""
+    workers: Annotated[int, Field(ge=1, le=256)] | None = None
+    """Photos in work at once; by default one a core for `embedded`, four a core for `tfserving`."""
+    max_queue: Annotated[int, Field(ge=0, le=100_000)] = 32
+    """Photos read and waiting for a worker; a request that comes when so many wait is refused."""
+    max_uploads: Annotated[int, Field(ge=1, le=100_000)] = 128
+    """Requests whose body is being read at once."""
+    max_buffered_bytes: Annotated[int, Field(ge=1_000_000)] = 256_000_000
+    """Bytes of all bodies held at once."""
+
+    tfserving_target: str = "dns:///localhost:8500"
+    """gRPC target of TensorFlow Serving; every address that the name resolves to takes its share."""
+    tfserving_store: str = "/store"
+    """The store's path as TensorFlow Serving sees it."""
+
+    canary_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """Share of phones, by hash of X-Client-Id, that the canary answers when no channel is named."""
+    poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
+    """How often the channels are looked at."""
+
+    max_image_bytes: Annotated[int, Field(ge=1)] = 25_000_000
+    """Largest body."""
+    max_image_pixels: Annotated[int, Field(ge=1)] = 50_000_000
+    """Largest photo, by its header."""
+    default_timeout_ms: Annotated[int, Field(ge=1)] = 10_000
+    """Deadline of a request that names none."""
+    max_timeout_ms: Annotated[int, Field(ge=1)] = 60_000
+    """Longest deadline that a request may ask for."""
+    header_timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    """Time for a connection to finish the headers of a request."""
+    max_header_bytes: Annotated[int, Field(ge=1024)] = 65_536
+    """Headers of one request; more closes the connection."""
+    drain_seconds: Annotated[float, Field(ge=0)] = 1.0
+    """After SIGTERM: how long new requests are still answered while /readyz says no."""
+    shutdown_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """After that: how long requests in work may take."""
+
+    api_keys: CommaSeparated = ()
+    """Keys, separated by commas, one of which /detect and files ask for; none: open."""
+    admin_port: Port | None = None
+    """Serve /metrics, /livez and /readyz on this port and not on the public one."""
+    cors_origins: CommaSeparated = ()
+    """Origins of other pages that may call this gateway, or *."""
+    tls_cert: Path | None = None
+    """Certificate chain (PEM); with tls_key, REST and gRPC speak TLS."""
+    tls_key: Path | None = None
+    """Private key (PEM)."""
+    phone_dir: Path | None = None
+    """Built phone page; by default the one beside this package."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Lowest level of the JSON lines on standard error."""
+
+    @field_validator("api_keys", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("model")
+    @classmethod
+    def _check_model(cls, value: str) -> str:
+        try:
+            return check_model_name(value)
+        except InvalidRequestError as error:
+            raise ValueError(error.message) from error
+
+    @model_validator(mode="after")
+    def _check_tls(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("DETECTOR_TLS_CERT and DETECTOR_TLS_KEY go together")
+        return self
+
+    @property
+    def worker_count(self) -> int:
+        cores = len(os.sched_getaffinity(0))
+        return self.workers or (cores if self.engine == "embedded" else 4 * cores)
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
+    """Settings from the environment, `overrides` first. InvalidRequestError names the variable."""
+    refuse_unknown_variables(environment, known_variables())
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise InvalidRequestError("; ".join(map(_describe, error.errors()))) from error
+
+
+def known_variables() -> tuple[str, ...]:
+    """The variables of the gateway's settings."""
+    return tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
+
+
+def _describe(problem: Any) -> str:
+    where = ".".join(str(part) for part in problem["loc"][:1])
+    return f"{PREFIX}{where.upper()}: {problem['msg']}" if where else str(problem["msg"])

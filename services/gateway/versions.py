@@ -1,0 +1,171 @@
+"""Which versions are served: a new one is loaded and probed before the switch, the old one kept till then."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import structlog
+
+from detector.errors import DetectorError, ModelUnavailableError, NotFoundError
+from detector.store import CHANNEL_NAMES, Store
+from services.gateway.deadline import Deadline
+from services.gateway.engines.engine import Engine, Runner, VersionFiles
+from services.gateway.metrics import Metrics
+
+UNMEASURED_THRESHOLD = 0.5
+"""Used for a version whose threshold was never measured."""
+
+PROBE_TIMEOUT_S = 30.0
+LONGEST_RETRY_S = 10.0
+
+log = structlog.get_logger("gateway.versions")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """What the manifest says that answers need. `size` is S."""
+
+    version: int
+    size: int
+    labels: tuple[str, ...]
+    score_threshold: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServedVersion:
+    """A version that has answered a probe."""
+
+    facts: VersionFacts
+    runner: Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A moment's view: replaced whole when a channel moves, so that a request sees one state."""
+
+    wanted: Mapping[str, int] = field(default_factory=dict)
+    channels: Mapping[str, ServedVersion] = field(default_factory=dict)
+
+    def by_channel(self, channel: str) -> ServedVersion:
+        """Raises NotFoundError if it points nowhere, ModelUnavailableError before its version is loaded."""
+        if channel in self.channels:
+            return self.channels[channel]
+        if channel in self.wanted or channel == "stable":
+            raise ModelUnavailableError(f"The {channel} version is not loaded yet.")
+        known = " and ".join(CHANNEL_NAMES)
+        raise NotFoundError(f"Channel {channel!r} points to no version; channels are called {known}.")
+
+    def channel_of(self, version: int) -> str:
+        """The channel that points to `version`. Raises NotFoundError."""
+        for channel, served in self.channels.items():
+            if served.facts.version == version:
+                return channel
+        raise NotFoundError(f"No channel points to version {version}.")
+
+
+@dataclass(slots=True)
+class _Failure:
+    attempts: int
+    retry_at: float
+
+
+class Versions:
+    """Follows the channels of one model. `refresh` blocks and is called by one thread at a time."""
+
+    def __init__(self, store: Store, name: str, engine: Engine, metrics: Metrics) -> None:
+        self._store = store
+        self._name = name
+        self._engine = engine
+        self._metrics = metrics
+        self._failures: dict[int, _Failure] = {}
+        self._facts: dict[int, VersionFacts] = {}
+        self.served = Served()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def facts(self, version: int) -> VersionFacts:
+        """Of any version in the store, read once. Raises NotFoundError or StoreError."""
+        if version not in self._facts:
+            manifest = self._store.manifest(self._name, version)
+            measured = manifest.HasField("score_threshold")
+            self._facts[version] = VersionFacts(
+                version=version,
+                size=manifest.input.width,
+                labels=tuple(manifest.labels),
+                score_threshold=manifest.score_threshold if measured else UNMEASURED_THRESHOLD,
+            )
+        return self._facts[version]
+
+    def refresh(self) -> None:
+        """Look at the channels; load what is new. What fails to load leaves its channel where it was."""
+        try:
+            wanted: dict[str, int] = dict(self._store.channels(self._name).items())
+        except DetectorError as error:
+            log.error("channels_unreadable", model=self._name, reason=error.message)
+            return
+        before = self.served
+        if {name: served.facts.version for name, served in before.channels.items()} == wanted:
+            return
+        loaded = {served.facts.version: served for served in before.channels.values()}
+        channels: dict[str, ServedVersion] = {}
+        for channel, version in wanted.items():
+            served = loaded.get(version) or self._load(version) or before.channels.get(channel)
+            if served is not None:
+                channels[channel] = served
+                loaded[served.facts.version] = served
+        if "stable" not in wanted and "stable" in before.channels:
+            # A channel file that vanished is an accident: what is served is served on.
+            channels["stable"] = before.channels["stable"]
+        self._replace(Served(wanted=wanted, channels=channels))
+
+    def _load(self, version: int) -> ServedVersion | None:
+        failure = self._failures.get(version)
+        if failure is not None and time.monotonic() < failure.retry_at:
+            return None
+        try:
+            served = self._load_and_probe(version)
+        except DetectorError as error:
+            self._note_failure(version, error)
+            return None
+        self._failures.pop(version, None)
+        log.info("version_loaded", model=self._name, version=version, engine=self._engine.name)
+        return served
+
+    def _load_and_probe(self, version: int) -> ServedVersion:
+        facts = self.facts(version)
+        artifacts = self._store.artifacts_dir(self._name, version)
+        runner = self._engine.load(VersionFiles(self._name, version, facts.size, artifacts))
+        picture = np.random.default_rng(version).integers(0, 256, (facts.size, facts.size, 3), np.uint8)
+        runner.run(picture, channel=None, deadline=Deadline.after(PROBE_TIMEOUT_S))
+        return ServedVersion(facts, runner)
+
+    def _note_failure(self, version: int, error: DetectorError) -> None:
+        attempts = self._failures[version].attempts + 1 if version in self._failures else 1
+        pause_s = min(0.25 * 2**attempts, LONGEST_RETRY_S)
+        self._failures[version] = _Failure(attempts, time.monotonic() + pause_s)
+        self._metrics.load_failures.labels(self._name, str(version)).inc()
+        log.error(
+            "version_not_loaded",
+            model=self._name,
+            version=version,
+            reason=error.message,
+            attempts=attempts,
+            retry_in_s=pause_s,
+        )
+
+    def _replace(self, served: Served) -> None:
+        before = _points(self.served)
+        after = _points(served)
+        self.served = served
+        for channel, version in before - after:
+            self._metrics.model_info.remove(self._name, str(version), channel)
+        for channel, version in after - before:
+            self._metrics.model_info.labels(self._name, str(version), channel).set(1)
+            log.info("channel_moved", model=self._name, channel=channel, version=version)
+
+
+def _points(served: Served) -> set[tuple[str, int]]:
+    return {(channel, version.facts.version) for channel, version in served.channels.items()}
