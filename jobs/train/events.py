@@ -13,7 +13,7 @@ Event = Mapping[str, Any]
 OnEvent = Callable[[Event], None]
 
 
-def make_event(name: str, **fields: Any) -> dict[str, Any]:
+def make_event(name: str, /, **fields: Any) -> dict[str, Any]:
     """An event as it is written: its name, the time in UTC (RFC 3339), then its own fields."""
     return {"event": name, "time": datetime.now(UTC).isoformat(timespec="milliseconds"), **fields}
 

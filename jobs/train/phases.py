@@ -141,7 +141,9 @@ class PhaseTrainer:
 
     def _epochs(self, progress: Progress, schedule: Schedule, factory: ViewFactory) -> Progress:
         started = time.monotonic()
-        pool = FeaturePool.fill(factory, self._forward_trunk, self._around.config) if self._pooled else None
+        unfinished = progress.epochs_done < schedule.epochs
+        pooled = self._pooled and unfinished
+        pool = FeaturePool.fill(factory, self._forward_trunk, self._around.config) if pooled else None
         while progress.epochs_done < schedule.epochs:
             epoch_started = time.monotonic()
             epoch = progress.epochs_done

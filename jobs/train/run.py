@@ -29,7 +29,6 @@ class TrainedRun:
 
     history: list[dict[str, Any]]
     seconds: float
-    best_ap: float
 
 
 def run_key(config: TrainConfig, *, data_fingerprint: str) -> str:
@@ -66,7 +65,7 @@ def train_network(
     )
     for plan in plan_phases(config, epochs=epochs):
         progress = _run_phase(plan, around, progress, found)
-    return TrainedRun(progress.history, progress.seconds, progress.best_score)
+    return TrainedRun(progress.history, progress.seconds)
 
 
 def _run_phase(plan: PhasePlan, around: Surroundings, progress: Progress, found: Checkpoint | None) -> Progress:

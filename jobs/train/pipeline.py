@@ -1,0 +1,108 @@
+"""`train`: from photos to a published version, one step after the other."""
+
+from pathlib import Path
+from typing import Any
+
+import tf_keras as keras
+
+from detector.errors import DetectorError, StoreError
+from detector.store.locks import FileLock, try_lock
+from detector.store.store import Store
+from jobs.train.config import TrainConfig
+from jobs.train.events import EventLog, OnEvent, make_event
+from jobs.train.network.network import Network, build_network
+from jobs.train.network.weights import ResolvedWeights, resolve_base_weights
+from jobs.train.prepare import PreparedData, prepare_data, summary_lines
+from jobs.train.publish import TrainingResult, publish_version
+from jobs.train.recipe import epochs_of
+from jobs.train.run import TrainedRun, forget, run_key, train_network
+from jobs.train.starting_weights import load_starting_weights
+from jobs.train.tensorboard import with_tensorboard
+from jobs.train.version import Version
+
+
+def train_and_publish(config: TrainConfig, on_event: OnEvent) -> Version:
+    """See `jobs.train.train`."""
+    emit = with_tensorboard(EventLog(on_event, config.events), config.tensorboard)
+    try:
+        return _train_and_publish(config, emit)
+    except DetectorError as error:
+        emit(make_event("failed", code=error.code, message=error.message))
+        raise
+
+
+def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
+    store = Store(config.store)
+    starting_point = _starting_point(config, store)
+    history: list[dict[str, Any]] = []
+
+    def tell(name: str, **fields: Any) -> None:
+        history.append(make_event(name, **fields))
+        emit(history[-1])
+
+    tell("started", config=config.to_json())
+    data = prepare_data(config, store)
+    tell("data", summary=summary_lines(data), report=data.report.to_json())
+    network, base_weights = _build(config, data, starting_point)
+    directory = _run_directory(config, data)
+    lock = _lock_run(directory)
+    try:
+        run = _train(config, data, network, directory, emit)
+        seconds = run.seconds
+        result = TrainingResult(config, data, network, base_weights, (*history, *run.history), seconds)
+        version = publish_version(result, store, emit)
+        forget(directory)
+    finally:
+        lock.release()
+    emit(
+        make_event(
+            "published", name=version.name, version=version.version, channel=version.channel or "no channel",
+            ap50=version.ap50, ap=version.ap, seconds=round(seconds, 1),
+            report=str(version.artifacts / "report" / "index.html"),
+        )  # fmt: skip
+    )
+    return version
+
+
+def _starting_point(config: TrainConfig, store: Store) -> Path | None:
+    """The artifacts of `--from-version`; looked up first, so that a wrong number costs no time."""
+    if config.from_version is None:
+        return None
+    store.manifest(config.name, config.from_version)
+    return store.artifacts_dir(config.name, config.from_version)
+
+
+def _build(
+    config: TrainConfig, data: PreparedData, starting_point: Path | None
+) -> tuple[Network, ResolvedWeights]:
+    weights = resolve_base_weights(
+        config.alpha, choice=config.base_weights, cache_dir=config.cache_dir.expanduser()
+    )
+    keras.utils.set_random_seed(config.seed)
+    network = build_network(
+        head=config.head, size=config.image_size, alpha=config.alpha, labels=data.labels, base_weights=weights
+    )
+    if starting_point is not None:
+        load_starting_weights(starting_point, network)
+    return network, weights
+
+
+def _train(
+    config: TrainConfig, data: PreparedData, network: Network, directory: Path, emit: OnEvent
+) -> TrainedRun:
+    epochs = epochs_of(config, photos=len(data.split.train))
+    return train_network(network, data.split, config, epochs=epochs, directory=directory, on_event=emit)
+
+
+def _run_directory(config: TrainConfig, data: PreparedData) -> Path:
+    key = run_key(config, data_fingerprint=data.report.fingerprint)
+    return config.store / ".staging" / config.name / f"run-{key}"
+
+
+def _lock_run(directory: Path) -> FileLock:
+    lock = try_lock(directory / "lock")
+    if lock is None:
+        raise StoreError(
+            f"The same training is running already (it holds {directory}). Wait for it, or use another --seed."
+        )
+    return lock

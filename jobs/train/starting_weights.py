@@ -1,0 +1,51 @@
+"""The trained weights as training needs them again: what `--from-version` starts from.
+
+The SavedModel holds the folded network, in which the head's BatchNorm no longer exists; training on needs both.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.errors import InvalidRequestError, StoreError
+from jobs.train.network.network import Network
+
+FILE = "training/weights.npz"
+
+
+def save_starting_weights(artifacts: Path, network: Network) -> None:
+    """Write the network's weights in their order. Raises StoreError."""
+    path = artifacts / FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as stream:
+            np.savez(stream, **{f"{i:04d}": weight for i, weight in enumerate(network.model.get_weights())})
+    except OSError as error:
+        raise StoreError(f"Cannot write {path}: {error.strerror}.") from error
+
+
+def load_starting_weights(artifacts: Path, network: Network) -> None:
+    """Put the weights of a version into a network of the same shape.
+
+    Raises:
+        InvalidRequestError: the version has other classes, another alpha, head or size, or no such file.
+    """
+    weights = _read(artifacts / FILE)
+    shapes = [tuple(weight.shape) for weight in network.model.weights]
+    if [weight.shape for weight in weights] != shapes:
+        raise InvalidRequestError(
+            f"--from-version: the network in {artifacts} has other shapes than the one asked for. Use the same "
+            "--head, --alpha and number of classes (and for the localizer --size) as that version did."
+        )
+    network.model.set_weights(weights)
+
+
+def _read(path: Path) -> list[npt.NDArray[np.float32]]:
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return [stored[name] for name in sorted(stored.files)]
+    except (OSError, ValueError) as error:
+        raise InvalidRequestError(
+            f"--from-version: {path} cannot be read, so that version cannot be trained on ({error})."
+        ) from error
