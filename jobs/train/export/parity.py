@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.boxes import FloatArray, intersection_over_union
-from detector.detections import MAX_DETECTIONS, SCORE_FLOOR
+from detector.detections import MAX_DETECTIONS, SCORE_FLOOR, DetectionArrays
 from detector.errors import ExportError
-from jobs.train.runtimes.runtime import DetectionTensors, Kind
+from jobs.train.runtimes.runtime import Kind
 
 _SUPPRESSING_IOU = 0.5
 """An overlap from which a row may have been suppressed by another (the graph's own bound is a little higher)."""
@@ -73,7 +73,7 @@ class _Rows:
     scores: FloatArray
 
     @classmethod
-    def of(cls, tensors: DetectionTensors, photo: int) -> "_Rows":
+    def of(cls, tensors: DetectionArrays, photo: int) -> "_Rows":
         count = round(float(tensors.counts[photo]))
         return cls(
             tensors.boxes[photo, :count], tensors.classes[photo, :count], tensors.scores[photo, :count]
@@ -85,7 +85,7 @@ class _Rows:
         return float(self.scores.min()) if len(self.scores) >= _MANY_ROWS else SCORE_FLOOR
 
 
-def check_outputs(tensors: DetectionTensors, *, kind: str) -> None:
+def check_outputs(tensors: DetectionArrays, *, kind: str) -> None:
     """Raise ExportError unless shapes, numbers and the contract's invariants hold."""
     rows = (len(tensors.counts), MAX_DETECTIONS)
     shapes = (tensors.boxes.shape, tensors.classes.shape, tensors.scores.shape)
@@ -103,7 +103,7 @@ def check_outputs(tensors: DetectionTensors, *, kind: str) -> None:
         raise ExportError(f"{kind} answers rows that are not sorted, or not zero after num_detections.")
 
 
-def compare(reference: DetectionTensors, other: DetectionTensors, bounds: Bounds) -> Parity:
+def compare(reference: DetectionArrays, other: DetectionArrays, bounds: Bounds) -> Parity:
     """The differences of `other` from `reference` on the same photos."""
     box_differences: list[float] = []
     score_differences: list[float] = []

@@ -8,22 +8,27 @@ import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
-from detector.detections import OUTPUT_NAMES
+from detector.detections import OUTPUT_NAMES, DetectionArrays
 from detector.errors import ExportError, StoreError
 from jobs.train.events import OnEvent, make_event
 from jobs.train.export.graph import freeze_detector
-from jobs.train.export.parity import BOUNDS, Bounds, Parity, check_outputs, compare
+from jobs.train.export.int8 import quantize_int8
+from jobs.train.export.parity import BOUNDS, INT8_PAIRING, Bounds, Parity, check_outputs, compare
 from jobs.train.export.result import ExportedKind, ExportResult, describe_files
 from jobs.train.export.saved_model import write_saved_model
 from jobs.train.export.tfjs import write_tfjs_graph, write_tfjs_layers
 from jobs.train.export.tflite import convert_float16, convert_float32
-from jobs.train.network.fold import fold_network
+from jobs.train.export.tflite_file import finish_tflite, min_runtime
+from jobs.train.export.warmup import write_warmup
+from jobs.train.network.fold import fold_network, last_layers, round_to_half
 from jobs.train.network.network import Network
+from jobs.train.runtimes.node import tfjs_version
 from jobs.train.runtimes.opening import MAIN_FILES, open_runtime
-from jobs.train.runtimes.runtime import DetectionTensors, Kind, Pixels
+from jobs.train.runtimes.runtime import Kind, Pixels
 from jobs.train.runtimes.tfjs import TfjsLayersRuntime
 
-_TFJS_KINDS: tuple[Kind, ...] = ("tfjs_graph_f16", "tfjs_layers")
+FOLD_TOLERANCE = 1e-3
+"""Of raw outputs, relative to the greatest of them: float32 arithmetic in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +39,27 @@ class _Export:
     folded: keras.Model
     artifacts: Path
     model: Path
+    calibration: Pixels
     check_images: Pixels
+    name: str
+    version: int
 
     def write(self, *, include_tfjs: bool) -> Iterator[Kind]:
         """Write one kind after the other, giving each one's name when its files are there."""
         network, folded = self.network, self.folded
         free = freeze_detector(network, folded)
         write_saved_model(free, self.model)
+        write_warmup(self.model, name=self.name, version=self.version, size=network.size)
         yield "saved_model"
         single = freeze_detector(network, folded, batch=1)
-        self._write("tflite_f32", convert_float32(single))
+        float32 = convert_float32(single)
+        self._write_tflite("tflite_f32", float32)
         yield "tflite_f32"
-        self._write("tflite_f16", convert_float16(single))
+        self._write_tflite("tflite_f16", convert_float16(single))
         yield "tflite_f16"
+        int8 = quantize_int8(float32, self.calibration, last_layers=last_layers(folded))
+        self._write_tflite("tflite_int8", int8)
+        yield "tflite_int8"
         if include_tfjs:
             about = {"head": network.head, "labels": list(network.labels)}
             write_tfjs_graph(free, self._folder("tfjs_graph_f16"), metadata=about)
@@ -54,24 +67,27 @@ class _Export:
             write_tfjs_layers(folded, self._folder("tfjs_layers"), metadata=about)
             yield "tfjs_layers"
 
-    def _write(self, kind: Kind, content: bytes) -> None:
-        (self._folder(kind) / Path(MAIN_FILES[kind]).name).write_bytes(content)
+    def _write_tflite(self, kind: Kind, converted: bytes) -> None:
+        finished = finish_tflite(
+            converted, name=self.name, labels=self.network.labels, quantized=kind == "tflite_int8"
+        )
+        (self._folder(kind) / Path(MAIN_FILES[kind]).name).write_bytes(finished)
 
     def _folder(self, kind: Kind) -> Path:
         folder = (self.artifacts / MAIN_FILES[kind]).parent
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def detect(self, kind: Kind) -> DetectionTensors:
+    def detect(self, kind: Kind) -> DetectionArrays:
         with open_runtime(kind, self.artifacts, self.model) as runtime:
             tensors = runtime.detect(self.check_images)
         check_outputs(tensors, kind=kind)
         return tensors
 
-    def detect_by_keras(self) -> DetectionTensors:
-        """By the network as it was trained, before any folding."""
-        raw = self.network.model.predict(self.check_images.astype(np.float32), batch_size=16, verbose=0)
-        tensors = DetectionTensors(*(output.numpy() for output in self.network.decode(tf.constant(raw))))
+    def detect_by_keras(self) -> DetectionArrays:
+        """By Keras, before any conversion."""
+        raw = self.folded.predict(self.check_images.astype(np.float32), batch_size=16, verbose=0)
+        tensors = DetectionArrays(*(output.numpy() for output in self.network.decode(tf.constant(raw))))
         check_outputs(tensors, kind="The trained network")
         return tensors
 
@@ -115,7 +131,11 @@ def export_version(
     """
     try:
         folded = fold_network(network)
-        export = _Export(network, folded, staged_artifacts, staged_model, check_images)
+        _check_fold(network, folded, check_images)
+        round_to_half(folded)
+        export = _Export(
+            network, folded, staged_artifacts, staged_model, calibration, check_images, name, version
+        )
         kinds, reference = [], None
         for kind in export.write(include_tfjs=include_tfjs):
             answer = export.detect(kind)
@@ -133,7 +153,20 @@ def export_version(
     return ExportResult(tuple(kinds), _output_order(folded, include_tfjs=include_tfjs))
 
 
-def _measured(export: _Export, kind: Kind, reference: DetectionTensors, answer: DetectionTensors) -> Parity:
+def _check_fold(network: Network, folded: keras.Model, pixels: Pixels) -> None:
+    expected, got = (
+        model.predict(pixels.astype(np.float32), batch_size=16, verbose=0)
+        for model in (network.model, folded)
+    )
+    if not np.allclose(expected, got, atol=FOLD_TOLERANCE * max(1.0, float(np.abs(expected).max()))):
+        raise ExportError(
+            f"Folding the normalisation changed the raw outputs by {np.abs(expected - got).max()}. Nothing was published."
+        )
+
+
+def _measured(export: _Export, kind: Kind, reference: DetectionArrays, answer: DetectionArrays) -> Parity:
+    if kind == "tflite_int8":
+        return compare(reference, answer, INT8_PAIRING)
     bounds = BOUNDS[kind]
     _check(kind, compare(reference, answer, bounds), bounds)
     if kind != "tfjs_layers":
@@ -156,12 +189,12 @@ def _described(export: _Export, kind: Kind, parity: Parity | None) -> ExportedKi
     if kind == "saved_model":
         files = describe_files(export.model, export.model / "saved_model.pb")
         return ExportedKind(kind, files, "uint8", f"TensorFlow {tf.__version__}")
-    files = describe_files(export.artifacts, export.artifacts / MAIN_FILES[kind])
+    main = export.artifacts / MAIN_FILES[kind]
     return ExportedKind(
         kind,
-        files,
+        describe_files(export.artifacts, main),
         "float32",
-        None,
+        min_runtime(main.read_bytes()) if main.suffix == ".tflite" else f"tfjs {tfjs_version()}",
         parity.max_box if parity else None,
         parity.max_score if parity else None,
     )

@@ -41,6 +41,13 @@ _KEPT = (
 )
 """Layers that Keras, the TFLite converter and tfjs all know; anything else in a head is refused by name."""
 
+_REARRANGING = (
+    keras.layers.Concatenate,
+    keras.layers.Flatten,
+    keras.layers.Permute,
+    keras.layers.Reshape,
+)
+
 _Node = tuple[str, int]
 """A layer's name and which of its calls is meant: shared layers have several."""
 
@@ -78,6 +85,21 @@ def _folded_base_convolution(layer: FrozenNormConv, x: Any) -> Any:
     x = convolution(x)
     convolution.set_weights([part.numpy() for part in layer.folded()])
     return keras.layers.ReLU(6.0, trainable=False, name=f"{spec.name}_relu")(x)
+
+
+def last_layers(folded: keras.Model) -> tuple[str, ...]:
+    """Names of the layers with weights whose outputs reach the raw outputs without another computation."""
+    config = folded.get_config()
+    calls = {layer["name"]: layer["inbound_nodes"] for layer in config["layers"]}
+    found: dict[str, None] = {}
+    pending = _references(config["output_layers"])
+    while pending:
+        name, call_index = pending.pop()
+        if type(folded.get_layer(name)) in _REARRANGING:
+            pending += _sources(calls[name][call_index])
+        else:
+            found[name] = None
+    return tuple(sorted(found))
 
 
 @dataclass(slots=True)
@@ -184,3 +206,15 @@ def _references(written: Any) -> list[_Node]:
     """`["name", 0, 0]` or a list of such."""
     entries = [written] if written and isinstance(written[0], str) else written
     return [(name, call_index) for name, call_index, _ in entries]
+
+
+def round_to_half(model: keras.Model) -> None:
+    """Round every weight to one that float16 holds exactly.
+
+    The kinds that store half-precision weights then compute with the very numbers of the others: one version, the
+    same answer everywhere, at a cost to the float32 kinds that no measurement shows.
+    """
+    half = np.finfo(np.float16)
+    model.set_weights(
+        [np.clip(w, half.min, half.max).astype(np.float16).astype(np.float32) for w in model.get_weights()]
+    )

@@ -45,6 +45,12 @@ def node_program() -> str:
     return found
 
 
+def tfjs_version() -> str:
+    """The version of tfjs that the models are checked with."""
+    package = json.loads((NODE_FOLDER / "package.json").read_text())
+    return str(package["dependencies"]["@tensorflow/tfjs-core"])
+
+
 def check_tfjs_installed() -> None:
     """Raise ExportError when tfjs has not been installed for Node."""
     if not (NODE_FOLDER / "node_modules" / "@tensorflow" / "tfjs-core").is_dir():

@@ -1,15 +1,14 @@
 """What every runtime answers, and how long it took."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Literal, Protocol, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.boxes import FloatArray
+from detector.detections import DetectionArrays
 
 Kind = Literal["saved_model", "tflite_f32", "tflite_f16", "tflite_int8", "tfjs_graph_f16", "tfjs_layers"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -18,24 +17,14 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Pixels = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class DetectionTensors:
-    """The four outputs of a batch, float32: boxes `[B, K, 4]`, classes and scores `[B, K]`, counts `[B]`."""
-
-    boxes: FloatArray
-    classes: FloatArray
-    scores: FloatArray
-    counts: FloatArray
-
-    @classmethod
-    def stacked(cls, parts: "list[DetectionTensors]") -> Self:
-        """Several batches as one."""
-        return cls(
-            np.concatenate([part.boxes for part in parts]),
-            np.concatenate([part.classes for part in parts]),
-            np.concatenate([part.scores for part in parts]),
-            np.concatenate([part.counts for part in parts]),
-        )
+def stacked(parts: Sequence[DetectionArrays]) -> DetectionArrays:
+    """Several batches as one."""
+    return DetectionArrays(
+        np.concatenate([part.boxes for part in parts]),
+        np.concatenate([part.classes for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        np.concatenate([part.counts for part in parts]),
+    )
 
 
 class Runtime(Protocol):
@@ -49,7 +38,7 @@ class Runtime(Protocol):
     def last_ms(self) -> float | None:
         """Milliseconds per picture of the latest `detect`, inside the runtime; None before the first."""
 
-    def detect(self, pixels: Pixels) -> DetectionTensors:
+    def detect(self, pixels: Pixels) -> DetectionArrays:
         """Detections in RGB pixels uint8 `[B, S, S, 3]`, any B of at least 1.
 
         Raises:
@@ -76,7 +65,7 @@ def check_pixels(pixels: Pixels, size: int) -> None:
         raise ValueError(f"expected uint8 [B, {size}, {size}, 3], got {pixels.dtype} {list(pixels.shape)}")
 
 
-def timed(run: Callable[[], DetectionTensors], *, pictures: int) -> tuple[DetectionTensors, float]:
+def timed(run: Callable[[], DetectionArrays], *, pictures: int) -> tuple[DetectionArrays, float]:
     """The answer and its milliseconds per picture."""
     started = time.perf_counter()
     answer = run()

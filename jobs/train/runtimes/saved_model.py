@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import tensorflow as tf
 
-from detector.detections import OUTPUT_NAMES
+from detector.detections import OUTPUT_NAMES, DetectionArrays
 from detector.errors import ExportError
-from jobs.train.runtimes.runtime import DetectionTensors, Pixels, check_pixels, timed
+from jobs.train.runtimes.runtime import Pixels, check_pixels, stacked, timed
 
 _BATCH = 16
 
@@ -41,18 +41,18 @@ class SavedModelRuntime:
         runtime._model = model
         return runtime
 
-    def detect(self, pixels: Pixels) -> DetectionTensors:
+    def detect(self, pixels: Pixels) -> DetectionArrays:
         check_pixels(pixels, self.size)
         answer, self.last_ms = timed(lambda: self._in_batches(pixels), pictures=len(pixels))
         return answer
 
-    def _in_batches(self, pixels: Pixels) -> DetectionTensors:
+    def _in_batches(self, pixels: Pixels) -> DetectionArrays:
         batches = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
-        return DetectionTensors.stacked([self._one_batch(batch) for batch in batches])
+        return stacked([self._one_batch(batch) for batch in batches])
 
-    def _one_batch(self, pixels: Pixels) -> DetectionTensors:
+    def _one_batch(self, pixels: Pixels) -> DetectionArrays:
         outputs = self.signature(image=tf.constant(pixels))
-        return DetectionTensors(*(outputs[name].numpy() for name in OUTPUT_NAMES))
+        return DetectionArrays(*(outputs[name].numpy() for name in OUTPUT_NAMES))
 
     def close(self) -> None:
         self._model = self.signature = None

@@ -9,12 +9,12 @@ from typing import Any, Self
 import tensorflow as tf
 
 from detector.boxes import FloatArray
-from detector.detections import OUTPUT_NAMES
+from detector.detections import OUTPUT_NAMES, DetectionArrays
 from detector.errors import ExportError
 from jobs.train.network.grid import Grid, decode_grid
 from jobs.train.network.localizer import decode_localizer
 from jobs.train.runtimes.node import NodeModel
-from jobs.train.runtimes.runtime import DetectionTensors, Pixels, check_pixels
+from jobs.train.runtimes.runtime import Pixels, check_pixels, stacked
 
 _BATCH = 8
 
@@ -48,13 +48,11 @@ class TfjsGraphRuntime:
     def last_ms(self) -> float | None:
         return self.model.last_ms
 
-    def detect(self, pixels: Pixels) -> DetectionTensors:
+    def detect(self, pixels: Pixels) -> DetectionArrays:
         check_pixels(pixels, self.size)
         batches = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
         answers = [self.model.run(batch) for batch in batches]
-        return DetectionTensors.stacked(
-            [DetectionTensors(*(answer[name] for name in OUTPUT_NAMES)) for answer in answers]
-        )
+        return stacked([DetectionArrays(*(answer[name] for name in OUTPUT_NAMES)) for answer in answers])
 
     def close(self) -> None:
         self.model.close()
@@ -107,14 +105,14 @@ class TfjsLayersRuntime:
         (name,) = self.model.outputs
         return tf.concat([self.model.run(batch)[name] for batch in batches], axis=0).numpy()  # type: ignore[no-any-return]
 
-    def detect(self, pixels: Pixels) -> DetectionTensors:
+    def detect(self, pixels: Pixels) -> DetectionArrays:
         raw = tf.constant(self.raw(pixels))
         outputs = (
             decode_grid(raw, Grid.of(self.size), classes=self.classes)
             if self.head == "grid"
             else decode_localizer(raw, size=self.size, classes=self.classes)
         )
-        return DetectionTensors(*(output.numpy() for output in outputs))
+        return DetectionArrays(*(output.numpy() for output in outputs))
 
     def close(self) -> None:
         self.model.close()

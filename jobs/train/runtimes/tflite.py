@@ -8,10 +8,10 @@ from typing import Any, Self
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from detector.detections import OUTPUT_NAMES
+from detector.detections import OUTPUT_NAMES, DetectionArrays
 from detector.errors import ExportError
 from jobs.train.runtimes.quiet_stderr import quiet_stderr
-from jobs.train.runtimes.runtime import DetectionTensors, Pixels, check_pixels, timed
+from jobs.train.runtimes.runtime import Pixels, check_pixels, stacked, timed
 
 
 @dataclass(slots=True)
@@ -42,18 +42,18 @@ class TfliteRuntime:
             raise ExportError(f"LiteRT cannot run {path}: {error}") from error
         return cls(interpreter, int(details["shape"][1]), details["dtype"])
 
-    def detect(self, pixels: Pixels) -> DetectionTensors:
+    def detect(self, pixels: Pixels) -> DetectionArrays:
         check_pixels(pixels, self.size)
         run = self.interpreter.get_signature_runner()
         answer, self.last_ms = timed(
-            lambda: DetectionTensors.stacked([self._one(run, picture) for picture in pixels]),
+            lambda: stacked([self._one(run, picture) for picture in pixels]),
             pictures=len(pixels),
         )
         return answer
 
-    def _one(self, run: Any, picture: Pixels) -> DetectionTensors:
+    def _one(self, run: Any, picture: Pixels) -> DetectionArrays:
         outputs = run(image=picture[None].astype(self._dtype))
-        return DetectionTensors(*(np.array(outputs[name]) for name in OUTPUT_NAMES))
+        return DetectionArrays(*(np.array(outputs[name]) for name in OUTPUT_NAMES))
 
     def close(self) -> None:
         self.interpreter = None
