@@ -1,6 +1,11 @@
 """How good a detector is: COCO's average precision, its uncertainty, and the score threshold to use it at."""
 
-from detector.evaluation.bootstrap import PairedDifference, bootstrap_interval, paired_bootstrap_difference
+from detector.evaluation.bootstrap import (
+    DEFAULT_RESAMPLES,
+    PairedDifference,
+    bootstrap_interval,
+    paired_bootstrap_difference,
+)
 from detector.evaluation.metrics import evaluate
 from detector.evaluation.outcome import PhotoOutcome, photo_outcome
 from detector.evaluation.results import (
@@ -17,6 +22,7 @@ from detector.evaluation.serialise import evaluation_to_json
 from detector.evaluation.threshold import choose_score_threshold
 
 __all__ = [
+    "DEFAULT_RESAMPLES",
     "SIZE_RANGES",
     "ClassMetrics",
     "Evaluation",

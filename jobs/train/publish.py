@@ -9,7 +9,13 @@ from typing import Any, Literal
 import numpy as np
 
 from detector.detections import Detection
-from detector.evaluation import Evaluation, choose_score_threshold, evaluate, paired_bootstrap_difference
+from detector.evaluation import (
+    DEFAULT_RESAMPLES,
+    Evaluation,
+    choose_score_threshold,
+    evaluate,
+    paired_bootstrap_difference,
+)
 from detector.images import resize_square
 from detector.labels import write_labels
 from detector.manifest import describe_file, write_manifest
@@ -140,7 +146,13 @@ def _measure_kind(
     with open_runtime(exported.kind, staged.artifacts, staged.model) as runtime:
         found = photos.detect_with(runtime.detect)
         milliseconds = median_ms(runtime, photos.inputs, runs=10)
-    evaluation = evaluate(photos.ground_truth, found, result.data.labels, score_threshold=threshold)
+    evaluation = evaluate(
+        photos.ground_truth,
+        found,
+        result.data.labels,
+        score_threshold=threshold,
+        resamples=DEFAULT_RESAMPLES,
+    )
     return MeasuredKind(exported, found, evaluation, milliseconds)
 
 

@@ -93,7 +93,7 @@ def format_decimals(value: float | None, places: int = 2) -> str:
 
 def format_interval(interval: Interval | None) -> str:
     """Both ends with three decimals."""
-    return "" if interval is None else f"{interval.low:.3f} to {interval.high:.3f}"
+    return NOT_MEASURED if interval is None else f"{interval.low:.3f} to {interval.high:.3f}"
 
 
 def format_bytes(count: int) -> str:

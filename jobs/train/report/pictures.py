@@ -115,6 +115,7 @@ def _detection_box(
 def _drawn(fate: Fate, box: Box, caption: str, width: int, height: int) -> DrawnBox:
     ymin, xmin, ymax, xmax = box.clipped().to_pixels(width=width, height=height)
     font_size = _font_size(width, height)
+    gap = 0.2 * font_size
     return DrawnBox(
         fate=fate,
         x=round(xmin, 1),
@@ -122,9 +123,9 @@ def _drawn(fate: Fate, box: Box, caption: str, width: int, height: int) -> Drawn
         width=round(max(xmax - xmin, 0.0), 1),
         height=round(max(ymax - ymin, 0.0), 1),
         caption=caption,
-        text_x=round(max(min(xmin + 3, width - TEXT_WIDTH * font_size * len(caption)), 3.0), 1),
+        text_x=round(max(min(xmin + gap, width - TEXT_WIDTH * font_size * len(caption)), gap), 1),
         # Missed objects are named at the bottom, since a wrong box often lies on one.
-        text_y=round(ymax - 5 if fate == "missed" else max(ymin, 0.0) + font_size, 1),
+        text_y=round(ymax - 1.5 * gap if fate == "missed" else ymin + font_size, 1),
     )
 
 
