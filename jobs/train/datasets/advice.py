@@ -12,13 +12,19 @@ FEW_NEGATIVES = 0.05
 
 def advise(classes: tuple[ClassCount, ...], *, photos: int, negatives: int) -> tuple[str, ...]:
     """What to expect and what to add, most important first; empty for a dataset with enough of everything."""
-    return (*_few_photos(photos), *_few_boxes(classes), *_imbalance(classes), *_few_negatives(photos, negatives))
+    return (
+        *_few_photos(photos),
+        *_few_boxes(classes),
+        *_imbalance(classes),
+        *_few_negatives(photos, negatives),
+    )
 
 
 def _few_photos(photos: int) -> list[str]:
     if photos < FEW_PHOTOS:
         return [
-            f"Only {photos} photos: expect the detector to know these very photos and little else, and its measured "
+            f"Only {photos} photos: expect the detector to know these very photos and little else, and "
+            "its measured "
             f"accuracy to be chance. Take at least {SOME_PHOTOS}, from other places, distances and light."
         ]
     if photos < SOME_PHOTOS:
@@ -53,7 +59,8 @@ def _imbalance(classes: tuple[ClassCount, ...]) -> list[str]:
     if most.boxes < IMBALANCE * least.boxes:
         return []
     return [
-        f"'{most.label}' has {most.boxes} boxes and '{least.label}' {least.boxes}: the rarer one will be found less "
+        f"'{most.label}' has {most.boxes} boxes and '{least.label}' {least.boxes}: the rarer one will "
+        "be found less "
         f"often. Add photos of '{least.label}'."
     ]
 

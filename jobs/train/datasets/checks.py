@@ -1,7 +1,9 @@
-"""The checks before training: every photo is decoded once, every box is placed, and all problems are named."""
+"""The checks before training: every photo is decoded once, every box is placed, and all problems are
+named."""
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +12,8 @@ import numpy as np
 from PIL import Image
 
 from detector.errors import DatasetError, DetectorError
-from detector.images import load_image
+from detector.images import ImageLimits, load_image
+from detector.labels import check_labels
 from jobs.train.datasets.advice import advise
 from jobs.train.datasets.data_report import DataReport, count_classes, count_sides, describe
 from jobs.train.datasets.duplicates import drop_duplicates, near_duplicate_problems
@@ -19,10 +22,13 @@ from jobs.train.datasets.lookup import fold
 from jobs.train.datasets.photos import AnnotatedPhoto, Annotations, Dataset, LabelledPhoto, Pixels
 from jobs.train.datasets.placing import Frame, frame_of, place_boxes
 from jobs.train.datasets.problems import Problem, ProblemKind, faults
+from jobs.train.datasets.text import clean_label
 
 OnProgress = Callable[[int, int], None]
 SHOWN_PROBLEMS = 10
 MAX_THREADS = 8
+PHOTO_LIMITS = ImageLimits(max_bytes=100_000_000, max_pixels=120_000_000)
+"""Wider than the gateway's: the photos are the user's own, and phones take 108 megapixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,8 @@ def load_photos(
 ) -> tuple[Dataset, DataReport]:
     """Decode and check all photos: the good ones, at most `2 * size` pixels a side, and a report on all.
 
-    `source` and `format` are for messages; `on_progress(done, total)` is called in this thread after each photo.
-    DatasetError when no photo is usable, when a class has no box, and, if `strict`, at any fault.
+    `source` and `format` are for messages; `on_progress(done, total)` is called in this thread after each
+    photo. DatasetError when no photo is usable, when a class has no box, and, if `strict`, at any fault.
     """
     labels, label_problems = settle_labels(annotations)
     class_ids = {label: i for i, label in enumerate(labels)}
@@ -94,7 +100,10 @@ def fingerprint(dataset: Dataset) -> str:
 
 
 def settle_labels(annotations: Annotations) -> tuple[tuple[str, ...], list[Problem]]:
-    """The class names without stray spaces, in the format's order or sorted, and those that look like slips."""
+    """The class names without stray spaces, in the format's order or sorted, and those that look like slips.
+
+    DatasetError for a name that cannot be a label (control characters, a hundred characters and more).
+    """
     first_seen: dict[str, str] = {}
     for photo in annotations.photos:
         for box in photo.boxes:
@@ -102,13 +111,13 @@ def settle_labels(annotations: Annotations) -> tuple[tuple[str, ...], list[Probl
     written = list(first_seen) if annotations.labels is None else list(annotations.labels)
     if annotations.labels is None:
         written.sort()
-    labels = tuple(dict.fromkeys(label.strip() for label in written if label.strip()))
+    labels = tuple(dict.fromkeys(clean for label in written if (clean := clean_label(label))))
     problems = [
-        Problem(file, ProblemKind.SUSPICIOUS_LABEL, f"label {label!r} has spaces around it; read as {label.strip()!r}.")
+        Problem(file, ProblemKind.SUSPICIOUS_LABEL, f"label {label!r} has stray spaces; read as {clean!r}.")
         for label, file in first_seen.items()
-        if label != label.strip()
+        if (clean := clean_label(label)) != unicodedata.normalize("NFC", label)
     ]
-    return labels, problems + _alike_labels(labels, first_seen)
+    return check_labels(labels) if labels else (), problems + _alike_labels(labels, first_seen)
 
 
 def _alike_labels(labels: Sequence[str], first_seen: Mapping[str, str]) -> list[Problem]:
@@ -117,7 +126,9 @@ def _alike_labels(labels: Sequence[str], first_seen: Mapping[str, str]) -> list[
     for label in labels:
         other = by_folded.setdefault("".join(filter(str.isalnum, fold(label))) or label, label)
         if other != label:
-            message = f"classes {other!r} and {label!r} differ only in case or punctuation; kept as two classes."
+            message = (
+                f"classes {other!r} and {label!r} differ only in case or punctuation; kept as two classes."
+            )
             problems.append(Problem(first_seen.get(label, "classes"), ProblemKind.SUSPICIOUS_LABEL, message))
     return problems
 
@@ -144,7 +155,7 @@ def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int) -> _C
 
     try:
         data = photo.read()
-        image = load_image(data, at_least=2 * size)
+        image = load_image(data, limits=PHOTO_LIMITS, at_least=2 * size)
     except DetectorError as error:
         return unusable(ProblemKind.UNREADABLE_PHOTO, f"{error.message} The photo is left out.")
     if frame_of(photo.stated_size, image) is Frame.UNKNOWN and photo.stated_size:
@@ -189,7 +200,8 @@ def _refuse_unusable(dataset: Dataset, problems: Sequence[Problem], source: str)
         found = ", ".join(f"'{entry.label}' {entry.boxes}" for entry in classes) or "no class at all"
         names = ", ".join(f"'{label}'" for label in missing) or "any class"
         raise DatasetError(
-            f"{source}: no usable box of {names}. Found {len(dataset.photos)} usable photos; boxes by class: {found}. "
+            f"{source}: no usable box of {names}. Found {len(dataset.photos)} usable photos; boxes by "
+            f"class: {found}. "
             f"Label some, or remove the class.\n{describe(faults(problems), at_most=SHOWN_PROBLEMS)}".rstrip()
         )
 

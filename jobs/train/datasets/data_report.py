@@ -22,8 +22,9 @@ class ClassCount:
 class DataReport:
     """The dataset in numbers, every problem with the file it is in, and what to expect of training on it.
 
-    `fingerprint` is a SHA-256 over labels, photos and boxes: equal for equal content, whatever the format, the
-    file names or the order. `sides` counts photos by the dataset's own split (`none` where it has no opinion).
+    `fingerprint` is a SHA-256 over labels, photos and boxes: equal for equal content, whatever the format,
+    the file names or the order. `sides` counts photos by the dataset's own split (`none` where it has no
+    opinion).
     """
 
     source: str

@@ -11,9 +11,9 @@ _SIDE_RANK: dict[Side | None, int] = {"test": 3, "val": 2, "train": 1, None: 0}
 def drop_duplicates(photos: list[LabelledPhoto]) -> tuple[tuple[LabelledPhoto, ...], list[Problem]]:
     """The photos with each content once, in their order, and what was dropped.
 
-    Of copies on different sides the one that is measured on stays (test before val before train), so that no photo
-    is trained on and measured with. Of copies with different boxes the one with the most boxes stays: the usual
-    cause is a copy that was never finished.
+    Of copies on different sides the one that is measured on stays (test before val before train), so that no
+    photo is trained on and measured with. Of copies with different boxes the one with the most boxes stays:
+    the usual cause is a copy that was never finished.
     """
     kept: dict[str, LabelledPhoto] = {}
     problems: list[Problem] = []
@@ -30,9 +30,7 @@ def drop_duplicates(photos: list[LabelledPhoto]) -> tuple[tuple[LabelledPhoto, .
 def _merged(first: LabelledPhoto, second: LabelledPhoto) -> LabelledPhoto:
     best = max(first, second, key=lambda photo: len(photo.ground_truth))
     side = max(first.side, second.side, key=_SIDE_RANK.__getitem__)
-    return LabelledPhoto(
-        best.name, best.sha256, best.perceptual_hash, best.pixels, best.ground_truth, side
-    )
+    return LabelledPhoto(best.name, best.sha256, best.perceptual_hash, best.pixels, best.ground_truth, side)
 
 
 def _problem(first: LabelledPhoto, second: LabelledPhoto) -> Problem:
@@ -66,14 +64,17 @@ def _sorted_edges(photo: LabelledPhoto) -> list[tuple[float, ...]]:
 
 
 def near_duplicate_problems(photos: tuple[LabelledPhoto, ...]) -> list[Problem]:
-    """One remark for each photo that looks like an earlier one; a fault where the two are on different sides."""
+    """One remark for each photo that looks like an earlier one; a fault where they are on different sides."""
     problems = []
     for group in near_duplicate_groups(photos):
         first = photos[group[0]]
         for index in group[1:]:
             photo = photos[index]
             if photo.side and first.side and photo.side != first.side:
-                message = f"shows the same as {first.name}, which is in {first.side} while this is in {photo.side}; kept."
+                message = (
+                    f"shows the same as {first.name}, which is in {first.side} while this is in "
+                    f"{photo.side}; kept."
+                )
                 problems.append(Problem(photo.name, ProblemKind.LEAK, message))
             else:
                 message = f"shows the same as {first.name}; both are kept, on the same side of the split."

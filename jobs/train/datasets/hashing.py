@@ -1,8 +1,8 @@
 """What a photo looks like, in a few bits: by this near-duplicates are found.
 
 The 64-bit hash is a difference hash (each bit: is a cell of an 9 × 8 grey thumbnail brighter than its right
-neighbour). It finds candidates; a small colour thumbnail then decides, because photos with much flat background
-have hashes that agree by chance.
+neighbour). It finds candidates; a small colour thumbnail then decides, because photos with much flat
+background have hashes that agree by chance.
 """
 
 import numpy as np

@@ -7,8 +7,10 @@ from pathlib import PurePosixPath
 
 from jobs.train.datasets.photos import Side
 
-PHOTO_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".hif", ".avif", ".bmp", ".gif",
-                  ".tif", ".tiff")  # fmt: skip
+PHOTO_SUFFIXES = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".hif", ".avif", ".bmp", ".gif",
+    ".tif", ".tiff",
+)  # fmt: skip
 """Names that promise a photo. What is really in the file is the image loader's to say, by content."""
 
 _SIDE_NAMES: dict[str, Side] = {
@@ -50,9 +52,10 @@ def side_of_name(file: str) -> Side | None:
 class PhotoIndex:
     """The photos of a dataset by every name an annotation might use for them.
 
-    In order: the path as stated beside the annotation, or from the root, or its last parts anywhere; then the
-    same in another case or Unicode form; then with another extension. A name that fits several photos equally
-    well means the one nearest to the annotation, or none where two are as near.
+    In order: the path as stated beside the annotation, or from the root, or its last parts anywhere; then
+    the same in another case or Unicode form; then with another extension. A name that fits several photos
+    equally well means the one nearest to the annotation, or none where two are as near. A photo in the
+    folder of one side never stands in for one that is missing on another.
     """
 
     def __init__(self, files: Iterable[str]) -> None:
@@ -73,12 +76,10 @@ class PhotoIndex:
         beside_path = clean_path(str(PurePosixPath(beside).parent / path))
         exact = next((name for name in (beside_path, path) if name in self._exact), None)
         name = fold(PurePosixPath(path).name)
-        return (
-            exact
-            or _nearest(self._by_name.get(name, []), path, beside)
-            or _nearest(self._by_stem.get(PurePosixPath(name).stem, []), path, beside)
-            or _nearest(self._by_stem.get(name, []), path, beside)
-        )
+        stem = PurePosixPath(name).stem
+        same_named = (self._by_name.get(name, []), self._by_stem.get(stem, []), self._by_stem.get(name, []))
+        found = (_nearest(candidates, path, beside) for candidates in same_named)
+        return exact or next((photo for photo in found if photo), None)
 
     def find_stem(self, stem: str, *, beside: str = "") -> str | None:
         """The photo called `stem` plus any photo extension, or None."""
@@ -102,12 +103,20 @@ def clean_path(stated: str) -> str:
 
 
 def _nearest(candidates: list[str], path: str, beside: str) -> str | None:
-    """The candidate that shares most of the stated path's last parts, then most folders with the annotation."""
+    """The candidate with most of the stated path's last parts, then with most of the annotation's folders."""
+    side = _side_meant(path, beside)
+    candidates = [photo for photo in candidates if not side or side_of_folder(photo) in (side, None)]
     if len(candidates) < 2:
         return candidates[0] if candidates else None
     ranked = sorted(candidates, key=lambda photo: _nearness(photo, path, beside), reverse=True)
     best, second = (_nearness(photo, path, beside) for photo in ranked[:2])
     return ranked[0] if best > second else None
+
+
+def _side_meant(path: str, beside: str) -> Side | None:
+    """The side by the stated path, else by where the annotation is, else by the name of a list of photos."""
+    many_photos = beside.lower().endswith((".json", ".csv"))
+    return side_of_folder(path) or side_of_folder(beside) or (side_of_name(beside) if many_photos else None)
 
 
 def _nearness(photo: str, path: str, beside: str) -> tuple[int, int]:

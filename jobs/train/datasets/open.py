@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from detector.errors import InvalidRequestError
-from jobs.train.datasets import voc
+from jobs.train.datasets import coco, csv_boxes, tfrecord, voc, yolo
 from jobs.train.datasets.checks import OnProgress, load_photos, make_report
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.detect_format import FORMATS, detect_format
 from jobs.train.datasets.photos import Annotations, Dataset
 from jobs.train.datasets.shapes import generate_shapes
-from jobs.train.datasets.source import Source, open_source
+from jobs.train.datasets.source import open_source
 
 SHAPES = 400
 
@@ -27,8 +27,8 @@ def open_dataset(
     """Checked photos for a network of image size `size`, and the report on them.
 
     `format` is one of FORMATS, or None to find out by looking. Without a path, `shapes` pictures are drawn.
-    DatasetError when there is nothing to train on, or at any fault if `strict`; InvalidRequestError for an unknown
-    format.
+    DatasetError when there is nothing to train on, or at any fault if `strict`; InvalidRequestError for an
+    unknown format.
     """
     if format is not None and format not in FORMATS:
         raise InvalidRequestError(f"--format {format}: unknown; one of {', '.join(FORMATS)}.")
@@ -49,4 +49,10 @@ def open_dataset(
     )
 
 
-_READERS = {"voc": voc.read}
+_READERS = {
+    "voc": voc.read,
+    "coco": coco.read,
+    "yolo": yolo.read,
+    "csv": csv_boxes.read,
+    "tfrecord": tfrecord.read,
+}

@@ -1,7 +1,7 @@
 """The values that dataset readers produce and training consumes."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -34,9 +34,9 @@ class AnnotatedPhoto:
     """One photo as a reader found it: nothing decoded, nothing judged.
 
     `name` is the path relative to the dataset's root, as reports show it. `read` returns the photo's bytes.
-    `stated_size` is the `(width, height)` that the annotation gives, if it gives one. `side` is the dataset's own
-    split, if it has one. `boxes` is empty for a negative. `left_out` counts objects that the reader saw and could
-    not use (a crowd, an unknown class): such a photo is never taken for a negative.
+    `stated_size` is the `(width, height)` that the annotation gives, if it gives one. `side` is the
+    dataset's own split, if it has one. `boxes` is empty for a negative. `left_out` counts objects that the
+    reader saw and could not use (a crowd, an unknown class): such a photo is never taken for a negative.
     """
 
     name: str
@@ -51,8 +51,8 @@ class AnnotatedPhoto:
 class Annotations:
     """All that a reader found in one dataset.
 
-    `labels` is in the order that the format gives its classes, or None where it gives none (then they are sorted by
-    name). `problems` are those that show without decoding a photo.
+    `labels` is in the order that the format gives its classes, or None where it gives none (then they are
+    sorted by name). `problems` are those that show without decoding a photo.
     """
 
     photos: tuple[AnnotatedPhoto, ...]
@@ -76,10 +76,15 @@ class LabelledPhoto:
     ground_truth: tuple[GroundTruth, ...]
     side: Side | None = None
 
+    def relabelled(self, class_ids: Sequence[int]) -> "LabelledPhoto":
+        """The photo with class i called `class_ids[i]`."""
+        truth = tuple(replace(truth, class_id=class_ids[truth.class_id]) for truth in self.ground_truth)
+        return replace(self, ground_truth=truth)
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Checked photos and the labels that class ids index into (sorted by name unless the format orders them)."""
+    """Checked photos and the labels that class ids index into (sorted unless the format orders them)."""
 
     labels: tuple[str, ...]
     photos: tuple[LabelledPhoto, ...]

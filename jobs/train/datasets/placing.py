@@ -10,6 +10,7 @@ from detector.detections import GroundTruth
 from detector.images import LoadedImage
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto
 from jobs.train.datasets.problems import Problem, ProblemKind
+from jobs.train.datasets.text import clean_label
 
 HALF_PIXEL = 0.5
 """Less than this over the edge is rounding, not a box outside the photo; thinner than this is no box."""
@@ -47,7 +48,7 @@ class Placed:
 def place_boxes(photo: AnnotatedPhoto, image: LoadedImage, class_ids: Mapping[str, int]) -> Placed:
     """The photo's boxes, normalised to the upright photo and clipped to it.
 
-    `class_ids` maps stripped labels to ids. The frame of the annotation must not be UNKNOWN.
+    `class_ids` maps cleaned labels to ids. The frame of the annotation must not be UNKNOWN.
     """
     frame = frame_of(photo.stated_size, image)
     problems: list[Problem] = []
@@ -58,18 +59,20 @@ def place_boxes(photo: AnnotatedPhoto, image: LoadedImage, class_ids: Mapping[st
     for number, annotated in enumerate(photo.boxes, start=1):
         box, faults = _place(annotated, image, frame)
         problems.extend(
-            Problem(photo.name, kind, f"box {number} ({annotated.label.strip()}) {message}")
+            Problem(photo.name, kind, f"box {number} ({clean_label(annotated.label)}) {message}")
             for kind, message in faults
         )
-        class_id = class_ids.get(annotated.label.strip())
+        class_id = class_ids.get(clean_label(annotated.label))
         if box is None or class_id is None:
             left_out += 1
             if class_id is None:
-                problems.append(Problem(photo.name, ProblemKind.UNKNOWN_CLASS, f"box {number} has no class; left out."))
+                problems.append(
+                    Problem(photo.name, ProblemKind.UNKNOWN_CLASS, f"box {number} has no class; left out.")
+                )
             continue
         truth = GroundTruth(class_id, box)
         if truth in placed:
-            message = f"box {number} ({annotated.label.strip()}) is there twice; kept once."
+            message = f"box {number} ({clean_label(annotated.label)}) is there twice; kept once."
             problems.append(Problem(photo.name, ProblemKind.DUPLICATE_BOX, message))
             continue
         placed.append(truth)
@@ -96,7 +99,9 @@ def _place(annotated: AnnotatedBox, image: LoadedImage, frame: Frame) -> tuple[B
         swapped = _swapped(box)
         if _overshoot(swapped, image) > HALF_PIXEL:
             return None, [(ProblemKind.INVERTED_BOX, "has its minimum above its maximum; left out.")]
-        faults.append((ProblemKind.INVERTED_BOX, "has its minimum above its maximum; the edges were swapped."))
+        faults.append(
+            (ProblemKind.INVERTED_BOX, "has its minimum above its maximum; the edges were swapped.")
+        )
         box = swapped
     clipped = _upright(box, image, frame).clipped()
     width, height = image.width, image.height

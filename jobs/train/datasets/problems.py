@@ -45,7 +45,7 @@ REMARKS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding. `file` is relative to the dataset's root; `message` says what was found and what was done."""
+    """One finding. `file` is relative to the dataset's root; `message` says what was found and done."""
 
     file: str
     kind: ProblemKind

@@ -1,8 +1,8 @@
 """The built-in dataset: find triangles and rectangles among circles and lines.
 
-The idea is that of the tfjs simple-object-detection example; here a picture has none to four objects, distractors
-are no objects, boxes fit what is drawn and never leave the canvas. Picture i depends on the seed and i alone, so a
-larger dataset begins with the smaller one.
+The idea is that of the tfjs simple-object-detection example; here a picture has none to four objects,
+distractors are no objects, boxes fit what is drawn and never leave the canvas. Picture i depends on the seed
+and i alone, so a larger dataset begins with the smaller one.
 """
 
 import hashlib
@@ -28,7 +28,8 @@ _NEGATIVE_SHARE = 0.15
 _MAX_OBJECTS = 4
 _MAX_OVERLAP = 0.05
 _TRIES = 12
-_LEAST_CONTRAST = 70.0
+_LEAST_CONTRAST = 90.0
+_MOST_CORNERS = 4
 
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
@@ -43,7 +44,7 @@ class _Figure:
     closed: bool = True
 
     def extent(self, stroke: float) -> tuple[float, float, float, float]:
-        """`(xmin, ymin, xmax, ymax)` of the drawn figure; the stroke is centred on the outline, with round ends."""
+        """`(xmin, ymin, xmax, ymax)` of what is drawn: the stroke is centred on the outline."""
         xs, ys = [x for x, _ in self.points], [y for _, y in self.points]
         return min(xs) - stroke / 2, min(ys) - stroke / 2, max(xs) + stroke / 2, max(ys) + stroke / 2
 
@@ -104,9 +105,10 @@ def _place(
 ) -> _Figure | None:
     """A figure that stays on the canvas and hardly covers another; None when there is no room for it."""
     for _ in range(_TRIES):
-        # Square root of a uniform area: small figures are not drowned by large ones.
         side = canvas_size * float(random.uniform(0.08, 0.5))
-        figure = make(random, side, (float(random.uniform(0, canvas_size)), float(random.uniform(0, canvas_size))))
+        figure = make(
+            random, side, (float(random.uniform(0, canvas_size)), float(random.uniform(0, canvas_size)))
+        )
         extent = figure.extent(stroke)
         inside = min(extent) >= 1 and max(extent) <= canvas_size - 1
         if inside and all(_overlap(extent, other) <= _MAX_OVERLAP for other in taken):
@@ -145,7 +147,9 @@ def _circle(random: np.random.Generator, side: float, centre: Point) -> _Figure:
     squash = float(random.uniform(0.6, 1.0))
     x, y = centre
     angles = np.linspace(0, 2 * math.pi, 40, endpoint=False)
-    return _Figure(tuple((x + side / 2 * math.cos(a), y + squash * side / 2 * math.sin(a)) for a in angles), None)
+    return _Figure(
+        tuple((x + side / 2 * math.cos(a), y + squash * side / 2 * math.sin(a)) for a in angles), None
+    )
 
 
 def _line(random: np.random.Generator, side: float, centre: Point) -> _Figure:
@@ -162,19 +166,23 @@ _DISTRACTORS: tuple[_Maker, ...] = (_circle, _line)
 def _paint(
     random: np.random.Generator, draw: ImageDraw.ImageDraw, figure: _Figure, stroke: float, colour: Colour
 ) -> None:
-    """The outline with round joints, which keeps the drawing inside the figure's extent; filled half of the time."""
+    """The outline with round corners, which keep it inside the figure's extent; filled half of the time."""
     points = list(figure.points)
     filled = figure.closed and random.random() < 0.5
     if filled:
         draw.polygon(points, fill=colour)
     path = [*points, points[0]] if figure.closed else points
-    draw.line(path, fill=colour, width=round(stroke))
+    draw.line(path, fill=colour, width=round(stroke), joint="curve")
     radius = stroke / 2
+    if len(points) > _MOST_CORNERS:
+        return
     for x, y in points:
         draw.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=colour)
 
 
-def _colour(random: np.random.Generator, background: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Colour:
+def _colour(
+    random: np.random.Generator, background: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+) -> Colour:
     """A colour that stands out from the background's average."""
     for _ in range(_TRIES):
         red, green, blue = (int(value) for value in random.integers(0, 256, 3))
@@ -190,7 +198,9 @@ def _background(random: np.random.Generator, canvas_size: int) -> Image.Image:
         return Image.new("RGB", (canvas_size, canvas_size), tuple(int(value) for value in first))
     second = np.clip(first + random.integers(-60, 61, 3), 0, 255)
     corners = np.stack([first, first + (second - first) // 2, second, first + (second - first) // 2])
-    corners = np.roll(corners, int(random.integers(4)), axis=0)[[0, 1, 3, 2]].reshape(2, 2, 3).astype(np.uint8)
+    corners = (
+        np.roll(corners, int(random.integers(4)), axis=0)[[0, 1, 3, 2]].reshape(2, 2, 3).astype(np.uint8)
+    )
     return Image.fromarray(corners).resize((canvas_size, canvas_size), Image.Resampling.BILINEAR)
 
 

@@ -1,7 +1,7 @@
 """A dataset as files: a folder or a zip, read where it lies and never changed, extracted or followed outside.
 
-Names are relative, with forward slashes. What no dataset needs is left out: hidden files, macOS's resource forks,
-links in an archive, devices, names that point outside.
+Names are relative, with forward slashes. What no dataset needs is left out: hidden files, macOS's resource
+forks, links in an archive, devices, names that point outside.
 """
 
 import os
@@ -46,9 +46,11 @@ class Source:
 
 
 def open_source(path: Path) -> Source:
-    """The files of a folder or a zip. DatasetError when it is neither, is empty, or is a decompression bomb."""
+    """The files of a folder or a zip. DatasetError when it is neither, empty, or a decompression bomb."""
     if not path.exists():
-        raise DatasetError(f"{path}: there is no such file or folder; give a folder or a zip of labelled photos.")
+        raise DatasetError(
+            f"{path}: there is no such file or folder; give a folder or a zip of labelled photos."
+        )
     source = _open_folder(path) if path.is_dir() else _open_zip(path)
     if not source.files:
         raise DatasetError(f"{path}: there are no files in it; expected photos and their annotations.")
@@ -65,7 +67,7 @@ def _open_folder(root: Path) -> Source:
 
 
 def _walk(root: Path) -> Iterator[str]:
-    """Regular files under `root`. Linked folders are entered, but each real folder only once: links may loop."""
+    """Regular files under `root`. Linked folders are entered, each real one only once: links may loop."""
     seen: set[tuple[int, int]] = set()
     for folder, subfolders, names in os.walk(root, followlinks=True, onerror=_raise):
         status = os.stat(folder)
@@ -158,7 +160,8 @@ def _refuse_bomb(path: Path, members: Iterable[zipfile.ZipInfo]) -> None:
     total = sum(sizes)
     if total > BOMB_BYTES and total > BOMB_RATIO * path.stat().st_size:
         raise DatasetError(
-            f"{path}: would unpack to {total / 1024**3:.1f} GiB, over {BOMB_RATIO} times its own size; refused."
+            f"{path}: would unpack to {total / 1024**3:.1f} GiB, over {BOMB_RATIO} times its own size; "
+            "refused."
         )
 
 
@@ -169,7 +172,9 @@ def _refuse_too_many(path: Path, count: int) -> None:
 
 def _refuse_too_large(file: str, size: int) -> None:
     if size > MAX_MEMBER_BYTES:
-        raise DatasetError(f"{file}: {size / 1024**2:.0f} MiB; at most {MAX_MEMBER_BYTES // 1024**2} MiB are read.")
+        raise DatasetError(
+            f"{file}: {size / 1024**2:.0f} MiB; at most {MAX_MEMBER_BYTES // 1024**2} MiB are read."
+        )
 
 
 def _read_from_zip(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], file: str) -> bytes:

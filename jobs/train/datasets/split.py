@@ -1,8 +1,9 @@
 """Dividing a dataset into what is trained on and what is measured with.
 
-The unit is a group of near-duplicates: twins are never on two sides. What the record already placed stays where it
-is. New groups are dealt out in an order that depends on the seed and on the photos' contents only, each to where its
-rarest class is still short of validation photos, so that every class, and the negatives, are in both parts.
+The unit is a group of near-duplicates: twins are never on two sides. What the record already placed stays
+where it is. New groups are dealt out in an order that depends on the seed and on the photos' contents only,
+each to where its rarest class is still short of validation photos, so that every class, and the negatives,
+are in both parts.
 """
 
 import hashlib
@@ -28,12 +29,16 @@ class _Group:
 
 
 def split_dataset(
-    dataset: Dataset, *, seed: int, recorded: Mapping[str, str] | None = None, val_fraction: float = VAL_FRACTION
+    dataset: Dataset,
+    *,
+    seed: int,
+    recorded: Mapping[str, str] | None = None,
+    val_fraction: float = VAL_FRACTION,
 ) -> tuple[Split, dict[str, str]]:
     """The split, and the record to keep for the next time (SHA-256 to side, with all earlier entries).
 
-    A dataset with train and val of its own keeps them; one with train alone, or train and test, has val made out
-    of train. `notes` of the split say what could not be had. The dataset must have at least one photo.
+    A dataset with train and val of its own keeps them; one with train alone, or train and test, has val made
+    out of train. `notes` of the split say what could not be had. The dataset must have at least one photo.
     """
     if not 0 < val_fraction < 1:
         raise InvalidRequestError(f"--val-fraction {val_fraction} is not between 0 and 1.")
@@ -119,7 +124,12 @@ def _chosen(fresh: list[_Group], val: list[_Group], train: list[_Group], val_fra
             if have >= wanted:
                 break
             fits = have == 0 or have + _size([group], stratum) <= wanted
-            if group not in chosen and stratum in group.strata and fits and _spares(group, everything, val, chosen):
+            if (
+                group not in chosen
+                and stratum in group.strata
+                and fits
+                and _spares(group, everything, val, chosen)
+            ):
                 chosen.append(group)
     return chosen
 
@@ -136,7 +146,7 @@ def _size(groups: list[_Group], stratum: int) -> int:
 
 
 def _with_shared_photos(dataset: Dataset, split: Split) -> Split:
-    """The split with photos on both sides where a class, or everything, would otherwise be on one side only."""
+    """The split with photos on both sides where a class, or everything, would be on one side only."""
     if not split.train or not split.val:
         note = "There are too few different photos to hold any back: validation is on the photos trained on."
         everything = split.train or split.val
@@ -151,14 +161,15 @@ def _with_shared_photos(dataset: Dataset, split: Split) -> Split:
             if shared is not None:
                 part.append(shared)
                 notes.append(
-                    f"'{label}' has no {name} photo of its own: {shared.name} is on both sides, so its measured "
+                    f"'{label}' has no {name} photo of its own: {shared.name} is on both sides, so its "
+                    "measured "
                     "accuracy says little. Add photos of it."
                 )
     return replace(split, train=tuple(train), val=tuple(val), notes=tuple(notes))
 
 
 def _sides(split: Split) -> dict[str, str]:
-    """The record of a split. A photo on both sides counts as trained on: later it must not be measured with."""
+    """The record of a split. A photo on both sides counts as trained on: never measure with it later."""
     parts: tuple[tuple[Side, tuple[LabelledPhoto, ...]], ...] = (
         ("test", split.test),
         ("val", split.val),

@@ -28,11 +28,13 @@ def read_record(path: Path) -> dict[str, str]:
         raise
     sides = record.get("sides") if isinstance(record, dict) and record.get("schema") == SCHEMA else None
     if not isinstance(sides, dict) or not all(side in _SIDES for side in sides.values()):
-        raise StoreError(f"{path}: not a split record of schema {SCHEMA}; restore it, or remove it to split anew.")
+        raise StoreError(
+            f"{path}: not a split record of schema {SCHEMA}; restore it, or remove it to split anew."
+        )
     return sides
 
 
 def write_record(path: Path, record: Mapping[str, str]) -> None:
-    """Replace the record at once: a reader, or a crash, sees the old one or the new one. Raises StoreError."""
+    """Replace the record at once: readers, and a crash, see the old one or the new one. Raises StoreError."""
     text = json.dumps({"schema": SCHEMA, "sides": dict(sorted(record.items()))}, indent=1) + "\n"
     write_atomic(path, text.encode())

@@ -2,6 +2,7 @@
 
 import codecs
 import math
+import unicodedata
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -14,6 +15,11 @@ def decode_text(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
+
+
+def clean_label(label: str) -> str:
+    """A class name in one Unicode form, with single spaces inside only: so two spellings are one class."""
+    return unicodedata.normalize("NFC", " ".join(label.split()))
 
 
 def number(value: object) -> float:

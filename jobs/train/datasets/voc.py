@@ -1,8 +1,8 @@
-"""Pascal VOC: one XML file a photo, as Annotations/ + JPEGImages/ + ImageSets/, in two folders, or side by side.
+"""Pascal VOC: one XML file a photo, in Annotations/ + JPEGImages/ + ImageSets/, two folders, or side by side.
 
 A photo whose XML names no object is a negative. A photo without an XML was never looked at by anybody: it is
-reported and not used. `difficult` objects are kept. The photo is the one called like the XML file; only where there
-is none is `<filename>` believed, because tools leave it stale when files are renamed.
+reported and not used. `difficult` objects are kept. The photo is the one called like the XML file; only
+where there is none is `<filename>` believed, because tools leave it stale when files are renamed.
 """
 
 import xml.etree.ElementTree as ET
@@ -56,7 +56,9 @@ def read(source: Source) -> Annotations:
         try:
             root = parse_annotation(source.read(file))
         except (ValueError, DatasetError) as error:
-            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, f"{error}; the file is left out."))
+            problems.append(
+                Problem(file, ProblemKind.UNREADABLE_ANNOTATION, f"{error}; the file is left out.")
+            )
             continue
         photo = _find_photo(root, file, index)
         if photo is None:
@@ -69,7 +71,9 @@ def read(source: Source) -> Annotations:
 
 
 def _find_photo(root: ET.Element, file: str, index: PhotoIndex) -> str | None:
-    return index.find_stem(PurePosixPath(file).stem, beside=file) or index.find(_text(root, "filename"), beside=file)
+    return index.find_stem(PurePosixPath(file).stem, beside=file) or index.find(
+        _text(root, "filename"), beside=file
+    )
 
 
 def _missing_message(root: ET.Element) -> str:
@@ -88,7 +92,9 @@ def _annotated(root: ET.Element, photo: str, source: Source, side: Side | None) 
 
 def _box(element: ET.Element) -> AnnotatedBox:
     """The object's box; edges that are missing become NaN, which the checks report."""
-    ymin, xmin, ymax, xmax = (number(_text(element, f"bndbox/{edge}")) for edge in ("ymin", "xmin", "ymax", "xmax"))
+    ymin, xmin, ymax, xmax = (
+        number(_text(element, f"bndbox/{edge}")) for edge in ("ymin", "xmin", "ymax", "xmax")
+    )
     return AnnotatedBox(_text(element, "name"), ymin, xmin, ymax, xmax)
 
 

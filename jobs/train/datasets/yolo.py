@@ -1,0 +1,178 @@
+"""YOLO: one text file a photo, `class x_center y_center width height` a line, all 0..1.
+
+With a data.yaml (names, and where train, val and test are), or with classes.txt or obj.names and texts
+beside the photos or in labels/ for images/. Polygons become their bounding boxes. A photo without a text
+file is a negative, as YOLO's own trainers have it; only where no photo of a part has one, the part was never
+labelled, and is reported.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from detector.errors import DatasetError
+from jobs.train.datasets.lookup import PhotoIndex, fold, side_of_folder
+from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
+from jobs.train.datasets.problems import Problem, ProblemKind
+from jobs.train.datasets.source import Source
+from jobs.train.datasets.text import decode_text
+from jobs.train.datasets.yolo_config import OTHER_TEXTS, YoloConfig, find_config
+from jobs.train.datasets.yolo_lines import parse_line
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Photos that are on one side, or on none."""
+
+    side: Side | None
+    photos: tuple[str, ...]
+
+
+def read(source: Source) -> Annotations:
+    """All photos of the parts that data.yaml lists, or all there are without one.
+
+    DatasetError when no file names the classes, or a data.yaml cannot be read.
+    """
+    config = find_config(source)
+    index = PhotoIndex(source.files)
+    texts = {fold(file): file for file in source.with_suffix(".txt")}
+    problems: list[Problem] = []
+    photos: list[AnnotatedPhoto] = []
+    for part in _parts(source, config, index, problems):
+        labelled = {photo: text for photo in part.photos if (text := _text_of(photo, texts))}
+        if not labelled:
+            message = "no photo of this part has a text file with boxes; not used."
+            problems += [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in part.photos]
+            continue
+        for photo in part.photos:
+            photos.append(_annotated(source, photo, labelled.get(photo), part.side, config, problems))
+    if not photos:
+        raise DatasetError(_nothing_found(source, index, problems))
+    problems += _without_photo(texts.values(), index, photos)
+    return Annotations(tuple(photos), config.names, tuple(problems))
+
+
+def _nothing_found(source: Source, index: PhotoIndex, problems: Iterable[Problem]) -> str:
+    found = "".join(f"\n  {problem}" for problem in list(problems)[:10])
+    return f"{source.name}: {len(index.photos)} photos, and no YOLO text file for any of them.{found}"
+
+
+def _parts(source: Source, config: YoloConfig, index: PhotoIndex, problems: list[Problem]) -> list[_Part]:
+    if not config.parts:
+        return _parts_by_folder(index)
+    parts = []
+    for side, entries in config.parts.items():
+        names: dict[str, None] = {}
+        for entry in entries:
+            names.update(dict.fromkeys(_photos_of(source, entry, config, index, problems)))
+        parts.append(_Part(side, tuple(names)))
+    return parts
+
+
+def _parts_by_folder(index: PhotoIndex) -> list[_Part]:
+    by_side: dict[Side | None, list[str]] = {}
+    for photo in index.photos:
+        by_side.setdefault(side_of_folder(photo), []).append(photo)
+    return [_Part(side, tuple(photos)) for side, photos in by_side.items()]
+
+
+def _photos_of(
+    source: Source, entry: str, config: YoloConfig, index: PhotoIndex, problems: list[Problem]
+) -> Iterable[str]:
+    """The photos of one entry of data.yaml: a folder, or a text file that lists them."""
+    candidates = config.candidates(entry)
+    if entry.lower().endswith(".txt"):
+        listing = next((name for name in candidates if name in source.files), None)
+        if listing:
+            yield from _listed(source, listing, index, problems)
+            return
+    for folder in candidates:
+        prefix = f"{folder}/" if folder else ""
+        if inside := [photo for photo in index.photos if photo.startswith(prefix)]:
+            yield from inside
+            return
+    message = f"says '{entry}', and there are no photos there; left out."
+    problems.append(Problem(config.file, ProblemKind.MISSING_PHOTO, message))
+
+
+def _listed(source: Source, listing: str, index: PhotoIndex, problems: list[Problem]) -> Iterable[str]:
+    for line in decode_text(source.read(listing)).splitlines():
+        if not line.strip():
+            continue
+        if photo := index.find(line, beside=listing):
+            yield photo
+        else:
+            message = f"lists '{line.strip()}', and there is no such photo; left out."
+            problems.append(Problem(listing, ProblemKind.MISSING_PHOTO, message))
+
+
+def _text_of(photo: str, texts: dict[str, str]) -> str | None:
+    """The photo's text file: in labels/ in the place of images/, beside the photo, or in a labels/ near."""
+    *folders, name = PurePosixPath(fold(photo)).with_suffix(".txt").parts
+    candidates = [
+        [*folders, name],
+        [*folders, "labels", name],
+        [*folders[:-1], "labels", name],
+        ["labels", name],
+    ]
+    images = [i for i, folder in enumerate(folders) if folder in ("images", "jpegimages", "image", "imgs")]
+    if images:
+        i = images[-1]
+        candidates.insert(0, [*folders[:i], "labels", *folders[i + 1 :], name])
+    paths = ("/".join(parts) for parts in candidates)
+    return next((texts[path] for path in paths if path in texts and name not in OTHER_TEXTS), None)
+
+
+def _annotated(
+    source: Source,
+    photo: str,
+    text: str | None,
+    side: Side | None,
+    config: YoloConfig,
+    problems: list[Problem],
+) -> AnnotatedPhoto:
+    boxes: list[AnnotatedBox] = []
+    left_out = 0
+    for number, line in enumerate(_lines(source, text, problems), start=1):
+        try:
+            class_id, edges = parse_line(line, keypoints=config.keypoints)
+            label = config.label(class_id)
+        except ValueError as error:
+            left_out += 1
+            message = f"line {number} {error}; left out."
+            problems.append(Problem(text or photo, ProblemKind.INVALID_BOX, message))
+            continue
+        if label is None:
+            left_out += 1
+            message = (
+                f"line {number} has class {class_id}, and {len(config.names)} classes are named; left out."
+            )
+            problems.append(Problem(text or photo, ProblemKind.UNKNOWN_CLASS, message))
+            continue
+        boxes.append(AnnotatedBox(label, edges.ymin, edges.xmin, edges.ymax, edges.xmax, normalised=True))
+    return AnnotatedPhoto(photo, source.reader(photo), tuple(boxes), side=side, left_out=left_out)
+
+
+def _lines(source: Source, text: str | None, problems: list[Problem]) -> list[str]:
+    if text is None:
+        return []
+    try:
+        return [line for line in decode_text(source.read(text)).splitlines() if line.strip()]
+    except DatasetError as error:
+        problems.append(Problem(text, ProblemKind.UNREADABLE_ANNOTATION, error.message))
+        return ["unreadable"]
+
+
+def _without_photo(
+    texts: Iterable[str], index: PhotoIndex, photos: Iterable[AnnotatedPhoto]
+) -> list[Problem]:
+    """Text files in labels/, or beside photos, that no photo goes with."""
+    stems = {fold(PurePosixPath(photo).stem) for photo in index.photos}
+    folders = {PurePosixPath(photo.name).parent for photo in photos if "/" in photo.name}
+    return [
+        Problem(text, ProblemKind.MISSING_PHOTO, "no photo is called like this file; left out.")
+        for text in texts
+        if fold(PurePosixPath(text).stem) not in stems
+        and ("labels" in text.lower().split("/")[:-1] or PurePosixPath(text).parent in folders)
+        and PurePosixPath(text).name.lower() not in OTHER_TEXTS
+    ]
