@@ -8,6 +8,7 @@ from detector.store import Store
 from services.gateway.admission import Admission, Bounds
 from services.gateway.core import Core
 from services.gateway.engines.engine import Engine
+from services.gateway.files import StoredFiles
 from services.gateway.metrics import Metrics
 from services.gateway.readiness import Readiness
 from services.gateway.security import ApiKeys
@@ -21,12 +22,13 @@ class Gateway:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.store = Store(settings.store)
+        store = Store(settings.store)
+        self.files = StoredFiles(store)
         self.keys = ApiKeys(settings.api_keys)
         self.limits = ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
         self._engine = build_engine(settings)
         self.metrics.engine_up.labels(self._engine.name).set(0)
-        self.versions = Versions(self.store, settings.model, self._engine, self.metrics)
+        self.versions = Versions(store, settings.model, self._engine, self.metrics)
         self.readiness = Readiness(self.versions)
         bounds = Bounds(
             workers=settings.worker_count,

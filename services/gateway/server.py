@@ -17,6 +17,7 @@ from services.gateway.gateway import Gateway
 from services.gateway.logs import configure_logs
 from services.gateway.rest.app import admin_app, rest_app
 from services.gateway.rest.protocol import guarded_protocol
+from services.gateway.rpc.server import RpcServer
 from services.gateway.settings import Settings
 
 log = structlog.get_logger("gateway")
@@ -51,15 +52,25 @@ async def _serve(settings: Settings) -> None:
     if settings.admin_port is not None:
         admin = _listen(settings.host, settings.admin_port, "DETECTOR_ADMIN_PORT")
         listeners.append((_server(settings, admin_app(gateway)), admin))
+    rpc = RpcServer(gateway) if settings.grpc else None
     await gateway.start()
+    if rpc is not None:
+        await rpc.start()
     running = [asyncio.create_task(server.serve(sockets=[listener])) for server, listener in listeners]
-    log.info("listening", host=settings.host, ports=[listener.getsockname()[1] for _, listener in listeners])
+    log.info(
+        "listening",
+        host=settings.host,
+        ports=[listener.getsockname()[1] for _, listener in listeners],
+        grpc_port=None if rpc is None else rpc.port,
+    )
     await stopping.wait()
     log.info("draining", seconds=settings.drain_seconds)
     gateway.readiness.draining = True
     await asyncio.sleep(settings.drain_seconds)
     for server, _ in listeners:
         server.should_exit = True
+    if rpc is not None:
+        await rpc.stop(settings.shutdown_seconds)
     await asyncio.gather(*running)
     await gateway.stop()
     log.info("stopped")

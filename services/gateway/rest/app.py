@@ -17,7 +17,7 @@ from detector.errors import InternalError
 from services.gateway.gateway import Gateway
 from services.gateway.rest.detect import DetectEndpoint
 from services.gateway.rest.documents import document_routes
-from services.gateway.rest.files import StoredFiles
+from services.gateway.rest.files import FileEndpoints
 from services.gateway.rest.health import health_routes
 from services.gateway.rest.middleware import Observed, header
 from services.gateway.rest.page import page_routes
@@ -74,7 +74,7 @@ class Keyed:
 
 
 def _stored_routes(gateway: Gateway) -> list[BaseRoute]:
-    stored = StoredFiles(gateway.store, gateway.metrics)
+    stored = FileEndpoints(gateway.files, gateway.metrics)
     file = Route("/v1/models/{name}/versions/{version}/files/{path:path}", stored.file)
     manifest = Route("/v1/models/{name}/manifest", stored.manifest)
     for route in (file, manifest):

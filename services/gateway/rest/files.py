@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import hashlib
 import mimetypes
 import os
 import re
@@ -15,8 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from detector.errors import NotFoundError, RangeNotSatisfiableError
-from detector.names import is_model_name
-from detector.store import MANIFEST, Store
+from services.gateway.files import StoredFiles, artifact_kind, digest
 from services.gateway.metrics import Metrics
 
 IMMUTABLE = "max-age=31536000, immutable"
@@ -55,51 +53,31 @@ class ByteRange:
     last: int
 
 
-class StoredFiles:
-    """Serves artifacts/ of complete versions; nothing outside a version's own folder can be reached."""
+class FileEndpoints:
+    """Answers GET and HEAD for files of versions and for manifests."""
 
-    def __init__(self, store: Store, metrics: Metrics) -> None:
-        self._store = store
+    def __init__(self, files: StoredFiles, metrics: Metrics) -> None:
+        self._files = files
         self._metrics = metrics
 
     async def file(self, request: Request) -> Response:
-        """GET or HEAD of /v1/models/{name}/versions/{version}/files/{path}."""
+        """/v1/models/{name}/versions/{version}/files/{path}."""
         request.state.route = "/v1/models/{name}/versions/{version}/files/{path}"
         name, version = request.path_params["name"], request.path_params["version"]
         path = request.path_params["path"]
-        found = await asyncio.to_thread(self._find, name, version, path)
-        kind = _kind(path)
+        found = await asyncio.to_thread(lambda: describe(self._files.file(name, version, path)))
+        kind = artifact_kind(path)
         request.state.log = {"kind": kind, "version": version}
-        return await respond(request, found, cache_control=IMMUTABLE, sent=self._counter(kind, version))
+        sent = Sent(self._metrics, kind, version)
+        return await respond(request, found, cache_control=IMMUTABLE, sent=sent)
 
     async def manifest(self, request: Request) -> Response:
-        """GET or HEAD of /v1/models/{name}/manifest?channel=stable, as the stored bytes."""
+        """/v1/models/{name}/manifest?channel=stable, as the stored bytes."""
         request.state.route = "/v1/models/{name}/manifest"
         name = request.path_params["name"]
         channel = request.query_params.get("channel", "stable")
-        found = await asyncio.to_thread(self._find_manifest, name, channel)
+        found = await asyncio.to_thread(lambda: describe(self._files.manifest(name, channel)))
         return await respond(request, found, cache_control=REVALIDATE, sent=None)
-
-    def manifest_path(self, name: str, channel: str) -> Path:
-        """Where the manifest of a channel's version lies. Raises NotFoundError."""
-        if not is_model_name(name):
-            raise NotFoundError("There is no model of this name.")
-        version = self._store.channels(name).version(channel)
-        return self._store.artifacts_dir(name, version) / MANIFEST
-
-    def _find_manifest(self, name: str, channel: str) -> Representation:
-        return describe(self.manifest_path(name, channel))
-
-    def _find(self, name: str, version: str, path: str) -> Representation:
-        if not is_model_name(name) or not re.fullmatch(r"[1-9]\d{0,9}", version):
-            raise NotFoundError("There is no such version.")
-        if int(version) not in self._store.versions(name):
-            raise NotFoundError(f"There is no version {version} of {name!r}.")
-        root = self._store.artifacts_dir(name, int(version))
-        return describe(inside(root, path))
-
-    def _counter(self, kind: str, version: str) -> "Sent":
-        return Sent(self._metrics, kind, version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,37 +95,14 @@ class Sent:
         self.metrics.artifact_downloads.labels(self.kind, self.version).inc()
 
 
-def inside(root: Path, relative: str) -> Path:
-    """The regular file `relative` below `root`, links followed. Raises NotFoundError."""
-    missing = NotFoundError("There is no such file.")
-    parts = relative.split("/")
-    if "\0" in relative or "\\" in relative or any(part in ("", ".", "..") for part in parts):
-        raise missing
-    try:
-        resolved = root.joinpath(*parts).resolve(strict=True)
-        is_file = resolved.is_file()
-    except (OSError, RuntimeError, ValueError):
-        raise missing from None
-    if not is_file or not resolved.is_relative_to(root.resolve()):
-        raise missing
-    return resolved
-
-
 def describe(path: Path) -> Representation:
     """The file as it is. Raises NotFoundError when it is gone."""
     try:
         stat = path.stat()
-        etag = _digest(path, stat.st_size, stat.st_mtime_ns)
+        etag = digest(path, stat.st_size, stat.st_mtime_ns)
     except OSError:
         raise NotFoundError("There is no such file.") from None
     return Representation(path, stat.st_size, f'"{etag}"', _media_type(path))
-
-
-@lru_cache(maxsize=1024)
-def _digest(path: Path, size: int, modified_ns: int) -> str:
-    """sha256 of the content; size and time are in the key in case a file is replaced after all."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @lru_cache(maxsize=64)
@@ -158,18 +113,6 @@ def _compressed(path: Path, etag: str) -> bytes:
 def _media_type(path: Path) -> str:
     known = _TYPES.get(path.suffix)
     return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-
-
-def _kind(path: str) -> str:
-    """The artifact that a file belongs to, as a label with few values."""
-    parts = path.split("/")
-    if parts[0] == "tflite" and parts[-1] in ("f32.tflite", "f16.tflite", "int8.tflite"):
-        return f"tflite_{parts[-1].removesuffix('.tflite')}"
-    if parts[:2] == ["tfjs", "graph"]:
-        return "tfjs_graph_f16"
-    if parts[:2] == ["tfjs", "layers"]:
-        return "tfjs_layers"
-    return "report" if parts[0] == "report" else "other"
 
 
 async def respond(

@@ -1,7 +1,5 @@
 """Around every request: an id, one metric, one log event, errors as problem documents."""
 
-import re
-import secrets
 import time
 
 import structlog
@@ -12,10 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from detector.errors import DetectorError, InternalError
 from services.gateway.metrics import Metrics
 from services.gateway.readiness import Readiness
+from services.gateway.requests import CLIENT_GONE, request_id
 from services.gateway.rest.problems import problem_response
-
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
-CLIENT_GONE = "client_gone"
 
 log = structlog.get_logger("gateway.requests")
 
@@ -45,8 +41,8 @@ class Observed:
             return
         started = time.perf_counter()
         state = scope.setdefault("state", {})
-        request_id = _request_id(header(scope, b"x-request-id"))
-        state.update(request_id=request_id, route="other", code="internal", log={}, started=started)
+        given_id = request_id(header(scope, b"x-request-id"))
+        state.update(request_id=given_id, route="other", code="internal", log={}, started=started)
         status = 0
 
         async def observed_send(message: Message) -> None:
@@ -56,7 +52,7 @@ class Observed:
                 if status < 400:
                     state["code"] = "ok"
                 headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
+                headers["X-Request-Id"] = given_id
                 if self._readiness.draining:
                     # The next request goes elsewhere, instead of meeting a closed connection.
                     headers["Connection"] = "close"
@@ -70,9 +66,9 @@ class Observed:
         except DetectorError as error:
             state["code"] = error.code
             if isinstance(error, InternalError):
-                log.exception("internal_error", request_id=request_id)
+                log.exception("internal_error", request_id=given_id)
             if status == 0:
-                await problem_response(error, request_id=request_id)(scope, receive, observed_send)
+                await problem_response(error, request_id=given_id)(scope, receive, observed_send)
         finally:
             self._metrics.in_flight.dec()
             self._note(scope, status, time.perf_counter() - started)
@@ -92,10 +88,3 @@ class Observed:
             request_id=state["request_id"],
             **state["log"],
         )
-
-
-def _request_id(given: str | None) -> str:
-    """The client's id if it can be echoed safely, else a new one."""
-    if given is not None and _REQUEST_ID.fullmatch(given):
-        return given
-    return secrets.token_hex(8)

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.gateway.rest.files import IMMUTABLE, REVALIDATE, describe, inside, respond
+from services.gateway.files import inside
+from services.gateway.rest.files import IMMUTABLE, REVALIDATE, describe, respond
 
 BUILT_PAGE = Path(__file__).parents[2] / "phone" / "dist"
 INDEX = "index.html"

@@ -10,7 +10,7 @@ import pytest
 
 from detector.errors import NotFoundError
 from detector.store import Store
-from services.gateway.rest.files import inside
+from services.gateway.files import inside
 
 LITE = "/v1/models/detector/versions/1/files/tflite/f32.tflite"
 REPORT = "/v1/models/detector/versions/1/files/report/index.html"

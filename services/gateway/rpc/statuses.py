@@ -1,0 +1,30 @@
+"""Errors as gRPC statuses with details: the one place where the error tree meets gRPC."""
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+
+from detector.errors import DetectorError, ModelUnavailableError, OverloadedError
+from services.gateway.rpc.details_pb2 import ErrorInfo, RetryInfo, Status
+
+DOMAIN = "detector.v1"
+DETAILS_KEY = "grpc-status-details-bin"
+
+
+def status_code(error: DetectorError) -> grpc.StatusCode:
+    """The status that the error tree names."""
+    return grpc.StatusCode[error.grpc_status]
+
+
+def status_details(error: DetectorError) -> bytes:
+    """A serialized google.rpc.Status: ErrorInfo with the stable code, RetryInfo where trying again helps."""
+    details = [_packed("ErrorInfo", ErrorInfo(reason=error.code, domain=DOMAIN))]
+    if isinstance(error, OverloadedError | ModelUnavailableError):
+        details.append(_packed("RetryInfo", RetryInfo(retry_delay=Duration(seconds=error.retry_after_s))))
+    number: int = status_code(error).value[0]
+    return Status(code=number, message=error.message, details=details).SerializeToString()
+
+
+def _packed(name: str, message: Message) -> AnyMessage:
+    return AnyMessage(type_url=f"type.googleapis.com/google.rpc.{name}", value=message.SerializeToString())
