@@ -1,7 +1,6 @@
 """Processes killed with SIGKILL before each change they make to the disk: nothing half-done is ever seen."""
 
 import os
-import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -10,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from detector.manifest import validate_manifest
-from detector.store import Channels, Store, serving_config
+from detector.store import Channels, StagedVersion, Store, serving_config
 from tests.detector.store.example import fill, publish
-from tests.detector.store.processes import kill_at_change, run_in_child
+from tests.detector.store.processes import Outcome, kill_at_change, living_child, run_in_child, start_child
 
 NAME = "detector"
 Action = Callable[[Store], object]
@@ -170,38 +169,36 @@ def test_killed_again_while_cleaning_up(disk: Path, first_kill: int) -> None:
 
 def test_a_living_process_keeps_its_staged_version_and_a_killed_one_loses_it(disk: Path) -> None:
     store = Store(disk)
-    ready, done = os.pipe()
-    child = os.fork()
-    if child == 0:
+    building = disk / ".staging" / NAME / "1"
+
+    def build() -> StagedVersion:
         staged = store.stage(NAME)
         fill(staged)
-        os.write(done, b"staged")
-        signal.pause()
-        os._exit(0)
-    assert os.read(ready, 6) == b"staged"
-    building = disk / ".staging" / NAME / "1"
-    with store.stage(NAME) as second:
+        return staged
+
+    with living_child(build), store.stage(NAME) as second:
         assert second.version == 2
         assert (building / "model/saved_model.pb").is_file()
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
     with store.stage(NAME) as third:
         assert third.version == 1
         assert not (building / "model/saved_model.pb").exists()
-    os.close(ready)
-    os.close(done)
 
 
 def test_processes_publish_at_once(disk: Path) -> None:
     store = Store(disk)
-    children = []
-    for _ in range(4):
-        child = os.fork()
-        if child == 0:
+    waiting, start = os.pipe()
+
+    def publish_when_told() -> None:
+        os.close(start)
+        os.read(waiting, 1)
+        for _ in range(12):
             publish(store)
-            publish(store)
-            os._exit(0)
-        children.append(child)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0, 0]
-    assert len(store.versions(NAME)) == 8
+
+    children = [start_child(publish_when_told) for _ in range(6)]
+    os.close(waiting)
+    os.close(start)
+    outcomes = [child.wait() for child in children]
+    assert outcomes == [Outcome(killed=False, message=None)] * 6
+    assert len(store.versions(NAME)) == 72
+    assert len(store.channels(NAME).items()) == 2
     assert_is_tidy(store)

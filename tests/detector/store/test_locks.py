@@ -1,13 +1,12 @@
 """Locks between processes and within one."""
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
 
 from detector.errors import StoreError
 from detector.store.locks import locked, try_lock
+from tests.detector.store.processes import living_child
 
 
 def test_a_lock_is_held_once_until_it_is_released(tmp_path: Path) -> None:
@@ -42,33 +41,17 @@ def test_a_lock_is_free_after_an_error(tmp_path: Path) -> None:
 
 
 def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
-    ready, done = os.pipe()
-    child = os.fork()
-    if child == 0:
-        lock = try_lock(tmp_path / "lock")
-        os.write(done, b"locked" if lock else b"failed")
-        signal.pause()
-        os._exit(0)
-    assert os.read(ready, 6) == b"locked"
-    assert try_lock(tmp_path / "lock") is None
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    with living_child(lambda: try_lock(tmp_path / "lock")):
+        assert try_lock(tmp_path / "lock") is None
     lock = try_lock(tmp_path / "lock")
     assert lock is not None
     lock.release()
-    os.close(ready)
-    os.close(done)
 
 
 def test_a_released_lock_is_not_kept_by_a_child_that_inherited_it(tmp_path: Path) -> None:
     lock = try_lock(tmp_path / "lock")
     assert lock is not None
-    child = os.fork()
-    if child == 0:
-        signal.pause()
-        os._exit(0)
-    lock.release()
-    with locked(tmp_path / "lock", timeout_s=0):
-        pass
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    with living_child(lambda: None):
+        lock.release()
+        with locked(tmp_path / "lock", timeout_s=0):
+            pass
