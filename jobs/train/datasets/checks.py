@@ -115,7 +115,7 @@ def settle_labels(annotations: Annotations) -> tuple[tuple[str, ...], list[Probl
     problems = [
         Problem(file, ProblemKind.SUSPICIOUS_LABEL, f"label {label!r} has stray spaces; read as {clean!r}.")
         for label, file in first_seen.items()
-        if (clean := clean_label(label)) != unicodedata.normalize("NFC", label)
+        if (clean := clean_label(label)) and clean != unicodedata.normalize("NFC", label)
     ]
     return check_labels(labels) if labels else (), problems + _alike_labels(labels, first_seen)
 
