@@ -72,8 +72,15 @@ class Store:
         return self._layout.channel_log(name)
 
     def channels(self, name: str) -> Channels:
-        """Which versions the channels point to."""
-        return read_channels(self._layout.channels(name))
+        """Which versions the channels point to.
+
+        A model's only version is stable even if the process that published it died before it could write so.
+        """
+        path = self._layout.channels(name)
+        recorded = read_channels(path)
+        if recorded == Channels() and not path.exists() and len(versions := self.versions(name)) == 1:
+            return Channels(stable=versions[0])
+        return recorded
 
     def set_channels(self, name: str, channels: Channels, *, action: str, actor: str | None = None) -> None:
         """Point the channels elsewhere and rewrite models.config; each move is logged with `action` and who.
@@ -148,7 +155,7 @@ class Store:
 
     def _finish(self, name: str, version: int) -> None:
         """Point a channel to a version now visible; until then its staging folder says that this is due."""
-        channels = self.channels(name).with_published(version)
+        channels = read_channels(self._layout.channels(name)).with_published(version)
         self._move_channels(name, channels, action="publish", actor=None)
         staging.drop_staging(self._layout, name, version)
 
@@ -160,10 +167,11 @@ class Store:
     def _move_channels(self, name: str, channels: Channels, *, action: str, actor: str | None) -> None:
         # In this order a channel never points to a version that TensorFlow Serving was not told of.
         self._write_serving_config({**self.served_models(), name: self._served(name, channels)})
-        before = self.channels(name)
-        if channels != before:
+        path = self._layout.channels(name)
+        before = read_channels(path)
+        if channels != before or not path.exists():
             log_moves(self._layout.channel_log(name), before, channels, action=action, actor=actor)
-            write_channels(self._layout.channels(name), channels)
+            write_channels(path, channels)
 
     def _served(self, name: str, channels: Channels) -> ServedModel:
         complete = self.versions(name)

@@ -92,6 +92,7 @@ def test_killed_while_publishing_the_first_version(disk: Path) -> None:
     def check(store: Store) -> None:
         assert_nothing_is_half_there(store)
         before = store.versions(NAME)
+        assert store.channels(NAME) == Channels(stable=1 if before else None)
         new = publish(store)
         assert_is_tidy(store)
         assert store.versions(NAME) == (*before, new)

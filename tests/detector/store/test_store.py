@@ -72,6 +72,18 @@ def test_the_first_version_becomes_stable_the_second_canary_and_the_third_nothin
     assert json.loads((store.root / "channels/detector.json").read_text()) == {"stable": 1, "canary": 2}
 
 
+def test_an_only_version_is_stable_until_a_channel_file_says_otherwise(store: Store) -> None:
+    publish(store)
+    (store.root / "channels/detector.json").unlink()
+    assert store.channels("detector") == Channels(stable=1)
+    publish(store)
+    (store.root / "channels/detector.json").unlink()
+    assert store.channels("detector") == Channels()
+    store.set_channels("detector", Channels(), action="stop")
+    store.remove("detector", 2)
+    assert store.channels("detector") == Channels()
+
+
 def test_every_move_of_a_channel_is_logged(store: Store) -> None:
     publish(store)
     publish(store)
