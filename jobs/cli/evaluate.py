@@ -19,6 +19,9 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a version on labelled photos."""
+    from jobs.train.tensorflow_import import import_tensorflow
+
+    import_tensorflow()
     from jobs.train.assess import assess_version
 
     result = assess_version(data, store=store, name=name, version=version, kind=kind, format=format)

@@ -16,6 +16,9 @@ def train(config: TrainConfig, on_event: OnEvent = lambda event: None) -> Versio
     Raises:
         DetectorError: the reason in its message; nothing was published.
     """
+    from jobs.train.tensorflow_import import import_tensorflow
+
+    import_tensorflow()
     from jobs.train.pipeline import train_and_publish
 
     return train_and_publish(config, on_event)

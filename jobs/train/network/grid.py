@@ -20,7 +20,9 @@ STRIDES = (8, 16, 32)
 TAP_LAYERS = ("conv_pw_5", "conv_pw_11", "conv_pw_13")
 CANDIDATES = 100
 NMS_IOU = 0.6
+VOTE_IOU = 0.6
 _NMS_ROUNDS = 8
+_EPSILON = 1e-9
 _PRIOR_SCORE = 0.01
 
 
@@ -134,7 +136,9 @@ def decode_grid(raw: tf.Tensor, grid: Grid, *, classes: int) -> tuple[tf.Tensor,
     scores, cells = tf.math.top_k(best, k=min(CANDIDATES, grid.strides.size))
     boxes = _take(boxes, cells)
     class_ids = tf.cast(tf.argmax(_take(cell_scores, cells), axis=-1, output_type=tf.int32), tf.float32)
-    scores = scores * _kept_by_nms(boxes, class_ids)
+    overlaps = _overlaps_within_class(boxes, class_ids)
+    boxes = _voted(boxes, scores, overlaps)
+    scores = scores * _kept_by_nms(overlaps)
     scores = tf.where(scores >= SCORE_FLOOR, scores, tf.zeros_like(scores))
     scores, order = tf.math.top_k(scores, k=MAX_DETECTIONS)
     valid = tf.cast(scores > 0, tf.float32)
@@ -154,13 +158,8 @@ def _take(values: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
     return tf.gather(tf.reshape(values, (-1, channels)), rows + offsets)
 
 
-def _kept_by_nms(boxes: tf.Tensor, class_ids: tf.Tensor) -> tf.Tensor:
-    """Which of the candidates, sorted by score, survive class-wise non-maximum suppression: 0 or 1, `[B, K]`.
-
-    Greedy suppression as a fixed-point iteration over the overlap matrix: after round r every decision that hangs
-    on a chain of at most r others is the greedy one. It needs no op with a dynamic shape, so it is the same
-    graph in TensorFlow, TFLite and tfjs.
-    """
+def _overlaps_within_class(boxes: tf.Tensor, class_ids: tf.Tensor) -> tf.Tensor:
+    """IoU of every pair of a photo's candidates, 0 between classes: `[B, K, K]`."""
     top_left = tf.maximum(boxes[:, :, None, :2], boxes[:, None, :, :2])
     bottom_right = tf.minimum(boxes[:, :, None, 2:], boxes[:, None, :, 2:])
     extent = tf.nn.relu(bottom_right - top_left)
@@ -168,12 +167,35 @@ def _kept_by_nms(boxes: tf.Tensor, class_ids: tf.Tensor) -> tf.Tensor:
     sides = boxes[..., 2:] - boxes[..., :2]
     area = sides[..., 0] * sides[..., 1]
     union = area[:, :, None] + area[:, None, :] - intersection
-    same_class = tf.abs(class_ids[:, :, None] - class_ids[:, None, :]) < 0.5
-    count = boxes.shape[1]
+    same_class = tf.cast(tf.abs(class_ids[:, :, None] - class_ids[:, None, :]) < 0.5, tf.float32)
+    return same_class * intersection / (union + _EPSILON)
+
+
+def _voted(boxes: tf.Tensor, scores: tf.Tensor, overlaps: tf.Tensor) -> tf.Tensor:
+    """Each box as the mean of those that overlap it well, by score and overlap (after Gidaris & Komodakis,
+    "Object Detection via a Multi-region & Semantic Segmentation-aware CNN Model", arXiv:1505.01749).
+
+    The weight falls to nothing at VOTE_IOU without a step, so that rounding in another runtime cannot change who
+    votes. Candidates whose box has no extent keep it.
+    """
+    weights = scores[:, None, :] * tf.nn.relu(overlaps - VOTE_IOU)
+    total = tf.reduce_sum(weights, axis=-1, keepdims=True)
+    voted = tf.matmul(weights, boxes) / (total + _EPSILON)
+    return tf.where(total > _EPSILON, voted, boxes)
+
+
+def _kept_by_nms(overlaps: tf.Tensor) -> tf.Tensor:
+    """Which of the candidates, sorted by score, survive class-wise non-maximum suppression: 0 or 1, `[B, K]`.
+
+    Greedy suppression as a fixed-point iteration over the overlap matrix: after round r every decision that hangs
+    on a chain of at most r others is the greedy one. It needs no op with a dynamic shape, so it is the same
+    graph in TensorFlow, TFLite and tfjs.
+    """
+    count = overlaps.shape[1]
     before = np.tril(np.ones((count, count), np.float32), k=-1)
-    overlaps = tf.cast(tf.logical_and(intersection > NMS_IOU * union, same_class), tf.float32) * before
-    kept = tf.ones_like(class_ids)
+    suppresses = tf.cast(overlaps > NMS_IOU, tf.float32) * before
+    kept = tf.ones_like(overlaps[:, :, 0])
     for _ in range(_NMS_ROUNDS):
-        suppressors = tf.reduce_sum(overlaps * kept[:, None, :], axis=-1)
+        suppressors = tf.reduce_sum(suppresses * kept[:, None, :], axis=-1)
         kept = tf.cast(suppressors < 0.5, tf.float32)
     return kept

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from detector.boxes import intersection_over_union
 from detector.detections import MAX_DETECTIONS, SCORE_FLOOR
-from jobs.train.network.grid import CANDIDATES, NMS_IOU, Grid, decode_boxes, decode_grid
+from jobs.train.network.grid import CANDIDATES, NMS_IOU, VOTE_IOU, Grid, decode_boxes, decode_grid
 
 GRID = Grid.of(128)
 CLASSES = 2
@@ -31,7 +31,21 @@ def greedy(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if best[cell] >= SCORE_FLOOR and not (overlaps > NMS_IOU).any():
             kept.append(int(cell))
     kept = kept[:MAX_DETECTIONS]
-    return boxes[kept], classes[kept], best[kept]
+    candidates = np.argsort(-best, kind="stable")[:CANDIDATES]
+    return _voted(boxes, classes, best, kept, candidates), classes[kept], best[kept]
+
+
+def _voted(
+    boxes: np.ndarray, classes: np.ndarray, scores: np.ndarray, kept: list[int], candidates: np.ndarray
+) -> np.ndarray:
+    voted = []
+    for cell in kept:
+        allies = [c for c in candidates if classes[c] == classes[cell]]
+        weights = scores[allies] * np.maximum(
+            intersection_over_union(boxes[cell : cell + 1], boxes[allies])[0] - VOTE_IOU, 0.0
+        )
+        voted.append(weights @ boxes[allies] / weights.sum() if weights.sum() > 1e-9 else boxes[cell])
+    return np.asarray(voted).reshape(-1, 4)
 
 
 @given(seed=st.integers(0, 10_000), bias=st.sampled_from([-6.0, -3.0, 0.0]))
