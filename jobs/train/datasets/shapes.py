@@ -6,15 +6,13 @@ and i alone, so a larger dataset begins with the smaller one.
 """
 
 import hashlib
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from detector.boxes import Box
 from detector.detections import GroundTruth
+from jobs.train.datasets.figures import DISTRACTORS, OBJECTS, Colour, Figure, Maker, paint
 from jobs.train.datasets.hashing import perceptual_hash
 from jobs.train.datasets.photos import Dataset, LabelledPhoto, Pixels, Side
 
@@ -29,24 +27,6 @@ _MAX_OBJECTS = 4
 _MAX_OVERLAP = 0.05
 _TRIES = 12
 _LEAST_CONTRAST = 90.0
-_MOST_CORNERS = 4
-
-Point = tuple[float, float]
-Colour = tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """An outline in pixels of the supersampled canvas, a class if it is an object, and how to draw it."""
-
-    points: tuple[Point, ...]
-    class_id: int | None
-    closed: bool = True
-
-    def extent(self, stroke: float) -> tuple[float, float, float, float]:
-        """`(xmin, ymin, xmax, ymax)` of what is drawn: the stroke is centred on the outline."""
-        xs, ys = [x for x, _ in self.points], [y for _, y in self.points]
-        return min(xs) - stroke / 2, min(ys) - stroke / 2, max(xs) + stroke / 2, max(ys) + stroke / 2
 
 
 def generate_shapes(count: int, *, seed: int, size: int = PICTURE_SIZE) -> Dataset:
@@ -77,8 +57,8 @@ def _draw(random: np.random.Generator, canvas_size: int) -> tuple[Image.Image, t
     ground_truth: list[GroundTruth] = []
     objects = 0 if random.random() < _NEGATIVE_SHARE else int(random.integers(1, _MAX_OBJECTS + 1))
     distractors = int(random.integers(0 if objects else 1, 4))
-    makers: list[_Maker] = [_MAKERS[int(random.integers(2))] for _ in range(objects)]
-    makers += [_DISTRACTORS[int(random.integers(2))] for _ in range(distractors)]
+    makers: list[Maker] = [OBJECTS[int(random.integers(2))] for _ in range(objects)]
+    makers += [DISTRACTORS[int(random.integers(2))] for _ in range(distractors)]
     for make in makers:
         stroke = float(random.integers(1, 5) * _SUPERSAMPLE)
         figure = _place(random, make, canvas_size, stroke, taken)
@@ -86,23 +66,20 @@ def _draw(random: np.random.Generator, canvas_size: int) -> tuple[Image.Image, t
             continue
         extent = figure.extent(stroke)
         taken.append(extent)
-        _paint(random, draw, figure, stroke, _colour(random, average))
+        paint(random, draw, figure, stroke, _colour(random, average))
         if figure.class_id is not None:
             edges = [edge / canvas_size for edge in extent]
             ground_truth.append(GroundTruth(figure.class_id, Box(edges[1], edges[0], edges[3], edges[2])))
     return background, tuple(ground_truth)
 
 
-_Maker = Callable[[np.random.Generator, float, Point], _Figure]
-
-
 def _place(
     random: np.random.Generator,
-    make: _Maker,
+    make: Maker,
     canvas_size: int,
     stroke: float,
     taken: list[tuple[float, float, float, float]],
-) -> _Figure | None:
+) -> Figure | None:
     """A figure that stays on the canvas and hardly covers another; None when there is no room for it."""
     for _ in range(_TRIES):
         side = canvas_size * float(random.uniform(0.08, 0.5))
@@ -122,62 +99,6 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     height = min(a[3], b[3]) - max(a[1], b[1])
     smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
     return max(width, 0) * max(height, 0) / smaller if smaller > 0 else 1.0
-
-
-def _rectangle(random: np.random.Generator, side: float, centre: Point) -> _Figure:
-    half_width = side / 2
-    half_height = half_width * float(random.uniform(0.4, 1.0))
-    if random.random() < 0.5:
-        half_width, half_height = half_height, half_width
-    x, y = centre
-    corners = ((-1, -1), (1, -1), (1, 1), (-1, 1))
-    return _Figure(tuple((x + sx * half_width, y + sy * half_height) for sx, sy in corners), 0)
-
-
-def _triangle(random: np.random.Generator, side: float, centre: Point) -> _Figure:
-    """Corners on a circle, at least 60 degrees apart, so that none degenerates to a line."""
-    start = float(random.uniform(0, 2 * math.pi))
-    gaps = 60 + 180 * random.dirichlet((2.0, 2.0, 2.0))
-    angles = start + np.radians(np.cumsum(gaps))
-    x, y = centre
-    return _Figure(tuple((x + side / 2 * math.cos(a), y + side / 2 * math.sin(a)) for a in angles), 1)
-
-
-def _circle(random: np.random.Generator, side: float, centre: Point) -> _Figure:
-    squash = float(random.uniform(0.6, 1.0))
-    x, y = centre
-    angles = np.linspace(0, 2 * math.pi, 40, endpoint=False)
-    return _Figure(
-        tuple((x + side / 2 * math.cos(a), y + squash * side / 2 * math.sin(a)) for a in angles), None
-    )
-
-
-def _line(random: np.random.Generator, side: float, centre: Point) -> _Figure:
-    angle = float(random.uniform(0, math.pi))
-    dx, dy = side / 2 * math.cos(angle), side / 2 * math.sin(angle)
-    x, y = centre
-    return _Figure(((x - dx, y - dy), (x + dx, y + dy)), None, closed=False)
-
-
-_MAKERS: tuple[_Maker, ...] = (_rectangle, _triangle)
-_DISTRACTORS: tuple[_Maker, ...] = (_circle, _line)
-
-
-def _paint(
-    random: np.random.Generator, draw: ImageDraw.ImageDraw, figure: _Figure, stroke: float, colour: Colour
-) -> None:
-    """The outline with round corners, which keep it inside the figure's extent; filled half of the time."""
-    points = list(figure.points)
-    filled = figure.closed and random.random() < 0.5
-    if filled:
-        draw.polygon(points, fill=colour)
-    path = [*points, points[0]] if figure.closed else points
-    draw.line(path, fill=colour, width=round(stroke), joint="curve")
-    radius = stroke / 2
-    if len(points) > _MOST_CORNERS:
-        return
-    for x, y in points:
-        draw.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=colour)
 
 
 def _colour(

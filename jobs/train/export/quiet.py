@@ -6,7 +6,8 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import TextIO
 
 from detector.errors import DetectorError, ExportError
 
@@ -22,16 +23,15 @@ def quiet(what: str) -> Iterator[None]:
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         try:
-            with _descriptors_into(log.fileno()), _without_log_records(), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with _descriptors_into(log.fileno()), _python_streams_into(log), _without_log_records():
                 yield
         except DetectorError:
             raise
         except (ValueError, TypeError, RuntimeError, KeyError, AssertionError, SystemExit) as error:
             log.seek(0)
-            said = log.read().decode(errors="replace").strip().splitlines()[-_KEPT_LINES:]
+            said = log.read().strip().splitlines()[-_KEPT_LINES:]
             detail = "\n".join([f"{type(error).__name__}: {error}", *said])
             raise ExportError(f"{what} failed; nothing was published. {detail}") from error
 
@@ -49,6 +49,14 @@ def _descriptors_into(target: int) -> Iterator[None]:
         for fd, copy in saved.items():
             os.dup2(copy, fd)
             os.close(copy)
+
+
+@contextmanager
+def _python_streams_into(log: TextIO) -> Iterator[None]:
+    """Python's own streams and warnings: they need not end in descriptors 1 and 2."""
+    with redirect_stdout(log), redirect_stderr(log), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextmanager

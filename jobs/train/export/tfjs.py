@@ -1,6 +1,7 @@
 """The detector for browsers: the full graph with float16 weights, and the trainable network."""
 
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,9 +28,7 @@ def write_tfjs_graph(graph: DetectionGraph, folder: Path, *, metadata: dict[str,
         ExportError: the converter refused the graph or lost an output.
     """
     with tempfile.TemporaryDirectory(prefix="tfjs-") as scratch, quiet("Converting to a tfjs graph"):
-        # imported late and in silence: it takes seconds and prints advertisements
-        from tensorflowjs.converters import tf_saved_model_conversion_v2 as converter
-
+        converter = _import_converters().tf_saved_model_conversion_v2
         frozen = Path(scratch) / "frozen.pb"
         frozen.write_bytes(graph.graph_def.SerializeToString())
         converter.convert_tf_frozen_model(
@@ -68,10 +67,19 @@ def write_tfjs_layers(folded: keras.Model, folder: Path, *, metadata: dict[str, 
         ExportError: the converter refused the network.
     """
     with quiet("Converting to a tfjs layers model"):
-        from tensorflowjs.converters import save_keras_model
-
-        save_keras_model(folded, str(folder), weight_shard_size_bytes=_ONE_FILE_BYTES)
+        _import_converters().save_keras_model(folded, str(folder), weight_shard_size_bytes=_ONE_FILE_BYTES)
     _write_document(folder, {**_with_one_weight_file(folder), "userDefinedMetadata": metadata})
+
+
+def _import_converters() -> Any:
+    """Imported late and in silence: it takes seconds, and a package below it prints an advertisement.
+
+    Where standard output is not the terminal, that package wants IPython for the advertisement, unless told not to.
+    """
+    os.environ.setdefault("TFDF_DISABLE_WELCOME_MESSAGE", "1")
+    from tensorflowjs import converters
+
+    return converters
 
 
 def _with_one_weight_file(folder: Path) -> dict[str, Any]:

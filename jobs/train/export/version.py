@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
+from detector.boxes import FloatArray
 from detector.detections import OUTPUT_NAMES, DetectionArrays
 from detector.errors import ExportError, StoreError
 from jobs.train.events import OnEvent, make_event
@@ -21,6 +22,7 @@ from jobs.train.export.tflite import convert_float16, convert_float32
 from jobs.train.export.tflite_file import finish_tflite, min_runtime
 from jobs.train.export.warmup import write_warmup
 from jobs.train.network.fold import fold_network, last_layers, round_to_half
+from jobs.train.network.grid import decode_boxes
 from jobs.train.network.network import Network
 from jobs.train.runtimes.node import tfjs_version
 from jobs.train.runtimes.opening import MAIN_FILES, open_runtime
@@ -92,18 +94,25 @@ class _Export:
         return tensors
 
     def layers_parity(self) -> Parity:
-        """Of the raw outputs: the layers model decodes nothing."""
+        """Of the raw outputs: the layers model decodes nothing itself."""
         pixels = self.check_images
         with TfjsLayersRuntime.open(self.artifacts / MAIN_FILES["tfjs_layers"]) as runtime:
             raw = runtime.raw(pixels)
         expected = self.folded.predict(pixels.astype(np.float32), batch_size=16, verbose=0)
-        difference = np.abs(raw - expected)
+        boxes, scores = (
+            np.abs(a - b).max() for a, b in zip(self._undecided(raw), self._undecided(expected), strict=True)
+        )
+        finite = bool(np.isfinite(raw).all())
+        return Parity(float(boxes), float(scores), paired=len(raw), unexplained=int(not finite))
+
+    def _undecided(self, raw: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Boxes and scores that raw outputs stand for, of every cell: before anything is selected or clipped."""
         if self.network.head == "grid":
             classes = len(self.network.labels)
-            score, box = difference[..., :classes], difference[..., classes:]
-        else:
-            score, box = np.split(difference / self.network.size, [1], axis=-1)
-        return Parity(float(box.max()), float(score.max()), len(raw), int(not np.isfinite(difference).all()))
+            boxes = decode_boxes(tf.constant(raw[..., classes:]), self.network.grid)
+            return boxes.numpy(), tf.sigmoid(raw[..., :classes]).numpy()
+        scaled = raw / np.float32(self.network.size)
+        return scaled[:, 1:], scaled[:, :1]
 
 
 def export_version(

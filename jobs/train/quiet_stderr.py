@@ -1,4 +1,4 @@
-"""LiteRT writes a line to stderr from C++ whenever a file is opened."""
+"""Libraries that write notes to stderr from C++: TensorFlow when it is imported, LiteRT when it opens a file."""
 
 import os
 import sys
