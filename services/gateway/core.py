@@ -13,7 +13,7 @@ from services.gateway.answer import Answer, DetectOptions, Timing
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import Inference, detections
 from services.gateway.metrics import Metrics
-from services.gateway.versions import ServedVersion, Versions
+from services.gateway.versions import Served, ServedVersion, Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,12 @@ class Core:
         DeadlineExceededError, ModelUnavailableError.
         """
         started = time.perf_counter()
-        channel, target = self._choose(options)
+        served = self._versions.served
+        channel, target = self._choose(served, options)
+        label = channel if served.by_label and options.version is None else None
         await self.admission.take_slot(deadline)
         queued = time.perf_counter()
-        work = await self._in_worker(photo, channel, target, deadline)
+        work = await self._in_worker(photo, label, target, deadline)
         facts = target.facts if work.inference.version == target.facts.version else None
         facts = facts or self._versions.facts(work.inference.version)
         found = detections(
@@ -87,8 +89,7 @@ class Core:
         """Wait for the workers to end what they do."""
         self._pool.shutdown(wait=True)
 
-    def _choose(self, options: DetectOptions) -> tuple[str, ServedVersion]:
-        served = self._versions.served
+    def _choose(self, served: Served, options: DetectOptions) -> tuple[str, ServedVersion]:
         if options.version is not None:
             channel = served.channel_of(options.version)
             if options.channel not in (None, channel):
@@ -108,11 +109,11 @@ class Core:
         return int.from_bytes(digest[:4], "big") % 100 < self._canary_percent
 
     async def _in_worker(
-        self, photo: bytes, channel: str, target: ServedVersion, deadline: Deadline
+        self, photo: bytes, label: str | None, target: ServedVersion, deadline: Deadline
     ) -> _Work:
         """Run on a worker; past the deadline the work keeps its slot until it really ends."""
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._pool, self._work, photo, channel, target, deadline)
+        work = loop.run_in_executor(self._pool, self._work, photo, label, target, deadline)
         work.add_done_callback(self._worker_done)
         done, _ = await asyncio.wait({work}, timeout=deadline.remaining_s)
         if not done:
@@ -125,7 +126,7 @@ class Core:
         if not work.cancelled():
             work.exception()
 
-    def _work(self, photo: bytes, channel: str, target: ServedVersion, deadline: Deadline) -> _Work:
+    def _work(self, photo: bytes, label: str | None, target: ServedVersion, deadline: Deadline) -> _Work:
         started = time.perf_counter()
         deadline.check()
         size = target.facts.size
@@ -136,7 +137,7 @@ class Core:
         version = str(target.facts.version)
         code = "internal"
         try:
-            inference = target.runner.run(square, channel=channel, deadline=deadline)
+            inference = target.runner.run(square, channel=label, deadline=deadline)
             code = "ok"
         except DetectorError as error:
             code = error.code

@@ -27,7 +27,9 @@ class Gateway:
         self.keys = ApiKeys(settings.api_keys)
         self.limits = ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
         self._engine = build_engine(settings)
-        self.metrics.engine_up.labels(self._engine.name).set(0)
+        up = self.metrics.engine_up.labels(self._engine.name)
+        up.set(0)
+        self._engine.watch(up.set)
         self.versions = Versions(store, settings.model, self._engine, self.metrics)
         self.readiness = Readiness(self.versions)
         bounds = Bounds(
@@ -68,6 +70,10 @@ class Gateway:
 
 def build_engine(settings: Settings) -> Engine:
     """The engine that the settings name; only its own libraries are imported."""
+    if settings.engine == "tfserving":
+        from services.gateway.engines.tfserving import TfServingEngine
+
+        return TfServingEngine(settings.tfserving_target)
     from services.gateway.engines.embedded import EmbeddedEngine
 
     return EmbeddedEngine(kind=settings.embedded_kind, interpreters=settings.worker_count)

@@ -46,6 +46,9 @@ class Served:
 
     wanted: Mapping[str, int] = field(default_factory=dict)
     channels: Mapping[str, ServedVersion] = field(default_factory=dict)
+    by_label: bool = False
+    """Whether the engine may be asked for a channel by its label: it may move before we hear of it, so only
+    while every version takes photos of the same size."""
 
     def by_channel(self, channel: str) -> ServedVersion:
         """Raises NotFoundError if it points nowhere, ModelUnavailableError before its version is loaded."""
@@ -107,7 +110,9 @@ class Versions:
             log.error("channels_unreadable", model=self._name, reason=error.message)
             return
         before = self.served
-        if {name: served.facts.version for name, served in before.channels.items()} == wanted:
+        by_label = self._engine.by_label and self._same_size()
+        points = {name: served.facts.version for name, served in before.channels.items()}
+        if points == wanted and by_label == before.by_label:
             return
         loaded = {served.facts.version: served for served in before.channels.values()}
         channels: dict[str, ServedVersion] = {}
@@ -119,7 +124,15 @@ class Versions:
         if "stable" not in wanted and "stable" in before.channels:
             # A channel file that vanished is an accident: what is served is served on.
             channels["stable"] = before.channels["stable"]
-        self._replace(Served(wanted=wanted, channels=channels))
+        self._replace(Served(wanted=wanted, channels=channels, by_label=by_label))
+
+    def _same_size(self) -> bool:
+        try:
+            sizes = {self.facts(version).size for version in self._store.versions(self._name)}
+        except DetectorError as error:
+            log.error("versions_unreadable", model=self._name, reason=error.message)
+            return False
+        return len(sizes) == 1
 
     def _load(self, version: int) -> ServedVersion | None:
         failure = self._failures.get(version)

@@ -10,7 +10,7 @@ from detector.detections import OUTPUT_NAMES
 from detector.errors import ModelUnavailableError
 from detector.images import Pixels
 from services.gateway.deadline import Deadline
-from services.gateway.engines.engine import Floats, Inference, VersionFiles, raw_detections
+from services.gateway.engines.engine import Floats, Inference, OnUp, VersionFiles, raw_detections
 
 _LITERT_FAULTS = (RuntimeError, ValueError, OSError, KeyError, MemoryError)
 
@@ -19,6 +19,7 @@ class EmbeddedEngine:
     """Runs the version's own .tflite; `kind` is the artifact's, such as "tflite_int8"."""
 
     name = "embedded"
+    by_label = False
 
     def __init__(self, *, kind: str, interpreters: int) -> None:
         self._file = f"tflite/{kind.removeprefix('tflite_')}.tflite"
@@ -34,6 +35,9 @@ class EmbeddedEngine:
                 f"Version {files.version} cannot be loaded from {path}: {fault}"
             ) from fault
         return EmbeddedRunner(loaded, files.version)
+
+    def watch(self, on_up: OnUp) -> None:
+        """It lives and dies with this process."""
 
     def close(self) -> None:
         """Nothing is held beside the runners."""

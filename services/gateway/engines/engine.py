@@ -1,5 +1,6 @@
 """What the core needs of an engine: load a version, run a photo through it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,7 @@ from detector.images import Pixels
 from services.gateway.deadline import Deadline
 
 Floats = npt.NDArray[np.float32]
+OnUp = Callable[[bool], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,13 @@ class Engine(Protocol):
 
     def load(self, files: VersionFiles) -> Runner:
         """Load a version; blocks. Raises ModelUnavailableError."""
+
+    @property
+    def by_label(self) -> bool:
+        """Whether calls name the channel, which may then move without the gateway."""
+
+    def watch(self, on_up: OnUp) -> None:
+        """Tell `on_up`, from any thread, when the engine is lost or back without being called."""
 
     def close(self) -> None: ...
 
