@@ -7,6 +7,9 @@ from detector.errors import InvalidRequestError
 
 PREFIX = "DETECTOR_"
 
+COMMAND_LINE_VARIABLES = ("DETECTOR_CACHE", "DETECTOR_MODEL", "DETECTOR_STORE")
+"""Those that the command line reads as defaults of its options."""
+
 
 def refuse_unknown_variables(environment: Mapping[str, str], known: Iterable[str]) -> None:
     """Raise InvalidRequestError for a DETECTOR_* variable that no program knows, with the nearest known name.

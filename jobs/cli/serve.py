@@ -3,6 +3,7 @@
 
 def command() -> None:
     """Serve the store: REST and phone page on DETECTOR_HTTP_PORT, gRPC on DETECTOR_GRPC_PORT."""
-    from services.gateway.__main__ import main
+    from services.gateway.server import serve
+    from services.gateway.settings import read_settings
 
-    main()
+    serve(read_settings())

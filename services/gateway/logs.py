@@ -1,4 +1,4 @@
-"""JSON lines on standard error: one event a request, no photo bytes, no places."""
+"""JSON lines on standard error (plain ones on a terminal): one event a request, no photo bytes, no places."""
 
 import logging
 import sys
@@ -8,14 +8,15 @@ import structlog
 
 def configure_logs(level: str) -> None:
     """Called once by a program, never by a library."""
+    on_terminal = sys.stderr.isatty()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
+            *([] if on_terminal else [structlog.processors.dict_tracebacks]),
+            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

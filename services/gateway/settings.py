@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from detector.environment import PREFIX, refuse_unknown_variables
+from detector.environment import COMMAND_LINE_VARIABLES, PREFIX, refuse_unknown_variables
 from detector.errors import InvalidRequestError
 from detector.names import check_model_name
 
@@ -126,7 +126,7 @@ class Settings(BaseSettings):
 
 def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
     """Settings from the environment, `overrides` first. InvalidRequestError names the variable."""
-    refuse_unknown_variables(environment, known_variables())
+    refuse_unknown_variables(environment, (*known_variables(), *COMMAND_LINE_VARIABLES))
     try:
         return Settings(**overrides)
     except ValidationError as error:
