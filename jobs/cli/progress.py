@@ -73,8 +73,7 @@ class _Printer:
 
 def _started_line(event: Event) -> str:
     config = event["config"]
-    resumed = " (going on where the last run of this command stopped)" if event.get("resumes") else ""
-    return f"Training {config['name']}: head {config['head']}, {config['size']} pixels, alpha {config['alpha']}{resumed}"
+    return f"Training {config['name']}: head {config['head']}, {config['size']} pixels, alpha {config['alpha']}"
 
 
 def _data_line(event: Event) -> str:
@@ -82,7 +81,9 @@ def _data_line(event: Event) -> str:
 
 
 def _phase_line(event: Event) -> str:
-    return f"Phase {event['phase']}: {PHASE_NAMES[event['phase']]}, {event['epochs']} epochs"
+    done = event.get("resumed_after_epoch")
+    resumed = f", going on after epoch {done} of the run that was stopped" if done else ""
+    return f"Phase {event['phase']}: {PHASE_NAMES[event['phase']]}, {event['epochs']} epochs{resumed}"
 
 
 def _evaluated_line(event: Event) -> str:

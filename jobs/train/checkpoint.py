@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ class Progress:
 
     phase: int = 1
     epochs_done: int = 0
-    step: int = 0
     planned_epochs: int | None = None
     best_score: float = -1.0
     best_epoch: int = 0
@@ -74,7 +72,3 @@ def load_checkpoint(directory: Path) -> Checkpoint | None:
         return None
     return Checkpoint(progress, arrays)
 
-
-def fits(arrays: Sequence[npt.NDArray[Any]], like: Sequence[npt.NDArray[Any]]) -> bool:
-    """Whether two lists of arrays have the same shapes."""
-    return [a.shape for a in arrays] == [b.shape for b in like]

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
-import tf_keras as keras
 
 from detector.boxes import FloatArray
 from detector.errors import InternalError
+from jobs.train.adamw import AdamW
 from jobs.train.augment import AugmentOptions
 from jobs.train.average import RunningAverage
 from jobs.train.checkpoint import Arrays, Checkpoint, Progress
@@ -102,8 +102,8 @@ class PhaseTrainer:
         self._head_variables = head.trainable_variables
         self._base_variables = [v for layer in self._parts.trained_base for v in layer.trainable_variables]
         decay = around.config.weight_decay
-        self._head_optimizer = _optimizer(self._head_variables, decay)
-        self._base_optimizer = _optimizer(self._base_variables, decay) if self._base_variables else None
+        self._head_optimizer = AdamW(self._head_variables, weight_decay=decay)
+        self._base_optimizer = AdamW(self._base_variables, weight_decay=decay)
         averaged = [*self._head_variables, *head.non_trainable_variables, *self._base_variables]
         self._average = RunningAverage(averaged, decay=around.config.average_decay)
         self._forward_trunk = tf.function(self._trunk_features, reduce_retracing=True)
@@ -123,8 +123,7 @@ class PhaseTrainer:
             )
             steps_per_epoch = -(-len(self._around.photos) // config.batch_size)
             schedule = Schedule(progress.planned_epochs or plan.epochs, steps_per_epoch)
-            if progress.epochs_done == 0:
-                progress = self._announce(progress, schedule)
+            progress = self._announce(progress, schedule)
             progress = self._epochs(progress, schedule, factory)
         if self._best is not None:
             self._around.network.model.set_weights(self._best)
@@ -136,33 +135,38 @@ class PhaseTrainer:
             learning_rate=self._plan.learning_rate, base_learning_rate=self._plan.base_learning_rate,
             trained_parameters=int(sum(v.shape.num_elements() for v in self._trained())),
         )  # fmt: skip
+        if progress.epochs_done:
+            self._around.on_event({**event, "resumed_after_epoch": progress.epochs_done})
+            return progress
         self._around.on_event(event)
         return replace(progress, history=[*progress.history, event])
 
     def _epochs(self, progress: Progress, schedule: Schedule, factory: ViewFactory) -> Progress:
-        started = time.monotonic()
+        started = time.monotonic() - progress.seconds
         unfinished = progress.epochs_done < schedule.epochs
         pooled = self._pooled and unfinished
         pool = FeaturePool.fill(factory, self._forward_trunk, self._around.config) if pooled else None
         while progress.epochs_done < schedule.epochs:
             epoch_started = time.monotonic()
             epoch = progress.epochs_done
+            closing = epoch >= (1 - CLOSING_SHARE) * schedule.epochs
             batches = (
-                pool.batches(epoch, factory.seed)
-                if pool
-                else self._fresh_batches(factory, epoch, closing=epoch >= (1 - CLOSING_SHARE) * schedule.epochs)
+                pool.batches(epoch, factory.seed) if pool else self._fresh_batches(factory, epoch, closing=closing)
             )
             losses, rate = self._train_epoch(batches, schedule, first_step=epoch * schedule.steps_per_epoch)
             progress = self._end_of_epoch(progress, schedule, losses, rate, epoch_started)
-            spent = time.monotonic() - started
             if self._plan.seconds is not None:
-                left = self._plan.seconds - progress.seconds
-                per_epoch = time.monotonic() - epoch_started
-                schedule.fit_into(seconds_left=left, seconds_per_epoch=per_epoch, epochs_done=epoch + 1)
-                progress = replace(progress, planned_epochs=schedule.epochs)
-            progress = replace(progress, seconds=progress.seconds + spent)
-            started = time.monotonic()
+                schedule.fit_into(
+                    seconds_left=self._plan.seconds - (time.monotonic() - started),
+                    seconds_per_epoch=time.monotonic() - epoch_started,
+                    epochs_done=progress.epochs_done,
+                )
+            progress = replace(
+                progress, planned_epochs=schedule.epochs, seconds=round(time.monotonic() - started, 3)
+            )
             self._around.save(self._checkpoint(progress))
+            # Told only when it is safe: what a log says was done is not done again after a kill.
+            self._around.on_event(progress.history[-1])
             if self._plan.patience and progress.epochs_done - progress.best_epoch >= self._plan.patience:
                 break
         return progress
@@ -193,8 +197,7 @@ class PhaseTrainer:
             factor = schedule.rate_factor(first_step + count)
             rate = self._plan.learning_rate * factor
             self._head_optimizer.learning_rate.assign(rate)
-            if self._base_optimizer is not None:
-                self._base_optimizer.learning_rate.assign(self._plan.base_learning_rate * factor)
+            self._base_optimizer.learning_rate.assign(self._plan.base_learning_rate * factor)
             sums = sums + np.asarray(self._train_step(features, targets), np.float64)
             count += 1
         return sums / count, rate
@@ -206,9 +209,8 @@ class PhaseTrainer:
         gradients = tape.gradient(losses[0], self._trained())
         gradients, _ = tf.clip_by_global_norm(gradients, CLIP_NORM)
         heads = len(self._head_variables)
-        self._head_optimizer.apply_gradients(zip(gradients[:heads], self._head_variables, strict=True))
-        if self._base_optimizer is not None:
-            self._base_optimizer.apply_gradients(zip(gradients[heads:], self._base_variables, strict=True))
+        self._head_optimizer.apply(gradients[:heads])
+        self._base_optimizer.apply(gradients[heads:])
         self._average.update()
         return tf.stack(losses)
 
@@ -240,11 +242,9 @@ class PhaseTrainer:
             losses=dict(zip(self._around.objective.part_names, map(float, losses[1:]), strict=True)),
             learning_rate=rate, **measured, seconds=round(time.monotonic() - epoch_started, 3),
         )  # fmt: skip
-        self._around.on_event(event)
         return replace(
             progress,
             epochs_done=epoch,
-            step=progress.step + schedule.steps_per_epoch,
             best_score=score if better else progress.best_score,
             best_epoch=epoch if better else progress.best_epoch,
             history=[*progress.history, event],
@@ -271,16 +271,7 @@ class PhaseTrainer:
         self._best = arrays["best"]
 
     def _optimizer_variables(self) -> list[tf.Variable]:
-        optimizers = [self._head_optimizer, *([self._base_optimizer] if self._base_optimizer else [])]
-        return [variable for optimizer in optimizers for variable in optimizer.variables]
-
-
-def _optimizer(variables: list[tf.Variable], weight_decay: float) -> keras.optimizers.Optimizer:
-    """AdamW that leaves offsets and scales alone."""
-    optimizer = keras.optimizers.AdamW(1e-3, weight_decay=weight_decay)
-    optimizer.exclude_from_weight_decay(var_list=[v for v in variables if len(v.shape) < 2])
-    optimizer.build(variables)
-    return optimizer
+        return [*self._head_optimizer.state, *self._base_optimizer.state]
 
 
 def quantised(feature: tf.Tensor) -> tf.Tensor:

@@ -51,9 +51,6 @@ def train_network(
     """Both phases, or what a checkpoint in `directory` says is left of them."""
     found = load_checkpoint(directory)
     progress = found.progress if found else Progress()
-    if found:
-        for event in progress.history:
-            on_event({**event, "resumed": True})
     around = Surroundings(
         config=config,
         network=network,

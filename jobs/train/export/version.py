@@ -167,6 +167,11 @@ def _check_fold(network: Network, folded: keras.Model, pixels: Pixels) -> None:
         model.predict(pixels.astype(np.float32), batch_size=16, verbose=0)
         for model in (network.model, folded)
     )
+    if not np.isfinite(expected).all():
+        raise ExportError(
+            "The trained network answers numbers that are not finite: the training diverged. Nothing was published; "
+            "train again with a lower learning rate."
+        )
     if not np.allclose(expected, got, atol=FOLD_TOLERANCE * max(1.0, float(np.abs(expected).max()))):
         raise ExportError(
             f"Folding the normalisation changed the raw outputs by {np.abs(expected - got).max()}. Nothing was published."

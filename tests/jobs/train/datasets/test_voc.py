@@ -112,16 +112,15 @@ def test_an_annotation_without_photo_is_reported(tmp_path: Path) -> None:
     assert "four.jpg" in found.problems[0].message
 
 
-BOMB = '<!DOCTYPE a [<!ENTITY x "lol"><!ENTITY y "&x;&x;&x;&x;">]><annotation><filename>&y;</filename></annotation>'
-OUTSIDE = (
-    '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><annotation><filename>&x;</filename></annotation>'
-)
+NAMED_BY_ENTITY = "<annotation><filename>&y;</filename></annotation>"
+BOMB = '<!DOCTYPE a [<!ENTITY x "lol"><!ENTITY y "&x;&x;&x;&x;">]>' + NAMED_BY_ENTITY
+OUTSIDE = '<!DOCTYPE a [<!ENTITY y SYSTEM "file:///etc/passwd">]>' + NAMED_BY_ENTITY
 
 
 @pytest.mark.parametrize(
     "content",
-    ["", "<annotation>", "text", "<annotations/>", BOMB, OUTSIDE, '<?xml "
-    "version="1.0" encoding="klingon"?><annotation/>',
+    ["", "<annotation>", "text", "<annotations/>", BOMB, OUTSIDE,
+     '<?xml version="1.0" encoding="klingon"?><annotation/>',
      "<annotation>\x00</annotation>", "<annotation>" + "<a>" * 50_000],
 )  # fmt: skip
 def test_an_annotation_that_cannot_be_read_is_reported_and_the_others_are(
@@ -155,7 +154,8 @@ def test_a_size_of_zero_or_of_nonsense_is_not_stated(tmp_path: Path) -> None:
 def test_difficult_objects_are_kept_and_parts_are_not_objects(tmp_path: Path) -> None:
     put(tmp_path / "one.jpg", ONE.jpeg)
     content = voc_xml("one.jpg", ONE.boxes).replace("<difficult>0", "<difficult>1")
-    part = "<part><name>head</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></part>"
+    edges = "<xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax>"
+    part = f"<part><name>head</name><bndbox>{edges}</bndbox></part>"
     put(tmp_path / "one.xml", content.replace("</object>", f"{part}</object>", 1))
     assert [box.label for box in read(tmp_path).photos[0].boxes] == ["cat", "dog"]
 

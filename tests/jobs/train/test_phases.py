@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+import tf_keras as keras
+
+from detector.boxes import Box
+from detector.detections import GroundTruth
+from jobs.train.checkpoint import Checkpoint, Progress
+from jobs.train.config import HeadName, TrainConfig
+from jobs.train.datasets.photos import LabelledPhoto
+from jobs.train.events import Event
+from jobs.train.network.network import Network, build_network
+from jobs.train.network.weights import RANDOM, ResolvedWeights
+from jobs.train.objective import objective_of
+from jobs.train.phases import PhasePlan, PhaseTrainer, Surroundings, dequantised, quantised
+
+
+def photo(seed: int) -> LabelledPhoto:
+    rng = np.random.default_rng(seed)
+    pixels = np.full((96, 96, 3), 40, np.uint8)
+    y, x = rng.integers(0, 60, 2)
+    pixels[y : y + 30, x : x + 30] = (240, 200, 0)
+    truth = GroundTruth(0, Box(y / 96, x / 96, (y + 30) / 96, (x + 30) / 96))
+    return LabelledPhoto(str(seed), str(seed), 0, pixels, (truth,))
+
+
+class Run:
+    """A network with random BatchNorm statistics, and what happened to it."""
+
+    def __init__(self, head: HeadName = "grid") -> None:
+        keras.utils.set_random_seed(0)
+        self.network: Network = build_network(
+            head=head, size=96, alpha=0.25, labels=("a",), base_weights=ResolvedWeights(RANDOM, None, None)
+        )
+        for layer in self.network.base:
+            layer.moving_mean.assign(np.random.default_rng(1).normal(0, 0.1, layer.moving_mean.shape))
+        self.config = TrainConfig(size=96, alpha=0.25, head=head, batch_size=4)
+        self.events: list[Event] = []
+        self.checkpoints: list[Checkpoint] = []
+
+    def train(
+        self, *, unfreeze: int, epochs: int = 2, scores: tuple[float, ...] = (), patience: int = 0
+    ) -> Progress:
+        waiting = iter(scores)
+        around = Surroundings(
+            config=self.config,
+            network=self.network,
+            objective=objective_of(self.network),
+            photos=tuple(photo(i) for i in range(8)),
+            validate=lambda: {"val_ap": next(waiting, 0.5), "val_ap50": 0.5},
+            on_event=self.events.append,
+            save=self.checkpoints.append,
+        )
+        plan = PhasePlan(
+            number=2 if unfreeze else 1,
+            epochs=epochs,
+            unfreeze=unfreeze,
+            learning_rate=1e-3,
+            base_learning_rate=1e-3,
+            seconds=None,
+            patience=patience,
+        )
+        return PhaseTrainer(plan, around).run(Progress(), None)
+
+    def base_values(self) -> dict[str, np.ndarray]:
+        return {
+            f"{layer.name}/{weight.name}": weight.numpy() for layer in self.network.base for weight in layer.weights
+        }
+
+
+def changed(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> set[str]:
+    return {name for name in before if not np.array_equal(before[name], after[name])}
+
+
+def test_phase_1_leaves_the_whole_base_as_it_was_and_trains_the_head() -> None:
+    run = Run()
+    before, head = run.base_values(), [v.numpy() for v in run.network.head_model.trainable_variables]
+    run.train(unfreeze=0)
+    assert changed(before, run.base_values()) == set()
+    after = [v.numpy() for v in run.network.head_model.trainable_variables]
+    # Not all: a stride to which no object was assigned has no gradient for its box edges.
+    moved = sum(not np.array_equal(a, b) for a, b in zip(head, after, strict=True))
+    assert moved > 0.8 * len(head)
+
+
+@pytest.mark.parametrize("head", ["grid", "localizer"])
+def test_phase_2_trains_the_last_blocks_only_and_moves_no_statistics(head: HeadName) -> None:
+    run = Run(head)
+    before = run.base_values()
+    run.train(unfreeze=3)
+    moved = changed(before, run.base_values())
+    last = 13 if head == "grid" else 11
+    blocks = {layer.spec.block for layer in run.network.base if any(name.startswith(f"{layer.name}/") for name in moved)}
+    assert blocks == {last, last - 1, last - 2}
+    assert not [name for name in moved if "moving" in name]
+
+
+def test_it_stops_early_and_leaves_the_averages_of_the_best_epoch() -> None:
+    run = Run("localizer")
+    progress = run.train(unfreeze=1, epochs=10, scores=(0.1, 0.9, 0.3, 0.2, 0.95), patience=2)
+    assert (progress.epochs_done, progress.best_epoch, progress.best_score) == (4, 2, 0.9)
+    arrays = run.checkpoints[1].arrays
+    remains = run.network.model.get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(remains, arrays["best"], strict=True))
+    assert any(not np.array_equal(a, b) for a, b in zip(arrays["weights"], arrays["best"], strict=True))
+    told = [event["epoch"] for event in run.events if event["event"] == "epoch"]
+    assert told == [1, 2, 3, 4]
+    assert [checkpoint.progress.epochs_done for checkpoint in run.checkpoints] == told
+    assert run.checkpoints[-1].progress.history[-1] == run.events[-1]
+
+
+def test_stored_activations_are_right_to_a_512th_of_their_range() -> None:
+    activations = np.random.default_rng(0).uniform(0, 6, 1000).astype(np.float32)
+    back = dequantised(quantised(activations)).numpy()
+    assert np.abs(back - activations).max() <= 6 / 510 + 1e-6
