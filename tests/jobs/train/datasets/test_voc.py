@@ -170,5 +170,5 @@ def test_an_edge_that_is_no_number_is_reported_by_the_checks(edge: str, tmp_path
 
 def test_no_xml_is_refused(tmp_path: Path) -> None:
     put(tmp_path / "one.jpg", ONE.jpeg)
-    with pytest.raises(DatasetError, match="no .xml file"):
+    with pytest.raises(DatasetError, match=r"no \.xml file"):
         read(tmp_path)
