@@ -1,13 +1,20 @@
-"""Uvicorn's HTTP/1.1 protocol with the two bounds that it lacks: time and size of a request's headers."""
+"""Uvicorn's HTTP/1.1 protocol with the bounds that it lacks: on headers, and on bodies that were refused.
+
+A body whose request is answered already is read and thrown away without being parsed, for a bounded time:
+closing at once would reset the connection, and a client still sending would never see the answer.
+"""
 
 import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+PATIENCE_S = 0.25
+"""How long a refused client has to see its answer and stop, before its body is read to be thrown away."""
+
 
 def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[asyncio.Protocol]:
-    """A protocol that closes connections which drip or flood headers, or drip a body that was refused."""
+    """A protocol that closes connections which drip or flood headers, or go on sending a refused body."""
 
     class GuardedProtocol(HttpToolsProtocol):
         """One connection."""
@@ -16,6 +23,7 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             super().__init__(*args, **kwargs)
             self._guard: asyncio.TimerHandle | None = None
             self._header_bytes = 0
+            self._refused = False
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -24,6 +32,10 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
         def connection_lost(self, exc: Exception | None) -> None:
             self._disarm()
             super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if not self._refused:
+                super().data_received(data)
 
         def on_message_begin(self) -> None:
             super().on_message_begin()
@@ -43,15 +55,24 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             if not self.transport.is_closing():
                 super().on_headers_complete()
 
-        def on_message_complete(self) -> None:
-            self._disarm()
-            super().on_message_complete()
-
         def on_response_complete(self) -> None:
             super().on_response_complete()
-            if self.cycle is not None and self.cycle.more_body:
-                # Answered before the body was there: it is discarded, but not for ever.
-                self._arm()
+            if self.cycle.more_body and not self.transport.is_closing():
+                self._linger()
+
+        def _linger(self) -> None:
+            """The answer is out and the body is not in: say that nothing more comes, wait for the client."""
+            self._refused = True
+            self._unset_keepalive_if_required()
+            self._arm()
+            self.transport.pause_reading()
+            self.loop.call_later(PATIENCE_S, self._discard)
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
+
+        def _discard(self) -> None:
+            if not self.transport.is_closing():
+                self.transport.resume_reading()
 
         def _count(self, size: int) -> None:
             self._header_bytes += size

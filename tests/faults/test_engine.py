@@ -1,0 +1,84 @@
+"""TensorFlow Serving dies, is slow, or says no: the gateway says so in time, and is back when it is."""
+
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from detector.store import Store
+from tests.detector.pictures import corners, encode
+from tests.faults.load import load
+from tests.faults.test_versions import metric
+from tests.services.gateway.running import poll, running_gateway
+from tests.services.gateway.tiny import publish_tiny
+from tests.serving_standin.running import free_port, running_serving
+
+PHOTO = encode(corners(320, 240))
+
+
+@pytest.fixture
+def served_store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "store", serving_root=str(tmp_path / "store"))
+    publish_tiny(store)
+    return store
+
+
+def test_a_server_killed_under_load_is_said_at_once_and_found_again(
+    served_store: Store, tmp_path: Path
+) -> None:
+    port, config = free_port(), served_store.root / "models.config"
+    with running_gateway(
+        served_store.root,
+        tmp_path,
+        wait_ready=False,
+        engine="tfserving",
+        tfserving_target=f"127.0.0.1:{port}",
+    ) as running:
+        with running_serving(config, port=port) as serving:
+            poll(lambda: httpx.get(f"{running.url}/readyz").status_code == 200)
+            with load(running.url, PHOTO) as seen:
+                poll(lambda: seen.outcomes["200"] > 20)
+                serving.kill()
+                poll(lambda: seen.outcomes["503"] > 5, timeout_s=5)
+            assert set(seen.outcomes) == {"200", "503"}
+            assert seen.slowest_s < 1.0
+        answer = httpx.post(f"{running.url}/detect", content=PHOTO)
+        assert (answer.status_code, answer.json()["code"]) == (503, "model_unavailable")
+        assert answer.headers["retry-after"] == "1"
+        assert metric(running, "detector_engine_up") == {'{engine="tfserving"}': 0.0}
+        assert httpx.get(f"{running.url}/readyz").status_code == 200
+        with running_serving(config, port=port):
+            poll(lambda: httpx.post(f"{running.url}/detect", content=PHOTO).status_code == 200, timeout_s=2)
+            assert metric(running, "detector_engine_up") == {'{engine="tfserving"}': 1.0}
+
+
+def test_a_slow_server_is_504_at_the_deadline(served_store: Store, tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        running_serving(served_store.root / "models.config", port=port, delay_ms=1500),
+        running_gateway(
+            served_store.root, tmp_path, engine="tfserving", tfserving_target=f"127.0.0.1:{port}", workers=1
+        ) as running,
+    ):
+        started = time.monotonic()
+        answer = httpx.post(f"{running.url}/detect", content=PHOTO, headers={"x-request-timeout-ms": "300"})
+        assert (answer.status_code, answer.json()["code"]) == (504, "deadline_exceeded")
+        assert 0.28 < time.monotonic() - started < 0.6
+        patient = httpx.post(f"{running.url}/detect", content=PHOTO, timeout=10)
+        assert patient.status_code == 200
+
+
+def test_a_full_server_is_overloaded(served_store: Store, tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        running_serving(
+            served_store.root / "models.config", port=port, delay_ms=300, flags=("--grpc_max_threads=1",)
+        ),
+        running_gateway(
+            served_store.root, tmp_path, engine="tfserving", tfserving_target=f"127.0.0.1:{port}", workers=4
+        ) as running,
+        load(running.url, PHOTO, clients=4) as seen,
+    ):
+        poll(lambda: seen.outcomes["429"] > 3 and seen.outcomes["200"] > 3)
+    assert set(seen.outcomes) == {"200", "429"}
