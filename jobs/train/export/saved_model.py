@@ -32,7 +32,9 @@ def write_saved_model(graph: DetectionGraph, folder: Path) -> None:
     def detect_bytes(image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         picture = tf.TensorSpec((size, size, 3), tf.uint8)
         return detect(
-            tf.map_fn(lambda content: _decoded(content, size), image_bytes, fn_output_signature=picture)
+            tf.map_fn(
+                lambda content: decode_and_resize(content, size), image_bytes, fn_output_signature=picture
+            )
         )
 
     image = tf.TensorSpec((None, size, size, 3), tf.uint8, name="image")
@@ -45,7 +47,7 @@ def write_saved_model(graph: DetectionGraph, folder: Path) -> None:
         tf.saved_model.save(module, str(folder), signatures=signatures)
 
 
-def _decoded(content: tf.Tensor, size: int) -> tf.Tensor:
+def decode_and_resize(content: tf.Tensor, size: int) -> tf.Tensor:
     """One JPEG or PNG as uint8 `[S, S, 3]`, resized as Pillow's BILINEAR does (antialiased, rounded)."""
     picture = tf.io.decode_image(content, channels=3, expand_animations=False)
     resized = tf.image.resize(picture, (size, size), method="bilinear", antialias=True)
