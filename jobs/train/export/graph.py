@@ -23,7 +23,7 @@ _VARIABLE_OPS = frozenset({"VarHandleOp", "ReadVariableOp", "VariableV2", "Varia
 
 @dataclass(frozen=True, slots=True)
 class DetectionGraph:
-    """`function` maps float32 0..255 `[B, S, S, 3]` to the four outputs in the contract's order; constants only."""
+    """`function` maps float32 0..255 `[B, S, S, 3]` to the four outputs in order; it holds constants only."""
 
     function: Any
     size: int
@@ -36,7 +36,7 @@ class DetectionGraph:
 
 
 def freeze_detector(network: Network, folded: keras.Model, *, batch: int | None = None) -> DetectionGraph:
-    """Freeze `folded` (see `fold_network`) with the network's decoding behind it; `batch` None leaves it free.
+    """Freeze `folded` (see `fold_network`) with the decoding behind it; `batch` None leaves it free.
 
     Raises:
         ExportError: variables or numbers that are not finite are left in the graph.
@@ -75,6 +75,6 @@ def _check_frozen(graph: DetectionGraph) -> None:
 def _check_finite(name: str, value: Any) -> None:
     if not bool(tf.reduce_all(tf.math.is_finite(tf.make_ndarray(value)))):
         raise ExportError(
-            f"The trained weights hold numbers that are not finite ({name}): the training diverged. Nothing was "
-            "published; train again with a lower learning rate."
+            f"The trained weights hold numbers that are not finite ({name}): the training diverged. Nothing "
+            "was published; train again with a lower learning rate."
         )

@@ -16,9 +16,9 @@ _STATIC_OPS = ("CONV_2D", "DEPTHWISE_CONV_2D", "ADD", "RESIZE_NEAREST_NEIGHBOR",
 def quantize_int8(float32: bytes, calibration: npt.NDArray[np.uint8], *, last_layers: Sequence[str]) -> bytes:
     """The float32 .tflite file with int8 convolutions; float32 inputs and outputs of the same names.
 
-    `calibration` is photos, uint8 `[n, S, S, 3]`: activations keep the ranges seen on them. `last_layers` are the
-    names of the layers whose outputs are decoded; they have int8 weights too, but float outputs, because 256 steps
-    over all logits would make ties of scores that differ.
+    `calibration` is photos, uint8 `[n, S, S, 3]`: activations keep the ranges seen on them. `last_layers` are
+    the names of the layers whose outputs are decoded; they have int8 weights too, but float outputs, because
+    256 steps over all logits would make ties of scores that differ.
 
     Raises:
         ExportError: the quantizer refused the file.

@@ -1,9 +1,9 @@
 """Do two runtimes give the same answers for the same tensors?
 
-Detections are paired photo by photo, because rows with equal scores may come in any order. A row without partner
-is an error unless rounding explains it: every selection in the graph (score floor, the best K, suppression of
-overlaps, the best class) is a threshold, and a value that lies on it within the allowed difference may fall on
-either side.
+Detections are paired photo by photo, because rows with equal scores may come in any order. A row without
+partner is an error unless rounding explains it: every selection in the graph (score floor, the best K,
+suppression of overlaps, the best class) is a threshold, and a value that lies on it within the allowed
+difference may fall on either side.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from detector.errors import ExportError
 from jobs.train.runtimes.runtime import Kind
 
 _SUPPRESSING_IOU = 0.5
-"""An overlap from which a row may have been suppressed by another (the graph's own bound is a little higher)."""
+"""An overlap from which one row may have suppressed another (the graph's own bound is a little higher)."""
 
 _AMBIGUOUS_CLASS_SCORE = 0.5
 """Two classes that tie for one box both score below this, save for scores that mean nothing."""
 
 _MANY_ROWS = 5
 _PAIRED_WITHIN = 10.0
-"""Rows are paired up to this many times the bounds, so that a difference over the bound is seen as a number."""
+"""Rows are paired up to this many times the bounds, so that what is out of bounds is seen as a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ BOUNDS: dict[Kind, Bounds] = {
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """Largest differences over all pairs; None without a pair. `unexplained` are rows that only one side has."""
+    """Largest differences over all pairs, None without a pair; `unexplained`: rows that only one side has."""
 
     max_box: float | None
     max_score: float | None

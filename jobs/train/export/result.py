@@ -12,7 +12,7 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """One file; `path` is relative to the version's folder under artifacts/ (a SavedModel's: under models/)."""
+    """One file; `path` is relative to the version's folder under artifacts/ (SavedModel: under models/)."""
 
     path: str
     sha256: str
@@ -21,7 +21,7 @@ class ExportedFile:
 
 @dataclass(frozen=True, slots=True)
 class ExportedKind:
-    """One kind of artifact. Differences are from the SavedModel on the same tensors; None where not measured."""
+    """One kind of artifact. Differences are from the SavedModel on the same tensors; None: not measured."""
 
     kind: Kind
     files: tuple[ExportedFile, ...]
@@ -51,7 +51,7 @@ class ExportResult:
 
 
 def describe_files(root: Path, main: Path) -> tuple[ExportedFile, ...]:
-    """`main` first, then all other files below its folder if it is a folder's model.json or saved_model.pb."""
+    """`main` first, then all other files below its folder if it is a model.json or a saved_model.pb."""
     others: Sequence[Path] = ()
     if main.name in ("model.json", "saved_model.pb"):
         others = sorted(path for path in main.parent.rglob("*") if path.is_file() and path != main)

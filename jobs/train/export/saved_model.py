@@ -16,8 +16,8 @@ BYTES_SIGNATURE = "serving_bytes"
 def write_saved_model(graph: DetectionGraph, folder: Path) -> None:
     """Write a SavedModel that needs no code of this project to load.
 
-    `serving_default` takes `image`, uint8 `[B, S, S, 3]`, RGB; `serving_bytes` takes `image_bytes`, strings `[B]`
-    that are JPEG or PNG files (EXIF is not read). Both answer the four outputs of the contract.
+    `serving_default` takes `image`, uint8 `[B, S, S, 3]`, RGB; `serving_bytes` takes `image_bytes`, strings
+    `[B]` that are JPEG or PNG files (EXIF is not read). Both answer the four outputs of the contract.
 
     Raises:
         ExportError: TensorFlow refused to write it.

@@ -74,7 +74,8 @@ def write_tfjs_layers(folded: keras.Model, folder: Path, *, metadata: dict[str, 
 def _import_converters() -> Any:
     """Imported late and in silence: it takes seconds, and a package below it prints an advertisement.
 
-    Where standard output is not the terminal, that package wants IPython for the advertisement, unless told not to.
+    Where standard output is not the terminal, that package wants IPython for the advertisement, unless told
+    not to.
     """
     os.environ.setdefault("TFDF_DISABLE_WELCOME_MESSAGE", "1")
     from tensorflowjs import converters

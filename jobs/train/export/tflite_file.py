@@ -19,7 +19,7 @@ _BUFFER_ALIGNMENT = 16
 
 
 class _AlignedBuffer(schema.BufferT):  # type: ignore[misc]  # generated code without types
-    """A buffer written at a multiple of 16 bytes, as the schema's force_align asks; the generated code forgets."""
+    """A buffer at a multiple of 16 bytes, as the schema's force_align asks and the generated code forgets."""
 
     def Pack(self, builder: Any) -> Any:  # noqa: N802  # overrides the generated name
         data = None
@@ -36,10 +36,10 @@ class _AlignedBuffer(schema.BufferT):  # type: ignore[misc]  # generated code wi
 
 
 def finish_tflite(content: bytes, *, name: str, labels: Sequence[str], quantized: bool = False) -> bytes:
-    """The file as it is published: input `image`, outputs named and ordered by the contract, metadata, labels.
+    """The file as it is published: tensors named and ordered by the contract, metadata, labels.
 
-    `quantized` says that ops were changed after the converter noted the oldest runtime that has them all; the note is
-    dropped, as it no longer holds.
+    `quantized` says that ops were changed after the converter noted the oldest runtime that has them all; the
+    note is dropped, as it no longer holds.
 
     Raises:
         ExportError: the file has variables, custom ops, several subgraphs, or not the contract's signature.
@@ -57,7 +57,7 @@ def finish_tflite(content: bytes, *, name: str, labels: Sequence[str], quantized
 
 
 def min_runtime(content: bytes) -> str | None:
-    """The oldest TFLite runtime that has all ops in these versions, as the converter worked it out; None if unsaid."""
+    """The oldest TFLite runtime that has all the ops, as the converter worked it out; None if unsaid."""
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
     for entry in model.metadata or ():
         if _bytes(entry.name) == _MIN_RUNTIME_NAME:
@@ -104,7 +104,7 @@ def _add_metadata(model: Any, metadata: bytes) -> None:
 
 
 def _inlined(buffer: Any, content: bytes) -> _AlignedBuffer:
-    """The buffer with its data inside the table: some writers put it behind the FlatBuffer and store an offset."""
+    """The buffer with its data inside the table; some writers put it behind the FlatBuffer, at an offset."""
     inlined = _AlignedBuffer()
     inlined.data = buffer.data
     if buffer.offset > 1:  # 0 and 1 mean that there is none

@@ -1,7 +1,7 @@
 """The metadata by which MediaPipe Tasks' ObjectDetector understands a .tflite file.
 
-Source: TFLite's metadata_schema.fbs (file identifier M001): the numbers below are its field slots and enum values.
-Labels are an associated file, in a zip archive appended to the model file.
+Source: TFLite's metadata_schema.fbs (file identifier M001): the numbers below are its field slots and enum
+values. Labels are an associated file, in a zip archive appended to the model file.
 """
 
 import io
@@ -24,7 +24,7 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def model_metadata(*, name: str) -> bytes:
-    """The ModelMetadata buffer: a float32 RGB image of 0..255 in, the contract's four outputs in its order out."""
+    """The ModelMetadata buffer: a float32 RGB image of 0..255 in, the contract's outputs in its order out."""
     outputs = [_output(output) for output in OUTPUT_NAMES]
     subgraph: Table = {2: [_image()], 3: outputs}
     return write_table({0: name, 3: [subgraph], 7: "1.0.0"}, identifier=IDENTIFIER)

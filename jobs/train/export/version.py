@@ -1,4 +1,4 @@
-"""From a trained network to every kind of artifact, each one run and compared before anything is published."""
+"""From a trained network to every kind of artifact, each one run and compared before publishing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ class _Export:
         return Parity(float(boxes), float(scores), paired=len(raw), unexplained=int(not finite))
 
     def _undecided(self, raw: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Boxes and scores that raw outputs stand for, of every cell: before anything is selected or clipped."""
+        """Boxes and scores that raw outputs stand for, before anything is selected or clipped."""
         if self.network.head == "grid":
             classes = len(self.network.labels)
             boxes = decode_boxes(tf.constant(raw[..., classes:]), self.network.grid)
@@ -130,9 +130,9 @@ def export_version(
     """Write every kind of artifact, run each one, and hold each one to the SavedModel's answers.
 
     Files go to the two staged folders (a version's folders under artifacts/ and models/). `calibration` and
-    `check_images` are photos, uint8 `[n, S, S, 3]`, at least one each: the first set int8's ranges, on the second
-    the kinds are compared. `name` and `version` only stand in the warm-up records. int8 must run and give finite
-    answers; whether it is good enough is for the caller to measure.
+    `check_images` are photos, uint8 `[n, S, S, 3]`, at least one each: the first set int8's ranges, on the
+    second the kinds are compared. `name` and `version` only stand in the warm-up records. int8 must run and
+    give finite answers; whether it is good enough is for the caller to measure.
 
     Raises:
         ExportError: a kind cannot be written or run, holds NaN or variables, or is out of the parity bounds.
@@ -169,12 +169,13 @@ def _check_fold(network: Network, folded: keras.Model, pixels: Pixels) -> None:
     )
     if not np.isfinite(expected).all():
         raise ExportError(
-            "The trained network answers numbers that are not finite: the training diverged. Nothing was published; "
-            "train again with a lower learning rate."
+            "The trained network answers numbers that are not finite: the training diverged. Nothing was "
+            "published; train again with a lower learning rate."
         )
     if not np.allclose(expected, got, atol=FOLD_TOLERANCE * max(1.0, float(np.abs(expected).max()))):
         raise ExportError(
-            f"Folding the normalisation changed the raw outputs by {np.abs(expected - got).max()}. Nothing was published."
+            f"Folding the normalisation changed the raw outputs by {np.abs(expected - got).max()}. "
+            "Nothing was published."
         )
 
 
@@ -193,9 +194,9 @@ def _measured(export: _Export, kind: Kind, reference: DetectionArrays, answer: D
 def _check(kind: Kind, parity: Parity, bounds: Bounds) -> None:
     if not parity.within(bounds):
         raise ExportError(
-            f"{kind} does not agree with the network it was made from: boxes differ by up to {parity.max_box} "
-            f"(allowed {bounds.box}), scores by {parity.max_score} (allowed {bounds.score}), and "
-            f"{parity.unexplained} detections have no partner. Nothing was published."
+            f"{kind} does not agree with the network it was made from: boxes differ by up to "
+            f"{parity.max_box} (allowed {bounds.box}), scores by {parity.max_score} (allowed {bounds.score}), "
+            f"and {parity.unexplained} detections have no partner. Nothing was published."
         )
 
 

@@ -1,4 +1,4 @@
-"""Requests that TensorFlow Serving replays when it loads the version, so that the first real one is not slow."""
+"""Requests that TensorFlow Serving replays when it loads a version, so that the first real one is fast."""
 
 import io
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """The deployed network: the same function built of stock Keras layers, without BatchNorm.
 
 Every normalisation is folded into the convolution before it, because runtimes treat it differently: tfjs uses
-batch statistics in `fit` even where a layer is frozen, and int8 needs one rounding a convolution, not two. The
-head is walked as a graph and not known by name, so that it may change without this file.
+batch statistics in `fit` even where a layer is frozen, and int8 needs one rounding a convolution, not two.
+The head is walked as a graph and not known by name, so that it may change without this file.
 """
 
 from collections.abc import Sequence
@@ -58,8 +58,8 @@ def fold_network(network: Network) -> keras.Model:
     """The network as it is deployed: pixels 0..255, float32 `[B, S, S, 3]`, to raw outputs.
 
     Equal to `network.model` in inference to float rounding. The base's convolutions keep their names and are
-    not trainable (whoever trains on may change that); a convolution that several normalisations share becomes one
-    copy for each.
+    not trainable (whoever trains on may change that); a convolution that several normalisations share becomes
+    one copy for each.
 
     Raises:
         ExportError: the head has a layer that cannot be folded or that a runtime does not know.
@@ -151,8 +151,8 @@ class _HeadFold:
             return self._layers[layer.name](x)
         if type(layer) not in _KEPT:
             raise ExportError(
-                f"The head's layer {layer.name} is a {type(layer).__name__}, which cannot be exported to every "
-                f"runtime. Build heads of: {', '.join(kept.__name__ for kept in _KEPT)}."
+                f"The head's layer {layer.name} is a {type(layer).__name__}, which cannot be exported to "
+                f"every runtime. Build heads of: {', '.join(kept.__name__ for kept in _KEPT)}."
             )
         self._layers[layer.name] = copy = type(layer).from_config(layer.get_config())
         return _applied(copy, layer.get_weights(), x)
@@ -211,8 +211,8 @@ def _references(written: Any) -> list[_Node]:
 def round_to_half(model: keras.Model) -> None:
     """Round every weight to one that float16 holds exactly.
 
-    The kinds that store half-precision weights then compute with the very numbers of the others: one version, the
-    same answer everywhere, at a cost to the float32 kinds that no measurement shows.
+    The kinds that store half-precision weights then compute with the very numbers of the others: one version,
+    the same answer everywhere, at a cost to the float32 kinds that no measurement shows.
     """
     half = np.finfo(np.float16)
     model.set_weights(

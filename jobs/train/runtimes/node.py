@@ -39,8 +39,8 @@ def node_program() -> str:
         )
     if found is None:
         raise ExportError(
-            "Node is needed to check the tfjs files and is not here. Install this project's `train` extra (it "
-            "brings one), or leave the tfjs kinds out with --no-tfjs."
+            "Node is needed to check the tfjs files and is not here. Install this project's `train` extra "
+            "(it brings one), or leave the tfjs kinds out with --no-tfjs."
         )
     return found
 
@@ -55,8 +55,8 @@ def check_tfjs_installed() -> None:
     """Raise ExportError when tfjs has not been installed for Node."""
     if not (NODE_FOLDER / "node_modules" / "@tensorflow" / "tfjs-core").is_dir():
         raise ExportError(
-            f"tfjs is needed to check the tfjs files and is not installed. Run `npm ci` in {NODE_FOLDER}, or leave "
-            "the tfjs kinds out with --no-tfjs."
+            f"tfjs is needed to check the tfjs files and is not installed. Run `npm ci` in {NODE_FOLDER}, or "
+            "leave the tfjs kinds out with --no-tfjs."
         )
 
 
@@ -79,7 +79,8 @@ class NodeModel:
         """
         program = node_program()
         check_tfjs_installed()
-        errors = tempfile.TemporaryFile()
+        # it lives as long as the process and is closed with it
+        errors = tempfile.TemporaryFile()  # noqa: SIM115
         process = subprocess.Popen(
             [program, str(_SCRIPT), form, str(model_json), backend],
             stdin=subprocess.PIPE,

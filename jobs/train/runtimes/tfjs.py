@@ -68,7 +68,7 @@ class TfjsGraphRuntime:
 
 @dataclass(slots=True)
 class TfjsLayersRuntime:
-    """`tfjs_layers`; see `Runtime`. The model gives raw outputs, which are decoded as the detector's graph does."""
+    """`tfjs_layers`; see `Runtime`. The model gives raw outputs; they are decoded here."""
 
     model: NodeModel
     head: str

@@ -1,15 +1,15 @@
 """One exported version of each head, made once: exporting takes seconds, reading it takes none."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from jobs.train.config import HeadName
 from jobs.train.events import Event
 from jobs.train.export.result import ExportResult
 from jobs.train.export.version import export_version
-from jobs.train.network.network import HeadName, Network
+from jobs.train.network.network import Network
 from tests.jobs.train.export.small_network import SIZE, pictures, small_network
 
 
@@ -42,13 +42,13 @@ def export(head: HeadName, folder: Path) -> Exported:
 
 
 @pytest.fixture(scope="session")
-def grid_export(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
-    yield export("grid", tmp_path_factory.mktemp("grid"))
+def grid_export(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    return export("grid", tmp_path_factory.mktemp("grid"))
 
 
 @pytest.fixture(scope="session")
-def localizer_export(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
-    yield export("localizer", tmp_path_factory.mktemp("localizer"))
+def localizer_export(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    return export("localizer", tmp_path_factory.mktemp("localizer"))
 
 
 @pytest.fixture(params=["grid", "localizer"])

@@ -1,12 +1,13 @@
-"""A network for the export tests: small, random, and with features, boxes and scores that differ by picture."""
+"""A network for the export tests: small and random, with boxes and scores that differ by picture."""
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 import tf_keras as keras
 
+from jobs.train.config import HeadName
 from jobs.train.network.base import FrozenNormConv, normalise_pixels
-from jobs.train.network.network import HeadName, Network, build_network
+from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import ResolvedWeights
 
 LABELS = ("raccoon", "kangaroo")

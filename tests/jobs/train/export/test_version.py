@@ -125,13 +125,15 @@ def test_converters_are_silent_unless_they_fail(capfd: pytest.CaptureFixture[str
         os.write(1, b"to the descriptor\n")
         os.write(2, b"to the other descriptor\n")
     assert capfd.readouterr() == ("", "")
-    with (
-        pytest.raises(ExportError, match=r"(?s)Converting failed.*ValueError: no.*the reason"),
-        quiet("Converting"),
-    ):
+    with pytest.raises(ExportError, match=r"(?s)Converting failed.*ValueError: no.*the reason"):
+        _fail_in_quiet()
+    assert capfd.readouterr() == ("", "")
+
+
+def _fail_in_quiet() -> None:
+    with quiet("Converting"):
         os.write(2, b"the reason\n")
         raise ValueError("no")
-    assert capfd.readouterr() == ("", "")
 
 
 def test_quiet_keeps_errors_of_this_project_as_they_are() -> None:

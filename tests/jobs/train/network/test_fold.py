@@ -7,8 +7,9 @@ import pytest
 import tf_keras as keras
 
 from detector.errors import ExportError
+from jobs.train.config import HeadName
 from jobs.train.network.fold import fold_network, last_layers, round_to_half
-from jobs.train.network.network import HeadName, Network
+from jobs.train.network.network import Network
 from tests.jobs.train.export.small_network import pictures, small_network
 
 
