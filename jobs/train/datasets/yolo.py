@@ -87,8 +87,8 @@ def _photos_of(
             yield from _listed(source, listing, index, problems)
             return
     for folder in candidates:
-        prefix = f"{folder}/" if folder else ""
-        if inside := [photo for photo in index.photos if photo.startswith(prefix)]:
+        prefix = fold(f"{folder}/") if folder else ""
+        if inside := [photo for photo in index.photos if fold(photo).startswith(prefix)]:
             yield from inside
             return
     message = f"says '{entry}', and there are no photos there; left out."

@@ -23,7 +23,8 @@ NAME_FILES = (
 LISTS: dict[str, Side] = {"train.txt": "train", "val.txt": "val", "valid.txt": "val", "test.txt": "test"}
 OTHER_TEXTS = frozenset((*LISTS, *NAME_FILES))
 """Text files that hold no boxes."""
-MAX_YAML_BYTES = 1024**2
+MAX_YAML_BYTES = 256 * 1024
+MAX_YAML_DEPTH = 10
 MAX_CLASSES = 10_000
 _SIDE_KEYS: dict[str, Side] = {
     "train": "train",
@@ -97,17 +98,25 @@ def _yaml(source: Source, file: str) -> dict[str, Any] | None:
 
 
 def _parse(data: bytes) -> dict[str, Any] | None:
-    # Anchors can make a small file large, and aliases none of these files needs.
+    """Whether the YAML is flat and says all once: aliases can make it huge, nesting makes it slow."""
     if len(data) > MAX_YAML_BYTES:
         return None
+    text = decode_text(data)
     try:
-        text = decode_text(data)
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            return None
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        content = yaml.safe_load(text) if _is_plain(text) else None
+    except (yaml.YAMLError, ValueError):
         return None
     return {str(key): value for key, value in content.items()} if isinstance(content, dict) else None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the YAML is flat and says everything once: aliases can make it huge, nesting makes it slow."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_YAML_DEPTH or isinstance(event, yaml.AliasEvent):
+            return False
+    return True
 
 
 def _from_yaml(file: str, content: dict[str, Any]) -> YoloConfig:

@@ -175,7 +175,13 @@ def test_a_box_that_is_there_twice_is_kept_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"text", encode(noise(300, 200))[:-2000], encode(noise(60, 40), "PNG")[:-900]]
+    "data",
+    [
+        b"",
+        b"text",
+        pytest.param(encode(noise(300, 200))[:-2000], id="jpeg"),
+        pytest.param(encode(noise(60, 40), "PNG")[:-900], id="png"),
+    ],
 )
 def test_a_photo_that_cannot_be_read_whole_is_reported_and_not_used(data: bytes) -> None:
     dataset, report = check(photo(data, box(1, 1, 30, 30)), GOOD)

@@ -165,7 +165,15 @@ def test_files_may_number_the_same_classes_differently(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[1, 2]", "nonsense", "[" * 200_000, '{"images": [], "annotations": {}}']
+    "content",
+    [
+        "",
+        "{",
+        "[1, 2]",
+        "nonsense",
+        pytest.param("[" * 200_000, id="deep"),
+        '{"images": [], "annotations": {}}',
+    ],
 )
 def test_json_that_is_no_coco_is_refused(content: str, tmp_path: Path) -> None:
     put(tmp_path / "annotations.json", content)

@@ -1,0 +1,258 @@
+from pathlib import Path
+
+import pytest
+
+from detector.errors import DatasetError
+from jobs.train.datasets import yolo
+from jobs.train.datasets.open import open_dataset
+from jobs.train.datasets.photos import Annotations
+from jobs.train.datasets.problems import ProblemKind
+from jobs.train.datasets.source import open_source
+from tests.jobs.train.datasets.writing import SAMPLES, put, write_yolo, write_yolo_photos, yolo_lines
+
+ONE, TWO, THREE, FOUR = SAMPLES
+
+
+def read(folder: Path) -> Annotations:
+    return yolo.read(open_source(folder))
+
+
+def sides(found: Annotations) -> dict[str, str | None]:
+    return {Path(photo.name).stem: photo.side for photo in found.photos}
+
+
+def write_parts(root: Path) -> None:
+    for part, samples in (("train", (ONE, THREE)), ("val", (TWO,)), ("test", (FOUR,))):
+        write_yolo_photos(root, samples, part)
+
+
+PARTS = {"one": "train", "three": "train", "two": "val", "four": "test"}
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        "train: images/train\nval: images/val\ntest: images/test\n",
+        "path: .\ntrain: [images/train]\nval: [images/val]\ntest: images/test/\n",
+        "path: /home/somebody/datasets/animals\ntrain: images/train\nval: images/val\ntest: images/test\n",
+        "path: ../datasets/animals\ntrain: images/train\nval: images/val\ntest: images/test\n",
+        "train: ../images/train\nval: ../images/val\ntest: ../images/test\n",
+        "train: /content/animals/images/train\nval: /content/animals/images/val\ntest: "
+        "/content/animals/images/test\n",
+        "train: .\\images\\train\nvalid: images\\val\ntest: images\\test\n",
+        "path: images\ntrain: train\nval: val\ntest: test\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "names", ["names: [cat, dog]", "names:\n  0: cat\n  1: dog", 'names: {"1": dog, "0": cat}']
+)
+def test_the_parts_are_found_however_the_paths_are_written(
+    described: str, names: str, tmp_path: Path
+) -> None:
+    write_parts(tmp_path)
+    put(tmp_path / "data.yaml", described + names + "\n")
+    found = read(tmp_path)
+    assert sides(found) == PARTS
+    assert found.labels == ("cat", "dog")
+    assert found.problems == ()
+    assert sum(len(photo.boxes) for photo in found.photos) == 4
+
+
+def test_roboflow_has_a_folder_for_each_part_and_paths_above_the_file(tmp_path: Path) -> None:
+    for part, sample in (("train", ONE), ("valid", TWO), ("test", FOUR)):
+        put(tmp_path / part / "images" / f"{sample.stem}.jpg", sample.jpeg)
+        put(tmp_path / part / "labels" / f"{sample.stem}.txt", yolo_lines(sample))
+    described = (
+        "train: ../train/images\nval: ../valid/images\ntest: ../test/images\nnc: 2\nnames: ['cat', 'dog']\n"
+    )
+    put(tmp_path / "data.yaml", described)
+    put(tmp_path / "README.roboflow.txt", "exported")
+    found = read(tmp_path)
+    assert sides(found) == {"one": "train", "two": "val", "four": "test"}
+    assert found.problems == ()
+    assert open_dataset(tmp_path, size=96)[1].format == "yolo"
+
+
+def test_a_part_may_be_a_list_of_photos_in_a_text(tmp_path: Path) -> None:
+    write_parts(tmp_path)
+    put(tmp_path / "train.txt", "./images/train/one.jpg\nimages/train/three.jpg\n\n")
+    put(tmp_path / "val.txt", "/home/me/animals/images/val/two.jpg\n")
+    put(tmp_path / "data.yaml", "train: train.txt\nval: val.txt\nnames: [cat, dog]\n")
+    found = read(tmp_path)
+    assert sides(found) == {"one": "train", "three": "train", "two": "val"}
+    assert found.problems == ()
+
+
+def test_a_list_that_names_missing_photos_is_reported(tmp_path: Path) -> None:
+    write_parts(tmp_path)
+    put(tmp_path / "train.txt", "images/train/one.jpg\nimages/train/gone.jpg\n")
+    put(tmp_path / "data.yaml", "train: train.txt\nnames: [cat, dog]\n")
+    problem = next(problem for problem in read(tmp_path).problems)
+    assert (problem.file, problem.kind) == ("train.txt", ProblemKind.MISSING_PHOTO)
+
+
+def test_a_part_that_is_not_there_is_reported(tmp_path: Path) -> None:
+    write_parts(tmp_path)
+    put(tmp_path / "data.yaml", "train: images/train\nval: images/nowhere\nnames: [cat, dog]\n")
+    found = read(tmp_path)
+    assert sides(found) == {"one": "train", "three": "train"}
+    assert [(p.file, p.kind) for p in found.problems] == [("data.yaml", ProblemKind.MISSING_PHOTO)]
+
+
+@pytest.mark.parametrize("name_file", ["classes.txt", "labels/classes.txt", "obj.names"])
+def test_without_a_yaml_the_class_names_may_be_in_a_text(name_file: str, tmp_path: Path) -> None:
+    write_yolo_photos(tmp_path)
+    put(tmp_path / name_file, "cat\ndog\n\n")
+    dataset, report = open_dataset(tmp_path, size=96)
+    assert (report.format, report.photos, report.boxes, report.negatives) == ("yolo", 4, 4, 1)
+    assert dataset.labels == ("cat", "dog")
+    assert report.problems == ()
+
+
+def test_texts_may_lie_beside_the_photos(tmp_path: Path) -> None:
+    for sample in SAMPLES:
+        put(tmp_path / f"{sample.stem}.jpg", sample.jpeg)
+        put(tmp_path / f"{sample.stem}.txt", yolo_lines(sample))
+    put(tmp_path / "classes.txt", "cat\ndog\n")
+    _, report = open_dataset(tmp_path, size=96)
+    assert (report.format, report.photos, report.boxes, report.negatives) == ("yolo", 4, 4, 1)
+
+
+def test_darknet_lists_its_parts_beside_the_names(tmp_path: Path) -> None:
+    for folder, sample in (("obj_train_data", ONE), ("obj_valid_data", TWO)):
+        put(tmp_path / folder / f"{sample.stem}.jpg", sample.jpeg)
+        put(tmp_path / folder / f"{sample.stem}.txt", yolo_lines(sample))
+    put(tmp_path / "obj.names", "cat\ndog\n")
+    put(tmp_path / "obj.data", "classes = 2\ntrain = data/train.txt\nnames = data/obj.names\n")
+    put(tmp_path / "train.txt", "data/obj_train_data/one.jpg\n")
+    put(tmp_path / "valid.txt", "data/obj_valid_data/two.jpg\n")
+    found = read(tmp_path)
+    assert sides(found) == {"one": "train", "two": "val"}
+    assert found.problems == ()
+
+
+def test_without_class_names_it_is_said_what_to_add(tmp_path: Path) -> None:
+    write_yolo_photos(tmp_path)
+    with pytest.raises(DatasetError, match=r"Add a data\.yaml with 'names:', or a classes\.txt"):
+        open_dataset(tmp_path, size=96)
+
+
+def test_a_photo_without_a_text_is_a_negative(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    three = next(photo for photo in read(tmp_path).photos if photo.name == "images/three.jpg")
+    assert (three.boxes, three.left_out) == ((), 0)
+
+
+def test_a_part_without_any_text_was_never_labelled(tmp_path: Path) -> None:
+    write_parts(tmp_path)
+    (tmp_path / "labels" / "test" / "four.txt").unlink()
+    put(
+        tmp_path / "data.yaml", "train: images/train\nval: images/val\ntest: images/test\nnames: [cat, dog]\n"
+    )
+    found = read(tmp_path)
+    assert sides(found) == {"one": "train", "three": "train", "two": "val"}
+    assert [(p.file, p.kind) for p in found.problems] == [("images/test/four.jpg", ProblemKind.NOT_ANNOTATED)]
+
+
+def test_polygons_and_oriented_boxes_become_their_bounding_boxes(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "labels" / "one.txt", "0 0.1 0.2 0.5 0.3 0.3 0.7\n1 0.5 0.1 0.9 0.1 0.9 0.4 0.5 0.4\n")
+    boxes = next(photo for photo in read(tmp_path).photos if photo.name == "images/one.jpg").boxes
+    assert [(b.label, b.xmin, b.ymin, b.xmax, b.ymax) for b in boxes] == [
+        ("cat", 0.1, 0.2, 0.5, 0.7),
+        ("dog", 0.5, 0.1, 0.9, 0.4),
+    ]
+
+
+def test_poses_have_their_box_first(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "data.yaml", "train: images\nnames: [cat, dog]\nkpt_shape: [2, 3]\n")
+    for text in ("one", "two", "four"):
+        put(tmp_path / "labels" / f"{text}.txt", "0 0.5 0.5 0.2 0.4 0.1 0.1 2 0.9 0.9 2\n")
+    box = read(tmp_path).photos[0].boxes[0]
+    assert (box.xmin, box.ymin, box.xmax, box.ymax) == pytest.approx((0.4, 0.3, 0.6, 0.7))
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("cat 0.5 0.5 0.1 0.1", ProblemKind.INVALID_BOX),
+        ("0 0.5 0.5 0.1", ProblemKind.INVALID_BOX),
+        ("0", ProblemKind.INVALID_BOX),
+        (",", ProblemKind.INVALID_BOX),
+        ("0.5 0.5 0.5 0.1 0.1", ProblemKind.INVALID_BOX),
+        ("-1 0.5 0.5 0.1 0.1", ProblemKind.INVALID_BOX),
+        ("nan 0.5 0.5 0.1 0.1", ProblemKind.INVALID_BOX),
+        ("0 nan 0.5 0.1 0.1", ProblemKind.INVALID_BOX),
+        ("0 0.1 0.2 0.3 0.4 0.5 0.6 0.7", ProblemKind.INVALID_BOX),
+        ("2 0.5 0.5 0.1 0.1", ProblemKind.UNKNOWN_CLASS),
+        ("1e300 0.5 0.5 0.1 0.1", ProblemKind.UNKNOWN_CLASS),
+        ("0 250 120 40 60", ProblemKind.DROPPED_BOX),
+        ("0 0.5 0.5 0 0.1", ProblemKind.DROPPED_BOX),
+        ("0 0.5 0.5 -0.1 0.1", ProblemKind.INVERTED_BOX),
+        ("0 0.0 0.5 0.1 0.1", ProblemKind.CLIPPED_BOX),
+    ],
+)
+def test_a_bad_line_is_reported_with_its_file(line: str, kind: ProblemKind, tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "labels" / "one.txt", yolo_lines(ONE) + line + "\n")
+    _, report = open_dataset(tmp_path, format="yolo", size=96)
+    assert [(Path(p.file).stem, p.kind) for p in report.problems] == [("one", kind)]
+
+
+def test_a_fifth_number_is_a_score_and_tabs_and_marks_do_not_matter(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "labels" / "one.txt", "\ufeff0\t0.5\t0.5  0.2 0.4 0.97\r\n\r\n")
+    found = next(photo for photo in read(tmp_path).photos if photo.name == "images/one.jpg")
+    assert [(box.label, box.xmin) for box in found.boxes] == [("cat", 0.4)]
+
+
+def test_a_text_without_photo_is_reported(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "labels" / "gone.txt", "0 0.5 0.5 0.1 0.1\n")
+    problems = read(tmp_path).problems
+    assert [(p.file, p.kind) for p in problems] == [("labels/gone.txt", ProblemKind.MISSING_PHOTO)]
+
+
+def test_a_named_class_without_a_box_is_refused(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "data.yaml", "train: images\nnames: [cat, dog, bird]\n")
+    with pytest.raises(DatasetError, match="no usable box of 'bird'"):
+        open_dataset(tmp_path, size=96)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "names: 3\ntrain: images\n",
+        "names: {a: cat}\ntrain: images\n",
+        "names: {-1: cat}\ntrain: images\n",
+        "names: {99999999: cat}\ntrain: images\n",
+        "names: [cat\n",
+        "a: &a [x, x]\nnames: [*a, *a]\ntrain: images\n",
+        "!!python/object/apply:os.system ['true']\n",
+        pytest.param("[" * 100_000, id="deep"),
+        "names: []\n",
+    ],
+)
+def test_a_yaml_that_makes_no_sense_is_refused(content: str, tmp_path: Path) -> None:
+    write_yolo_photos(tmp_path)
+    put(tmp_path / "data.yaml", content)
+    with pytest.raises(DatasetError, match=r"data\.yaml|no usable"):
+        open_dataset(tmp_path, format="yolo", size=96)
+
+
+def test_two_descriptions_are_refused_unless_one_is_called_data(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "other.yaml", "train: images\nnames: [dog, cat]\n")
+    assert read(tmp_path).labels == ("cat", "dog")
+    (tmp_path / "data.yaml").rename(tmp_path / "animals.yaml")
+    with pytest.raises(DatasetError, match=r"animals\.yaml, other\.yaml"):
+        read(tmp_path)
+
+
+def test_names_in_capitals_are_found(tmp_path: Path) -> None:
+    put(tmp_path / "Images" / "ONE.JPG", ONE.jpeg)
+    put(tmp_path / "Labels" / "one.TXT", yolo_lines(ONE))
+    put(tmp_path / "data.yaml", "train: images\nnames: [cat, dog]\n")
+    assert len(read(tmp_path).photos[0].boxes) == 2
