@@ -195,8 +195,8 @@ def _check(kind: Kind, parity: Parity, bounds: Bounds) -> None:
     if not parity.within(bounds):
         raise ExportError(
             f"{kind} does not agree with the network it was made from: boxes differ by up to "
-            f"{parity.max_box} (allowed {bounds.box}), scores by {parity.max_score} (allowed {bounds.score}), "
-            f"and {parity.unexplained} detections have no partner. Nothing was published."
+            f"{parity.max_box} (allowed {bounds.box}), scores by {parity.max_score} (allowed "
+            f"{bounds.score}), and {parity.unexplained} detections have no partner. Nothing was published."
         )
 
 
