@@ -12,9 +12,9 @@ def command(
     store: Annotated[Path, typer.Option(envvar="DETECTOR_STORE", help="The store.")] = Path("store"),
     name: Annotated[str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name.")] = "detector",
     version: Annotated[int | None, typer.Option(help="The version; none: the stable one.")] = None,
-    kind: Annotated[str, typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16.")] = (
-        "saved_model"
-    ),
+    kind: Annotated[
+        str, typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16.")
+    ] = ("saved_model"),
     format: Annotated[str | None, typer.Option(help="voc, coco, yolo, csv or tfrecord.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

@@ -12,10 +12,12 @@ def command(
     store: Annotated[Path, typer.Option(envvar="DETECTOR_STORE", help="The store.")] = Path("store"),
     name: Annotated[str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name.")] = "detector",
     version: Annotated[int | None, typer.Option(help="The version; none: the stable one.")] = None,
-    kind: Annotated[str, typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16.")] = (
-        "tflite_f32"
-    ),
-    min_score: Annotated[float | None, typer.Option(help="Lowest score shown; none: the version's own.")] = None,
+    kind: Annotated[
+        str, typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16.")
+    ] = ("tflite_f32"),
+    min_score: Annotated[
+        float | None, typer.Option(help="Lowest score shown; none: the version's own.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the photos with boxes drawn.")] = Path("predictions"),
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a photo.")] = False,
 ) -> None:

@@ -73,7 +73,9 @@ class _Printer:
 
 def _started_line(event: Event) -> str:
     config = event["config"]
-    return f"Training {config['name']}: head {config['head']}, {config['size']} pixels, alpha {config['alpha']}"
+    return (
+        f"Training {config['name']}: head {config['head']}, {config['size']} pixels, alpha {config['alpha']}"
+    )
 
 
 def _data_line(event: Event) -> str:
@@ -104,7 +106,9 @@ def _exported_line(event: Event) -> str:
 
 
 def _published_line(event: Event) -> str:
-    return f"Published {event['name']} version {event['version']} as {event['channel']}: open {event['report']}"
+    return (
+        f"Published {event['name']} version {event['version']} as {event['channel']}: open {event['report']}"
+    )
 
 
 def _number(value: float | None) -> str:

@@ -17,15 +17,23 @@ class Head(StrEnum):
 
 
 def command(
-    data: Annotated[Path | None, typer.Argument(help="Folder or zip of labelled photos; none: built-in shapes.")] = None,
-    store: Annotated[Path, typer.Option(envvar="DETECTOR_STORE", help="Where versions are published.")] = Path("store"),
-    name: Annotated[str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name in the store.")] = "detector",
+    data: Annotated[
+        Path | None, typer.Argument(help="Folder or zip of labelled photos; none: built-in shapes.")
+    ] = None,
+    store: Annotated[
+        Path, typer.Option(envvar="DETECTOR_STORE", help="Where versions are published.")
+    ] = Path("store"),
+    name: Annotated[
+        str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name in the store.")
+    ] = "detector",
     format: Annotated[
         str | None, typer.Option(help="voc, coco, yolo, csv or tfrecord; found out by looking.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a dataset with any problem.")] = False,
     shapes: Annotated[int, typer.Option(help="Pictures to draw when there is no data.")] = 400,
-    head: Annotated[Head, typer.Option(help="grid: any number of objects. localizer: always exactly one.")] = Head.grid,
+    head: Annotated[
+        Head, typer.Option(help="grid: any number of objects. localizer: always exactly one.")
+    ] = Head.grid,
     size: Annotated[int | None, typer.Option(help="Image size, a multiple of 32 from 96 to 512.")] = None,
     alpha: Annotated[float, typer.Option(help="Width of MobileNet: 0.25, 0.5, 0.75 or 1.0.")] = 1.0,
     base_weights: Annotated[str | None, typer.Option(help='A weights file, or "random".')] = None,
@@ -34,20 +42,30 @@ def command(
     ] = Path("~/.cache/pocket-detector"),
     from_version: Annotated[int | None, typer.Option(help="Start from this version's weights.")] = None,
     phase1_epochs: Annotated[int | None, typer.Option(help="Epochs with the base frozen.")] = None,
-    phase2_epochs: Annotated[int | None, typer.Option(help="Epochs with its last blocks trained too.")] = None,
+    phase2_epochs: Annotated[
+        int | None, typer.Option(help="Epochs with its last blocks trained too.")
+    ] = None,
     unfreeze: Annotated[int | None, typer.Option(help="Blocks of the base that phase 2 trains.")] = None,
     batch_size: Annotated[int, typer.Option(help="Photos a step.")] = 16,
     phase1_learning_rate: Annotated[float, typer.Option(help="The head's peak rate in phase 1.")] = 2e-3,
     phase2_learning_rate: Annotated[float, typer.Option(help="The head's peak rate in phase 2.")] = 1e-3,
-    patience: Annotated[int, typer.Option(help="Stop after so many epochs without a better AP; 0: never.")] = 25,
+    patience: Annotated[
+        int, typer.Option(help="Stop after so many epochs without a better AP; 0: never.")
+    ] = 25,
     seed: Annotated[int, typer.Option(help="The same seed draws the same views and split.")] = 0,
-    max_minutes: Annotated[float | None, typer.Option(help="Shorten the schedule to about this time.")] = None,
-    val_fraction: Annotated[float, typer.Option(help="Share of photos held out, if the data has no split.")] = 0.15,
+    max_minutes: Annotated[
+        float | None, typer.Option(help="Shorten the schedule to about this time.")
+    ] = None,
+    val_fraction: Annotated[
+        float, typer.Option(help="Share of photos held out, if the data has no split.")
+    ] = 0.15,
     samples: Annotated[int, typer.Option(help="Held-out photos published with the report; 0 for none.")] = 12,
     tfjs: Annotated[bool, typer.Option(help="Export the tfjs kinds.")] = True,
     tensorboard: Annotated[Path | None, typer.Option(help="Write TensorBoard logs here.")] = None,
     events: Annotated[Path | None, typer.Option(help="Append events here as JSON lines.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print events as JSON lines instead of a progress bar.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print events as JSON lines instead of a progress bar.")
+    ] = False,
 ) -> None:
     """Train on labelled photos and publish one version: SavedModel, TFLite, tfjs, and a report."""
     if base_weights not in (None, "random") and not Path(str(base_weights)).is_file():

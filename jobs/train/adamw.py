@@ -22,7 +22,8 @@ class AdamW:
         self.learning_rate = tf.Variable(0.0, trainable=False)
         self._beta_powers = tf.Variable([BETA_1, BETA_2], trainable=False)
         self._means, self._squares = (
-            [tf.Variable(tf.zeros_like(variable), trainable=False) for variable in variables] for _ in range(2)
+            [tf.Variable(tf.zeros_like(variable), trainable=False) for variable in variables]
+            for _ in range(2)
         )
 
     @property

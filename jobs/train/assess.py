@@ -30,7 +30,11 @@ class Assessment:
             "name": manifest.name,
             "version": manifest.version,
             "kind": self.chosen.kind,
-            "data": {"source": self.report.source, "format": self.report.format, "problems": len(self.report.problems)},
+            "data": {
+                "source": self.report.source,
+                "format": self.report.format,
+                "problems": len(self.report.problems),
+            },
             "milliseconds": round(self.milliseconds, 3),
             **evaluation_to_json(self.evaluation),
         }
@@ -40,7 +44,10 @@ class Assessment:
         manifest, result = self.chosen.manifest, self.evaluation
         interval = result.ap50_interval
         spread = f" (95% interval {interval.low:.3f} to {interval.high:.3f})" if interval else ""
-        rows = [f"  {c.label}: AP50 {_shown(c.ap50)}, AP {_shown(c.ap)}, {c.ground_truth_boxes} boxes" for c in result.per_class]
+        rows = [
+            f"  {c.label}: AP50 {_shown(c.ap50)}, AP {_shown(c.ap)}, {c.ground_truth_boxes} boxes"
+            for c in result.per_class
+        ]
         empty = result.false_positives_per_empty_photo
         return [
             f"{manifest.name} version {manifest.version}, {self.chosen.kind}, on {result.photos} photos of "

@@ -205,7 +205,9 @@ def _recolour(image: Image.Image, rng: np.random.Generator, options: AugmentOpti
 def _saturation_and_hue(rng: np.random.Generator, options: AugmentOptions) -> npt.NDArray[np.float64]:
     """`[3, 3]`: a turn and a stretch of the chroma plane of YIQ."""
     to_yiq = np.asarray([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
-    saturation = 0.0 if rng.random() < options.grey else 1 + rng.uniform(-options.saturation, options.saturation)
+    saturation = (
+        0.0 if rng.random() < options.grey else 1 + rng.uniform(-options.saturation, options.saturation)
+    )
     angle = math.radians(rng.uniform(-options.hue_degrees, options.hue_degrees))
     cosine, sine = saturation * math.cos(angle), saturation * math.sin(angle)
     turn = np.asarray([[1, 0, 0], [0, cosine, -sine], [0, sine, cosine]])

@@ -42,7 +42,9 @@ def save_checkpoint(directory: Path, checkpoint: Checkpoint) -> None:
     Raises:
         StoreError: the disk is full or not writable; the checkpoint before stays.
     """
-    flat = {f"{name}/{i:04d}": array for name, group in checkpoint.arrays.items() for i, array in enumerate(group)}
+    flat = {
+        f"{name}/{i:04d}": array for name, group in checkpoint.arrays.items() for i, array in enumerate(group)
+    }
     scratch = directory / f"{_FILE}.part"
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -71,4 +73,3 @@ def load_checkpoint(directory: Path) -> Checkpoint | None:
     except (FileNotFoundError, ValueError, KeyError, TypeError, EOFError):
         return None
     return Checkpoint(progress, arrays)
-

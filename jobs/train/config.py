@@ -106,7 +106,8 @@ class TrainConfig:
         """Raise where the head cannot tell that many classes apart."""
         if self.head == "localizer" and len(labels) > LOCALIZER_MAX_CLASSES:
             raise InvalidRequestError(
-                f"--head localizer tells at most {LOCALIZER_MAX_CLASSES} classes apart and this dataset has {len(labels)} "
+                f"--head localizer tells at most {LOCALIZER_MAX_CLASSES} classes apart and this dataset has "
+                f"{len(labels)} "
                 f"({', '.join(labels)}). Use --head grid."
             )
 
@@ -123,8 +124,15 @@ def _is_size(size: int) -> bool:
 
 def _check_positive(config: TrainConfig) -> None:
     least = {
-        "batch_size": 1, "phase1_views": 1, "phase1_epochs": 0, "phase2_epochs": 0, "samples": 0, "shapes": 20,
-        "seed": 0, "patience": 0, "from_version": 1,
+        "batch_size": 1,
+        "phase1_views": 1,
+        "phase1_epochs": 0,
+        "phase2_epochs": 0,
+        "samples": 0,
+        "shapes": 20,
+        "seed": 0,
+        "patience": 0,
+        "from_version": 1,
     }
     for name, bound in least.items():
         value = getattr(config, name)

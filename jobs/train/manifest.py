@@ -77,7 +77,9 @@ def _artifact(kind: MeasuredKind) -> Artifact:
     exported = kind.exported
     return Artifact(
         kind=exported.kind,
-        files=[File(path=file.path, sha256=file.sha256, size_bytes=file.size_bytes) for file in exported.files],
+        files=[
+            File(path=file.path, sha256=file.sha256, size_bytes=file.size_bytes) for file in exported.files
+        ],
         ap50=kind.evaluation.ap50,
         parity_max_box=exported.parity_max_box,
         parity_max_score=exported.parity_max_score,
@@ -92,7 +94,9 @@ def _data(result: TrainingResult) -> Data:
         fingerprint=report.fingerprint,
         photos=report.photos,
         boxes=report.boxes,
-        per_class={entry.label: ClassCounts(photos=entry.photos, boxes=entry.boxes) for entry in report.classes},
+        per_class={
+            entry.label: ClassCounts(photos=entry.photos, boxes=entry.boxes) for entry in report.classes
+        },
         unreadable=report.unreadable,
     )
 

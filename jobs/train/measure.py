@@ -40,12 +40,13 @@ class PhotoSet:
 def network_detector(network: Network) -> Detect:
     """The network as it is now (not a copy) as a function of pixels."""
 
-    @tf.function(reduce_retracing=True)
     def run(pixels: tf.Tensor) -> tuple[tf.Tensor, ...]:
         return network.decode(network.model(tf.cast(pixels, tf.float32), training=False))
 
+    graph = tf.function(run, reduce_retracing=True)
+
     def detect(pixels: Pixels) -> DetectionArrays:
-        return DetectionArrays(*(output.numpy() for output in run(tf.constant(pixels))))
+        return DetectionArrays(*(output.numpy() for output in graph(tf.constant(pixels))))
 
     return detect
 

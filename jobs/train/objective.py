@@ -17,7 +17,8 @@ from jobs.train.network.network import Network
 class Objective(Protocol):
     """Targets are made on the input threads, once a view; the loss runs in the graph."""
 
-    part_names: tuple[str, ...]
+    @property
+    def part_names(self) -> tuple[str, ...]: ...
 
     def targets(self, view: View) -> FloatArray: ...
 

@@ -151,7 +151,9 @@ class PhaseTrainer:
             epoch = progress.epochs_done
             closing = epoch >= (1 - CLOSING_SHARE) * schedule.epochs
             batches = (
-                pool.batches(epoch, factory.seed) if pool else self._fresh_batches(factory, epoch, closing=closing)
+                pool.batches(epoch, factory.seed)
+                if pool
+                else self._fresh_batches(factory, epoch, closing=closing)
             )
             losses, rate = self._train_epoch(batches, schedule, first_step=epoch * schedule.steps_per_epoch)
             progress = self._end_of_epoch(progress, schedule, losses, rate, epoch_started)

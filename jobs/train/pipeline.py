@@ -56,10 +56,15 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
         lock.release()
     emit(
         make_event(
-            "published", name=version.name, version=version.version, channel=version.channel or "no channel",
-            ap50=version.ap50, ap=version.ap, seconds=round(seconds, 1),
+            "published",
+            name=version.name,
+            version=version.version,
+            channel=version.channel or "no channel",
+            ap50=version.ap50,
+            ap=version.ap,
+            seconds=round(seconds, 1),
             report=str(version.artifacts / "report" / "index.html"),
-        )  # fmt: skip
+        )
     )
     return version
 

@@ -39,7 +39,11 @@ class Prediction:
                     "score": round(d.score, 6),
                     "box": {edge: round(getattr(d.box, edge), 6) for edge in edges},
                     "box_px": dict(
-                        zip(edges, (round(e, 2) for e in d.box.to_pixels(width=width, height=height)), strict=True)
+                        zip(
+                            edges,
+                            (round(e, 2) for e in d.box.to_pixels(width=width, height=height)),
+                            strict=True,
+                        )
                     ),
                 }
                 for d in self.detections
@@ -58,7 +62,14 @@ class Prediction:
 
 
 def predict_photos(
-    photos: Sequence[Path], *, store: Path, name: str, version: int | None, kind: str, min_score: float | None, out: Path
+    photos: Sequence[Path],
+    *,
+    store: Path,
+    name: str,
+    version: int | None,
+    kind: str,
+    min_score: float | None,
+    out: Path,
 ) -> Iterator[Prediction]:
     """Detect in each photo in turn and write it with its boxes into `out`.
 
@@ -88,7 +99,9 @@ def _load(path: Path) -> LoadedImage:
         raise type(error)(f"{path}: {error.message}") from error
 
 
-def _write_drawn(pixels: Pixels, detections: Sequence[Detection], labels: Sequence[str], target: Path) -> Path:
+def _write_drawn(
+    pixels: Pixels, detections: Sequence[Detection], labels: Sequence[str], target: Path
+) -> Path:
     image = Image.fromarray(pixels)
     draw = ImageDraw.Draw(image)
     unit = max(2, round(max(image.size) / 300))

@@ -304,5 +304,3 @@ def _version(store: Store, name: str, version: int, evaluation: Evaluation) -> V
         ap50=evaluation.ap50,
         ap=evaluation.ap,
     )
-
-

@@ -16,5 +16,7 @@ def epochs_of(config: TrainConfig, *, photos: int) -> tuple[int, int]:
         min(most, max(least, round(count / max(photos, 1))))
         for count, least, most in zip(views, LEAST_EPOCHS, MOST_EPOCHS, strict=True)
     ]
-    first, second = (given if given is not None else own for given, own in zip(chosen, automatic, strict=True))
+    first, second = (
+        given if given is not None else own for given, own in zip(chosen, automatic, strict=True)
+    )
     return first, second

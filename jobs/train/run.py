@@ -34,7 +34,9 @@ class TrainedRun:
 def run_key(config: TrainConfig, *, data_fingerprint: str) -> str:
     """Names the run: the same options on the same photos go on where a killed run stopped."""
     # How long it may take and how much is exported do not change what was trained so far.
-    options = {k: v for k, v in config.to_json().items() if k not in ("max_minutes", "samples", "tfjs", "strict")}
+    options = {
+        k: v for k, v in config.to_json().items() if k not in ("max_minutes", "samples", "tfjs", "strict")
+    }
     text = json.dumps([options, data_fingerprint], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -65,7 +67,9 @@ def train_network(
     return TrainedRun(progress.history, progress.seconds)
 
 
-def _run_phase(plan: PhasePlan, around: Surroundings, progress: Progress, found: Checkpoint | None) -> Progress:
+def _run_phase(
+    plan: PhasePlan, around: Surroundings, progress: Progress, found: Checkpoint | None
+) -> Progress:
     if plan.number < progress.phase:
         return progress
     keras.utils.set_random_seed(around.config.seed + plan.number)
@@ -74,7 +78,9 @@ def _run_phase(plan: PhasePlan, around: Surroundings, progress: Progress, found:
         progress = PhaseTrainer(plan, around).run(progress, within.arrays if within else None)
     elif within:
         around.network.model.set_weights(within.arrays["best"])
-    return replace(progress, phase=plan.number + 1, epochs_done=0, planned_epochs=None, best_score=-1.0, best_epoch=0)
+    return replace(
+        progress, phase=plan.number + 1, epochs_done=0, planned_epochs=None, best_score=-1.0, best_epoch=0
+    )
 
 
 def _trainable(split: Split, config: TrainConfig) -> tuple[Any, ...]:

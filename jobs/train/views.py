@@ -40,7 +40,12 @@ class ViewFactory:
     executor: ThreadPoolExecutor
 
     def batches(
-        self, indices: npt.NDArray[np.int64], *, key: tuple[int, ...], batch_size: int, options: AugmentOptions
+        self,
+        indices: npt.NDArray[np.int64],
+        *,
+        key: tuple[int, ...],
+        batch_size: int,
+        options: AugmentOptions,
     ) -> Iterator[Batch]:
         """Batches over `indices` in order; the last one may be smaller."""
         starts = range(0, len(indices), batch_size)

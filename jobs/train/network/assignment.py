@@ -45,7 +45,9 @@ def _positive_cells(boxes: FloatArray, grid: Grid) -> npt.NDArray[np.bool_]:
     inside_counts = candidates.sum(axis=0)
     candidate_overlaps = np.where(candidates, overlaps, 0.0)
     mean = candidate_overlaps.sum(axis=0) / inside_counts
-    variance = np.where(candidates, (overlaps - mean) ** 2, 0.0).sum(axis=0) / np.maximum(inside_counts - 1, 1)
+    variance = np.where(candidates, (overlaps - mean) ** 2, 0.0).sum(axis=0) / np.maximum(
+        inside_counts - 1, 1
+    )
     inside = _centers_inside(boxes, grid)
     positive = candidates & (overlaps >= mean + np.sqrt(variance)) & inside
     return positive | _fallback_cells(positive, boxes, grid, overlaps)
@@ -65,7 +67,8 @@ def _nearest_cells(boxes: FloatArray, grid: Grid) -> npt.NDArray[np.bool_]:
 
 def _centers_inside(boxes: FloatArray, grid: Grid) -> npt.NDArray[np.bool_]:
     y, x = grid.centers[:, 0, None], grid.centers[:, 1, None]
-    return (y > boxes[:, 0]) & (x > boxes[:, 1]) & (y < boxes[:, 2]) & (x < boxes[:, 3])
+    inside = (y > boxes[:, 0]) & (x > boxes[:, 1]) & (y < boxes[:, 2]) & (x < boxes[:, 3])
+    return np.asarray(inside, np.bool_)
 
 
 def _fallback_cells(

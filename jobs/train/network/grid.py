@@ -77,7 +77,9 @@ def _logit(probability: float) -> float:
 def _pyramid(inputs: Sequence[tf.Tensor], width: int) -> list[tf.Tensor]:
     """Top-down, then bottom-up paths, so that every stride sees both detail and context."""
     fine, middle, coarse = (
-        _norm_relu(keras.layers.Conv2D(width, 1, use_bias=False, name=f"lateral_{stride}")(tap), f"lateral_{stride}")
+        _norm_relu(
+            keras.layers.Conv2D(width, 1, use_bias=False, name=f"lateral_{stride}")(tap), f"lateral_{stride}"
+        )
         for tap, stride in zip(inputs, STRIDES, strict=True)
     )
     middle = _merge(middle, keras.layers.UpSampling2D(name="up_32")(coarse), width, "down_16")

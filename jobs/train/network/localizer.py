@@ -52,7 +52,8 @@ def decode_localizer(raw: tf.Tensor, *, size: int, classes: int) -> tuple[tf.Ten
     valid = tf.cast(score >= SCORE_FLOOR, tf.float32)
     left, right, top, bottom = tf.split(tf.clip_by_value(scaled[:, 1:], 0.0, 1.0), 4, axis=-1)
     box = tf.concat(
-        [tf.minimum(top, bottom), tf.minimum(left, right), tf.maximum(top, bottom), tf.maximum(left, right)], axis=-1
+        [tf.minimum(top, bottom), tf.minimum(left, right), tf.maximum(top, bottom), tf.maximum(left, right)],
+        axis=-1,
     )
     rest = MAX_DETECTIONS - 1
     boxes = tf.pad((box * valid)[:, None, :], [[0, 0], [0, rest], [0, 0]])

@@ -107,4 +107,3 @@ def split_network(network: Network, *, unfreeze: int) -> SplitNetwork:
         x = seen[layer.name] = layer(x)
     tail = keras.Model(list(inputs.values()), network.head_model([seen[tap] for tap in network.taps]))
     return SplitNetwork(trunk, tail, trained)
-

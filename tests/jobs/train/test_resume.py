@@ -46,7 +46,9 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been_killed(tmp_path: Path) -> No
     kill_within_an_epoch_of_phase_2(arguments, tmp_path / "killed.jsonl")
     assert not list(killed.glob("models/*/*"))
     subprocess.run(arguments, check=True, capture_output=True, timeout=DEADLINE_S)
-    subprocess.run(command(whole, tmp_path / "whole.jsonl"), check=True, capture_output=True, timeout=DEADLINE_S)
+    subprocess.run(
+        command(whole, tmp_path / "whole.jsonl"), check=True, capture_output=True, timeout=DEADLINE_S
+    )
 
     logs = [root / "artifacts/detector/1/report/history.jsonl" for root in (killed, whole)]
     resumed, unbroken = (events_in(log, "epoch") for log in logs)

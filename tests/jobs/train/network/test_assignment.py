@@ -38,7 +38,9 @@ def test_the_smaller_of_two_nested_objects_keeps_its_cells() -> None:
     )
 )
 @settings(deadline=None)
-def test_every_single_object_gets_a_cell_however_small(corners: list[tuple[float, float, float, float]]) -> None:
+def test_every_single_object_gets_a_cell_however_small(
+    corners: list[tuple[float, float, float, float]],
+) -> None:
     boxes = np.asarray([[y, x, min(y + h, 1), min(x + w, 1)] for y, x, h, w in corners], np.float32)
     targets = assign_cells(boxes, np.zeros(1, np.int64), GRID)
     assert np.any(targets[:, 0] == 0)

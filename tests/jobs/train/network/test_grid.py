@@ -1,4 +1,7 @@
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,11 +10,13 @@ from detector.boxes import intersection_over_union
 from detector.detections import MAX_DETECTIONS, SCORE_FLOOR
 from jobs.train.network.grid import CANDIDATES, NMS_IOU, VOTE_IOU, Grid, decode_boxes, decode_grid
 
+Array = npt.NDArray[Any]
+
 GRID = Grid.of(128)
 CLASSES = 2
 
 
-def raw_of(seed: int, *, bias: float = 0.0) -> np.ndarray:
+def raw_of(seed: int, *, bias: float = 0.0) -> Array:
     rng = np.random.default_rng(seed)
     cells = GRID.strides.size
     logits = rng.normal(bias, 2.0, (cells, CLASSES))
@@ -19,7 +24,7 @@ def raw_of(seed: int, *, bias: float = 0.0) -> np.ndarray:
     return np.concatenate([logits, edges], axis=-1)[None].astype(np.float32)
 
 
-def greedy(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def greedy(raw: Array) -> tuple[Array, Array, Array]:
     """Plain greedy class-wise suppression, as the reference: boxes, classes, scores."""
     scores = 1 / (1 + np.exp(-raw[0, :, :CLASSES].astype(np.float64)))
     best, classes = scores.max(axis=-1), scores.argmax(axis=-1)
@@ -27,7 +32,9 @@ def greedy(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     kept: list[int] = []
     for cell in np.argsort(-best, kind="stable")[:CANDIDATES]:
         rivals = [k for k in kept if classes[k] == classes[cell]]
-        overlaps = intersection_over_union(boxes[cell : cell + 1], boxes[rivals]) if rivals else np.zeros((1, 0))
+        overlaps = (
+            intersection_over_union(boxes[cell : cell + 1], boxes[rivals]) if rivals else np.zeros((1, 0))
+        )
         if best[cell] >= SCORE_FLOOR and not (overlaps > NMS_IOU).any():
             kept.append(int(cell))
     kept = kept[:MAX_DETECTIONS]
@@ -35,9 +42,7 @@ def greedy(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return _voted(boxes, classes, best, kept, candidates), classes[kept], best[kept]
 
 
-def _voted(
-    boxes: np.ndarray, classes: np.ndarray, scores: np.ndarray, kept: list[int], candidates: np.ndarray
-) -> np.ndarray:
+def _voted(boxes: Array, classes: Array, scores: Array, kept: list[int], candidates: Array) -> Array:
     voted = []
     for cell in kept:
         allies = [c for c in candidates if classes[c] == classes[cell]]
@@ -52,7 +57,9 @@ def _voted(
 @settings(max_examples=40, deadline=None)
 def test_suppression_is_the_greedy_one(seed: int, bias: float) -> None:
     raw = raw_of(seed, bias=bias)
-    boxes, classes, scores, count = (t.numpy()[0] for t in decode_grid(tf.constant(raw), GRID, classes=CLASSES))
+    boxes, classes, scores, count = (
+        t.numpy()[0] for t in decode_grid(tf.constant(raw), GRID, classes=CLASSES)
+    )
     expected_boxes, expected_classes, expected_scores = greedy(raw)
     assert int(count) == len(expected_scores)
     np.testing.assert_allclose(scores[: int(count)], expected_scores, atol=1e-5)

@@ -4,8 +4,8 @@ import tensorflow as tf
 
 from jobs.train.network.assignment import assign_cells
 from jobs.train.network.grid import Grid
-from jobs.train.network.losses import grid_loss
 from jobs.train.network.localizer import decode_localizer, localizer_loss, localizer_target
+from jobs.train.network.losses import grid_loss
 
 GRID = Grid.of(96)
 
@@ -14,7 +14,10 @@ def test_the_right_answer_has_almost_no_loss() -> None:
     box = np.asarray([[0.2, 0.3, 0.7, 0.9]], np.float32)
     targets = assign_cells(box, np.asarray([1]), GRID)
     positive = targets[:, 0] >= 0
-    distances = np.concatenate([GRID.centers - box[:, :2], box[:, 2:] - GRID.centers], axis=-1) / GRID.strides[:, None]
+    distances = (
+        np.concatenate([GRID.centers - box[:, :2], box[:, 2:] - GRID.centers], axis=-1)
+        / GRID.strides[:, None]
+    )
     edges = np.log(np.expm1(np.maximum(distances, 1e-3)))
     logits = np.full((GRID.strides.size, 2), -20.0)
     logits[positive, 1] = 20.0
@@ -55,7 +58,8 @@ def test_a_picture_without_an_object_weighs_nothing_in_the_localizers_loss() -> 
 
 
 @pytest.mark.parametrize(
-    ("position", "class_id", "score"), [(0.0, 0, 1.0), (1.0, 1, 1.0), (0.2, 0, 0.6), (0.9, 1, 0.8), (1.3, 1, 0.4)]
+    ("position", "class_id", "score"),
+    [(0.0, 0, 1.0), (1.0, 1, 1.0), (0.2, 0, 0.6), (0.9, 1, 0.8), (1.3, 1, 0.4)],
 )
 def test_the_localizers_score_falls_with_the_distance_to_the_nearest_class(
     position: float, class_id: int, score: float

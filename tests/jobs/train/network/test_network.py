@@ -21,16 +21,18 @@ def test_trunk_and_tail_are_the_whole_network(head: HeadName, unfreeze: int) -> 
     parts = split_network(network, unfreeze=unfreeze)
     pixels = np.random.default_rng(0).uniform(0, 255, (2, 96, 96, 3)).astype(np.float32)
     np.testing.assert_allclose(parts.tail(parts.trunk(pixels)), network.model(pixels), atol=1e-5)
-    assert {layer.spec.block for layer in parts.trained_base} == set(range(14 if head == "grid" else 12)[
-        -unfreeze:
-    ] if unfreeze else [])
+    assert {layer.spec.block for layer in parts.trained_base} == set(
+        range(14 if head == "grid" else 12)[-unfreeze:] if unfreeze else []
+    )
 
 
 def test_the_base_computes_what_keras_own_mobilenet_computes() -> None:
     theirs = keras.applications.MobileNet((96, 96, 3), alpha=0.25, include_top=False, weights=None)
     rng = np.random.default_rng(1)
     for layer in theirs.layers:
-        layer.set_weights([rng.uniform(0.1, 0.5, w.shape) * rng.choice([-1, 1], w.shape) for w in layer.get_weights()])
+        layer.set_weights(
+            [rng.uniform(0.1, 0.5, w.shape) * rng.choice([-1, 1], w.shape) for w in layer.get_weights()]
+        )
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.set_weights([rng.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
     ours = network_of("grid")
@@ -51,7 +53,10 @@ def test_the_base_computes_what_keras_own_mobilenet_computes() -> None:
 def test_the_localizer_is_the_origins_network() -> None:
     network = network_of("localizer", size=224)
     assert network.activations["conv_pw_11"].shape[1:] == (14, 14, 128)
-    assert [layer.units for layer in network.head_model.layers if isinstance(layer, keras.layers.Dense)] == [100, 5]
+    assert [layer.units for layer in network.head_model.layers if isinstance(layer, keras.layers.Dense)] == [
+        100,
+        5,
+    ]
     dense = network.head_model.get_layer("dense_100")
     assert dense.kernel.shape == (14 * 14 * 128, 100)
     assert dense.activation is keras.activations.relu
