@@ -4,12 +4,9 @@ import asyncio
 import os
 import socket
 import statistics
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 from detector.store import Store
 from tests.detector.pictures import encode, noise
@@ -68,7 +65,6 @@ async def flood(port: int, rate: float) -> list[Answered]:
     return await asyncio.gather(*requests)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="pins processes to cores")
 def test_four_times_the_load(tiny_store: Store, tmp_path: Path) -> None:
     cores = sorted(os.sched_getaffinity(0))
     with running_gateway(

@@ -1,0 +1,110 @@
+"""The API's description is true: whatever is sent, the answer is one that it names."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+from urllib.parse import quote, urlencode
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from detector import errors
+from services.gateway.rest.error_codes import ErrorCode
+from services.gateway.rest.openapi import openapi_document
+from services.gateway.rest.schemas import DetectOut, ProblemOut
+from tests.services.gateway.rest.test_detect import PHOTO
+
+DOCUMENT = openapi_document("1")
+DETECT: dict[str, Any] = DOCUMENT["paths"]["/detect"]["post"]
+FILE: dict[str, Any] = DOCUMENT["paths"]["/v1/models/{name}/versions/{version}/files/{path}"]["get"]
+MEDIA_TYPES = (
+    "image/jpeg",
+    "image/anything",
+    "application/octet-stream",
+    "application/json",
+    "multipart/form-data",
+    "multipart/form-data; boundary=b",
+    "text/plain",
+)
+BODIES = st.one_of(
+    st.just(PHOTO),
+    st.binary(max_size=200),
+    st.integers(0, len(PHOTO)).map(lambda length: PHOTO[:length]),
+    st.binary(max_size=60).map(lambda text: b'{"image": "' + text + b'"}'),
+    st.binary(max_size=60).map(
+        lambda text: b'--b\r\nContent-Disposition: form-data; name="image"\r\n\r\n' + text + b"\r\n--b--\r\n"
+    ),
+)
+QUERIES = st.dictionaries(
+    st.sampled_from(["channel", "version", "min_score", "max_detections", "other"]),
+    st.one_of(st.text(max_size=8), st.integers(-2, 60).map(str), st.floats().map(str), st.just("stable")),
+    max_size=3,
+)
+QUIET = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def open_client(gateway: Any) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=gateway.url) as client:
+        yield client
+
+
+@QUIET
+@given(body=BODIES, media_type=st.sampled_from(MEDIA_TYPES), query=QUERIES)
+def test_detect_answers_as_described(
+    open_client: httpx.Client, body: bytes, media_type: str, query: dict[str, str]
+) -> None:
+    path = f"/detect?{urlencode(query, errors='surrogatepass')}"
+    answer = open_client.post(path, content=body, headers={"content-type": media_type})
+    assert str(answer.status_code) in DETECT["responses"]
+    assert answer.status_code < 500
+    if answer.status_code == 200:
+        DetectOut.model_validate_json(answer.content)
+    else:
+        ProblemOut.model_validate_json(answer.content)
+
+
+@QUIET
+@given(path=st.text(max_size=30), version=st.text(max_size=5), name=st.text(max_size=10))
+def test_files_answer_as_described(open_client: httpx.Client, path: str, version: str, name: str) -> None:
+    place = "/".join(quote(part, safe="", errors="replace") for part in (version or "1", "files", path))
+    answer = open_client.get(
+        f"/v1/models/{quote(name or 'detector', safe='', errors='replace')}/versions/{place}"
+    )
+    assert str(answer.status_code) in FILE["responses"]
+    assert answer.status_code == 404
+    ProblemOut.model_validate_json(answer.content)
+
+
+def test_it_is_what_the_gateway_serves(client: httpx.Client) -> None:
+    served = client.get("/openapi.json").json()
+    assert served["openapi"] == "3.1.0"
+    assert served["paths"] == DOCUMENT["paths"]
+    for path, methods in DOCUMENT["paths"].items():
+        if "{" not in path and "get" in methods:
+            assert client.get(path).status_code == 200
+
+
+def test_every_code_of_the_error_tree_that_http_can_meet_is_named() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    codes = {
+        kind.code for kind in kinds if issubclass(kind, errors.DetectorError) and kind.exit_code in (1, 2)
+    }
+    assert codes == set(get_args(ErrorCode))
+    statuses = {str(kind.http_status) for kind in kinds if issubclass(kind, errors.DetectorError)}
+    described = {
+        status
+        for methods in DOCUMENT["paths"].values()
+        for m in methods.values()
+        for status in m["responses"]
+    }
+    assert statuses - described == {"405"}
+
+
+def test_the_docs_page_asks_nobody_else(client: httpx.Client) -> None:
+    page = client.get("/docs").text
+    assert "openapi.json" in page
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "src=" not in page

@@ -1,0 +1,62 @@
+"""The metrics that dashboards rely on are there under their names, with bounded labels."""
+
+from pathlib import Path
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from detector.store import Store
+from tests.detector.pictures import corners, encode
+from tests.services.gateway.running import running_gateway
+
+PROMISED = {
+    "detector_requests": {"route", "protocol", "code"},
+    "detector_request_duration_seconds": {"route", "protocol"},
+    "detector_stage_duration_seconds": {"stage"},
+    "detector_engine_duration_seconds": {"engine", "version"},
+    "detector_engine_requests": {"engine", "version", "code"},
+    "detector_engine_up": {"engine"},
+    "detector_requests_in_flight": set(),
+    "detector_rejected": {"reason"},
+    "detector_image_bytes": set(),
+    "detector_image_pixels": set(),
+    "detector_detections": {"label", "version"},
+    "detector_detection_score": {"version"},
+    "detector_empty_responses": {"version"},
+    "detector_model_info": {"name", "version", "channel"},
+    "detector_artifact_downloads": {"kind", "version"},
+    "detector_artifact_sent_bytes": set(),
+}
+
+
+def test_names_labels_and_values(tiny_store: Store, tmp_path: Path) -> None:
+    with running_gateway(tiny_store.root, tmp_path) as running, httpx.Client(base_url=running.url) as client:
+        client.post("/detect", content=encode(corners(64, 64)))
+        client.post("/detect?min_score=1", content=encode(corners(64, 64)))
+        client.post("/detect", content=b"no photo")
+        for number in range(30):
+            client.get(f"/made/up/{number}")
+            client.get(f"/v1/models/made-up-{number}/versions/1/files/x")
+        files = "/v1/models/detector/versions/1/files/tflite/f32.tflite"
+        size = len(client.get(files, headers={"range": "bytes=0-99"}).content)
+        size += len(client.get(files, headers={"range": "bytes=100-"}).content)
+        families = {
+            family.name: family for family in text_string_to_metric_families(client.get("/metrics").text)
+        }
+    for name, labels in PROMISED.items():
+        seen = {label for sample in families[name].samples for label in sample.labels} - {"le"}
+        assert seen <= labels
+    routes = {sample.labels["route"] for sample in families["detector_requests"].samples}
+    assert routes == {"/", "/detect", "/readyz", "/v1/models/{name}/versions/{version}/files/{path}"}
+    assert families["detector_artifact_sent_bytes"].samples[0].value == size
+    assert families["detector_artifact_downloads"].samples[0].labels == {"kind": "tflite_f32", "version": "1"}
+    assert families["detector_artifact_downloads"].samples[0].value == 1
+    assert families["detector_empty_responses"].samples[0].value == 1
+    stages = {sample.labels["stage"] for sample in families["detector_stage_duration_seconds"].samples}
+    assert stages == {"read", "decode", "queue", "inference", "encode"}
+    buckets = [
+        float(s.labels["le"])
+        for s in families["detector_request_duration_seconds"].samples
+        if "le" in s.labels
+    ]
+    assert len({bucket for bucket in buckets if bucket < 0.1}) >= 8

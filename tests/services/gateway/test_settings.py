@@ -1,0 +1,69 @@
+"""Settings are checked once, and every mistake names its variable."""
+
+import pytest
+
+from detector.errors import InvalidRequestError
+from services.gateway.settings import Settings, known_variables, read_settings
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in known_variables():
+        monkeypatch.delenv(variable, raising=False)
+
+
+def test_defaults_are_those_that_are_promised() -> None:
+    settings = read_settings({})
+    assert (str(settings.store), settings.model, settings.host) == ("store", "detector", "127.0.0.1")
+    assert (settings.http_port, settings.grpc_port, settings.engine) == (8080, 50051, "embedded")
+    assert (settings.embedded_kind, settings.tfserving_store) == ("tflite_f32", "/store")
+    assert (settings.canary_percent, settings.api_keys) == (0, ())
+    assert (settings.max_image_bytes, settings.max_image_pixels) == (25_000_000, 50_000_000)
+    assert settings.default_timeout_ms == 10_000
+
+
+def test_variables_are_read_and_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETECTOR_API_KEYS", " one, two ,")
+    monkeypatch.setenv("DETECTOR_HTTP_PORT", "9000")
+    settings = read_settings()
+    assert settings.api_keys == ("one", "two")
+    assert settings.http_port == 9000
+
+
+@pytest.mark.parametrize(
+    ("variable", "nearest"),
+    [
+        ("DETECTOR_HTTP_PROT", "DETECTOR_HTTP_PORT"),
+        ("DETECTOR_STOER", "DETECTOR_STORE"),
+        ("DETECTOR_CANARY", "DETECTOR_CANARY_PERCENT"),
+    ],
+)
+def test_a_misspelt_variable_stops_the_start(variable: str, nearest: str) -> None:
+    with pytest.raises(InvalidRequestError, match=f"{variable} is not a setting.*{nearest}"):
+        read_settings({variable: "1"})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("http_port", 70_000),
+        ("engine", "onnx"),
+        ("embedded_kind", "tflite_int4"),
+        ("canary_percent", 101),
+        ("model", "../x"),
+        ("workers", 0),
+        ("log_level", "loud"),
+    ],
+)
+def test_a_value_that_makes_no_sense_names_its_variable(field: str, value: object) -> None:
+    with pytest.raises(InvalidRequestError, match=f"DETECTOR_{field.upper()}"):
+        read_settings({}, **{field: value})
+
+
+def test_half_a_certificate_is_refused() -> None:
+    with pytest.raises(InvalidRequestError, match="DETECTOR_TLS_KEY"):
+        read_settings({}, tls_cert="cert.pem")
+
+
+def test_every_setting_is_described() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
