@@ -1,5 +1,6 @@
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -210,3 +211,26 @@ def test_a_share_that_makes_no_sense_is_refused() -> None:
 def test_a_larger_share_holds_more_back() -> None:
     split, _ = split_dataset(dataset(many(60)), seed=0, val_fraction=0.5)
     assert 26 <= len(split.val) <= 34
+
+
+def test_a_class_missing_in_a_part_of_the_datasets_own_split_is_said_and_nothing_moved() -> None:
+    photos = [photo(i, i % 2, side="train") for i in range(6)] + [
+        photo(i, 0, side="val") for i in range(6, 9)
+    ]
+    split, _ = split_dataset(dataset(photos), seed=0)
+    assert_divides(split, photos)
+    assert split.notes == (
+        "The dataset's own validation part has no 'dog': its accuracy cannot be measured.",
+    )
+
+
+def test_thousands_of_photos_are_divided_without_comparing_all_with_all() -> None:
+    photos = many(40)
+    crowd = [
+        replace(
+            photos[i % 40], sha256=f"{i:064}", perceptual_hash=int(np.random.default_rng(i).integers(2**63))
+        )
+        for i in range(20_000)
+    ]
+    split, _ = split_dataset(dataset(crowd), seed=0)
+    assert len(split.val) == pytest.approx(3000, rel=0.1)

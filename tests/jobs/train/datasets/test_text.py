@@ -1,0 +1,51 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobs.train.datasets.text import clean_label, decode_text, image_size, number
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_text_is_read_in_the_encodings_that_occur(encoding: str) -> None:
+    assert decode_text("Känguru, 5 €".encode(encoding)) == "Känguru, 5 €"
+
+
+@given(st.binary())
+def test_any_bytes_are_some_text(data: bytes) -> None:
+    assert isinstance(decode_text(data), str)
+
+
+@given(
+    st.none()
+    | st.text()
+    | st.binary()
+    | st.integers()
+    | st.floats()
+    | st.lists(st.integers())
+    | st.booleans()
+)
+def test_anything_is_a_number_or_nan(value: object) -> None:
+    assert isinstance(number(value), float)
+
+
+def test_numbers_are_read_and_nothing_else_is_one() -> None:
+    assert (number("12.5"), number(" 3 "), number(4), number("1e2")) == (12.5, 3, 4, 100)
+    assert all(math.isnan(number(value)) for value in (None, True, "", "12,5", "0x10", [1], 10**400))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [("640", 480, (640, 480)), (640.0, "480.0", (640, 480)), (0, 0, None), (-1, 5, None), (None, 5, None),
+     (3.5, 5, None), ("inf", 5, None), ("nan", 5, None)],
+)  # fmt: skip
+def test_only_a_whole_positive_size_is_stated(
+    width: object, height: object, size: tuple[int, int] | None
+) -> None:
+    assert image_size(width, height) == size
+
+
+def test_labels_are_compared_without_stray_spaces_and_in_one_unicode_form() -> None:
+    assert clean_label("  big\t cat \n") == "big cat"
+    assert clean_label("Ka\u0308nguru") == "Känguru"
