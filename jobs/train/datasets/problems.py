@@ -45,14 +45,26 @@ REMARKS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding. `file` is relative to the dataset's root; `message` says what was found and done."""
+    """One finding. `file` is relative to the dataset's root; `message` says what was found and done.
+
+    Both quote what strangers wrote, so characters that a terminal or an encoder would act on are escaped.
+    """
 
     file: str
     kind: ProblemKind
     message: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", printable(self.file))
+        object.__setattr__(self, "message", printable(self.message))
+
     def __str__(self) -> str:
         return f"{self.file}: {self.message}"
+
+
+def printable(text: str) -> str:
+    """The text with control characters, lone surrogates and the like written as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def faults(problems: Iterable[Problem]) -> tuple[Problem, ...]:

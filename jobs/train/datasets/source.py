@@ -47,11 +47,15 @@ class Source:
 
 def open_source(path: Path) -> Source:
     """The files of a folder or a zip. DatasetError when it is neither, empty, or a decompression bomb."""
-    if not path.exists():
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError as error:
         raise DatasetError(
             f"{path}: there is no such file or folder; give a folder or a zip of labelled photos."
-        )
-    source = _open_folder(path) if path.is_dir() else _open_zip(path)
+        ) from error
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{path}: cannot be opened ({error}).") from error
+    source = _open_folder(path) if is_folder else _open_zip(path)
     if not source.files:
         raise DatasetError(f"{path}: there are no files in it; expected photos and their annotations.")
     return source
@@ -59,11 +63,16 @@ def open_source(path: Path) -> Source:
 
 def _open_folder(root: Path) -> Source:
     try:
-        files = sorted(_walk(root))
+        files = {_in_unicode(file): file for file in _walk(root)}
     except OSError as error:
         raise DatasetError(f"{error.filename or root}: cannot be listed ({error.strerror}).") from error
     _refuse_too_many(root, len(files))
-    return Source(str(root), tuple(files), lambda file: _read_from_folder(root, file))
+    return Source(str(root), tuple(sorted(files)), lambda file: _read_from_folder(root / files[file], file))
+
+
+def _in_unicode(file: str) -> str:
+    """The name as text that can be written down: bytes that are no UTF-8 become escapes."""
+    return file.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -99,8 +108,7 @@ def _is_junk(name: str) -> bool:
     return name.startswith(".") or name.lower() in _JUNK
 
 
-def _read_from_folder(root: Path, file: str) -> bytes:
-    path = root / file
+def _read_from_folder(path: Path, file: str) -> bytes:
     try:
         size = path.stat().st_size
         _refuse_too_large(file, size)

@@ -177,3 +177,17 @@ def test_a_zip_with_any_byte_changed_is_read_or_refused(
             source.read(file)
     except DatasetError:
         pass
+
+
+def test_names_that_are_no_unicode_are_read_and_can_be_written_down(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/k\xe4nguru.jpg")).write_bytes(b"photo")
+    source = open_source(tmp_path)
+    assert source.files == ("k\\xe4nguru.jpg",)
+    assert source.read(source.files[0]) == b"photo"
+
+
+@pytest.mark.parametrize("name", [pytest.param("x" * 5000, id="long"), "a\0b", "file.txt/below"])
+def test_a_path_that_cannot_be_is_refused(name: str, tmp_path: Path) -> None:
+    put(tmp_path / "file.txt", "a file")
+    with pytest.raises(DatasetError, match="cannot be opened"):
+        open_source(tmp_path / name)
