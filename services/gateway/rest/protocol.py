@@ -12,6 +12,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 PATIENCE_S = 0.25
 """How long a refused client has to see its answer and stop, before its body is read to be thrown away."""
 
+FAREWELL_S = 0.2
+"""How long an idle connection is still listened to when the server stops."""
+
 
 def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[asyncio.Protocol]:
     """A protocol that closes connections which drip or flood headers, or go on sending a refused body."""
@@ -32,6 +35,17 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
         def connection_lost(self, exc: Exception | None) -> None:
             self._disarm()
             super().connection_lost(exc)
+
+        def shutdown(self) -> None:
+            """Called when the server stops: a request may be on its way on a connection that looks idle."""
+            if self.cycle is None or self.cycle.response_complete:
+                self.loop.call_later(FAREWELL_S, self._shutdown_now)
+            else:
+                super().shutdown()
+
+        def _shutdown_now(self) -> None:
+            if not self.transport.is_closing():
+                super().shutdown()
 
         def data_received(self, data: bytes) -> None:
             if not self._refused:
