@@ -32,7 +32,7 @@ def detect_format(source: Source) -> str:
             f"{source.name}: annotations in several formats: {found}. Say which one with --format."
         )
     raise DatasetError(
-        f"{source.name}: no annotations found that can be read. There are {_inventory(source)}. "
+        f"{source.name}: no annotations found that can be read. Found: {_inventory(source)}. "
         "Expected is Pascal VOC "
         "(an .xml for each photo), COCO (a .json with images, annotations, categories), YOLO "
         "(data.yaml, or a .txt "
@@ -44,7 +44,7 @@ def _inventory(source: Source) -> str:
     suffixes = Counter(PurePosixPath(file).suffix.lower() or "no extension" for file in source.files)
     photos = sum(is_photo(file) for file in source.files)
     listed = ", ".join(f"{count} {suffix}" for suffix, count in suffixes.most_common(_SHOWN_SUFFIXES))
-    return f"{len(source.files)} files, {photos} of them photos by name ({listed})"
+    return f"{len(source.files)} {'file' if len(source.files) == 1 else 'files'}, {photos} of them photos by name ({listed})"
 
 
 def _first(source: Source, looks_right: Callable[[bytes], bool], *suffixes: str) -> str | None:

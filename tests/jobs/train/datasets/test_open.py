@@ -83,7 +83,7 @@ def test_without_data_shapes_are_drawn() -> None:
 def test_a_folder_of_text_files_says_what_was_found(tmp_path: Path) -> None:
     for i in range(3):
         put(tmp_path / f"note{i}.txt", "hello")
-    with pytest.raises(DatasetError, match=r"There are 3 files, 0 of them photos by name \(3 \.txt\)"):
+    with pytest.raises(DatasetError, match=r"Found: 3 files, 0 of them photos by name \(3 \.txt\)"):
         open_dataset(tmp_path, size=96)
 
 
