@@ -44,7 +44,8 @@ def _inventory(source: Source) -> str:
     suffixes = Counter(PurePosixPath(file).suffix.lower() or "no extension" for file in source.files)
     photos = sum(is_photo(file) for file in source.files)
     listed = ", ".join(f"{count} {suffix}" for suffix, count in suffixes.most_common(_SHOWN_SUFFIXES))
-    return f"{len(source.files)} {'file' if len(source.files) == 1 else 'files'}, {photos} of them photos by name ({listed})"
+    files = "1 file" if len(source.files) == 1 else f"{len(source.files)} files"
+    return f"{files}, {photos} of them photos by name ({listed})"
 
 
 def _first(source: Source, looks_right: Callable[[bytes], bool], *suffixes: str) -> str | None:
