@@ -23,7 +23,7 @@ def strict(tiny_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Itera
         tiny_store.root,
         tmp_path_factory.mktemp("strict"),
         header_timeout_s=0.5,
-        default_timeout_ms=600,
+        default_timeout_ms=1000,
         max_uploads=4,
     ) as running:
         yield running
@@ -53,7 +53,7 @@ def test_clients_that_vanish_while_they_send_leave_nothing(strict: Running) -> N
             connection.sendall(
                 b"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + PHOTO[:500]
             )
-    poll(lambda: is_healthy(strict), timeout_s=3)
+    poll(lambda: is_healthy(strict), timeout_s=5)
     gone = 'code="client_gone"'
     assert any(gone in labels for labels in metric(strict, "detector_requests_total"))
 
@@ -67,7 +67,7 @@ def test_a_body_that_drips_is_a_time_out(strict: Running) -> None:
         answer = read_all(connection)
     assert answer.startswith(b"HTTP/1.1 408")
     assert b"request_timeout" in answer
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 3
 
 
 def test_headers_that_drip_end_the_connection(strict: Running) -> None:
@@ -75,7 +75,7 @@ def test_headers_that_drip_end_the_connection(strict: Running) -> None:
     with connect(strict) as connection:
         connection.sendall(b"POST /detect HTTP/1.1\r\nHost: x\r\nX-A: ")
         assert read_all(connection) == b""
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 3
 
 
 def test_a_connection_that_says_nothing_is_closed(strict: Running) -> None:
@@ -89,15 +89,14 @@ def test_ten_thousand_headers_end_the_connection(strict: Running) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(b"POST /detect HTTP/1.1\r\nHost: x\r\n" + flood + b"\r\n")
         assert not read_all(connection).startswith(b"HTTP/1.1 2")
-    poll(lambda: is_healthy(strict), timeout_s=3)
+    poll(lambda: is_healthy(strict), timeout_s=5)
 
 
 def test_a_refused_body_that_never_ends_is_cut_off(strict: Running) -> None:
     with connect(strict) as connection:
         connection.sendall(b"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Length: 99000000\r\n\r\n")
-        assert connection.recv(65536).startswith(b"HTTP/1.1 413")
-        assert read_all(connection) == b""
-    poll(lambda: is_healthy(strict), timeout_s=3)
+        assert read_all(connection).startswith(b"HTTP/1.1 413")
+    poll(lambda: is_healthy(strict), timeout_s=5)
 
 
 @pytest.mark.parametrize(
@@ -118,4 +117,4 @@ def test_what_is_no_http_is_no_500(strict: Running, request_text: bytes) -> None
         connection.sendall(request_text)
         connection.shutdown(socket.SHUT_WR)
         assert not read_all(connection).startswith(b"HTTP/1.1 5")
-    assert is_healthy(strict)
+    poll(lambda: is_healthy(strict), timeout_s=5)
