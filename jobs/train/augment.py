@@ -42,9 +42,9 @@ class View:
 class AugmentOptions:
     """How far views stray from the photo. Probabilities are per view."""
 
-    mosaic: float = 0.25
+    mosaic: float = 0.4
     zoom_in: float = 2.0
-    zoom_out: float = 1.6
+    zoom_out: float = 1.8
     aspect: float = 1.3
     brightness: float = 0.3
     contrast: float = 0.3

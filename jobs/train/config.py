@@ -56,7 +56,7 @@ class TrainConfig:
     phase2_learning_rate: float = 1e-3
     base_learning_rate_factor: float = 0.25
     """The base's rate in phase 2, as a share of the head's."""
-    weight_decay: float = 0.02
+    weight_decay: float = 0.05
     average_decay: float = 0.99
     """Of the running average of the weights, which is what is evaluated and exported."""
     patience: int = 25
