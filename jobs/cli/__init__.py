@@ -1,11 +1,14 @@
 """The console script `detector`: parses, calls the rooms that do the work, prints. Nothing heavy is imported here."""
 
+import os
 import sys
 
 import typer
 
+from detector.environment import COMMAND_LINE_VARIABLES, refuse_unknown_variables
 from detector.errors import DetectorError
 from jobs.cli import evaluate, predict, serve, train
+from services.gateway.settings import known_variables
 
 INTERRUPTED = 130
 
@@ -27,6 +30,7 @@ def create_cli() -> typer.Typer:
 def main() -> None:
     """Run the command line; a person's mistake ends in one message and the exit code of its kind."""
     try:
+        refuse_unknown_variables(os.environ, (*known_variables(), *COMMAND_LINE_VARIABLES))
         create_cli()()
     except DetectorError as error:
         print(f"error: {error.message}", file=sys.stderr)
