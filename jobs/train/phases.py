@@ -6,7 +6,7 @@ views for every step; below its cut the base runs forwards only.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from detector.boxes import FloatArray
 from detector.errors import InternalError
 from jobs.train.adamw import AdamW
 from jobs.train.augment import AugmentOptions
@@ -24,17 +23,15 @@ from jobs.train.checkpoint import Arrays, Checkpoint, Progress
 from jobs.train.config import TrainConfig
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.events import OnEvent, make_event
+from jobs.train.feature_pool import FeatureBatches, FeaturePool, dequantised
 from jobs.train.network.network import Network, SplitNetwork, split_network
 from jobs.train.objective import Objective
 from jobs.train.schedule import Schedule
-from jobs.train.views import THREADS, Batch, ViewFactory
+from jobs.train.views import THREADS, ViewFactory
 
 CLIP_NORM = 10.0
-ACTIVATION_LIMIT = 6.0
 CLOSING_SHARE = 0.2
 """Share of phase 2, at its end, that sees single photos only: the last steps fit what will be asked."""
-
-FeatureBatches = Iterator[tuple[list[tf.Tensor], FloatArray]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,9 @@ class PhaseTrainer:
                 self._around.photos, config.image_size, self._around.objective, config.seed, executor
             )
             steps_per_epoch = -(-len(self._around.photos) // config.batch_size)
-            schedule = Schedule(progress.planned_epochs or plan.epochs, steps_per_epoch)
+            schedule = Schedule(plan.epochs, steps_per_epoch)
+            if plan.seconds is not None and progress.planned_epochs is not None:
+                schedule.epochs = progress.planned_epochs
             progress = self._announce(progress, schedule)
             progress = self._epochs(progress, schedule, factory)
         if self._best is not None:
@@ -146,7 +145,8 @@ class PhaseTrainer:
         unfinished = progress.epochs_done < schedule.epochs
         pooled = self._pooled and unfinished
         pool = FeaturePool.fill(factory, self._forward_trunk, self._around.config) if pooled else None
-        while progress.epochs_done < schedule.epochs:
+        first_epoch = progress.epochs_done
+        while progress.epochs_done < schedule.epochs and not self._out_of_patience(progress):
             epoch_started = time.monotonic()
             epoch = progress.epochs_done
             closing = epoch >= (1 - CLOSING_SHARE) * schedule.epochs
@@ -157,21 +157,34 @@ class PhaseTrainer:
             )
             losses, rate = self._train_epoch(batches, schedule, first_step=epoch * schedule.steps_per_epoch)
             progress = self._end_of_epoch(progress, schedule, losses, rate, epoch_started)
-            if self._plan.seconds is not None:
-                schedule.fit_into(
-                    seconds_left=self._plan.seconds - (time.monotonic() - started),
-                    seconds_per_epoch=time.monotonic() - epoch_started,
-                    epochs_done=progress.epochs_done,
-                )
+            self._fit_into_time(schedule, progress, started, epoch_started, warm=epoch > first_epoch)
             progress = replace(
                 progress, planned_epochs=schedule.epochs, seconds=round(time.monotonic() - started, 3)
             )
             self._around.save(self._checkpoint(progress))
             # Told only when it is safe: what a log says was done is not done again after a kill.
             self._around.on_event(progress.history[-1])
-            if self._plan.patience and progress.epochs_done - progress.best_epoch >= self._plan.patience:
-                break
         return progress
+
+    def _fit_into_time(
+        self, schedule: Schedule, progress: Progress, started: float, epoch_started: float, *, warm: bool
+    ) -> None:
+        """Plan by the epoch just done; one that also built graphs (not `warm`) only says whether time is left."""
+        if self._plan.seconds is None:
+            return
+        now = time.monotonic()
+        seconds_left = self._plan.seconds - (now - started)
+        if warm or seconds_left <= 0:
+            schedule.fit_into(
+                seconds_left=seconds_left,
+                seconds_per_epoch=now - epoch_started,
+                epochs_done=progress.epochs_done,
+            )
+
+    def _out_of_patience(self, progress: Progress) -> bool:
+        """Asked before an epoch, so that a run killed after its early stop does not train on when it resumes."""
+        patience = self._plan.patience
+        return bool(patience) and progress.epochs_done - progress.best_epoch >= patience
 
     @property
     def _pooled(self) -> bool:
@@ -274,57 +287,3 @@ class PhaseTrainer:
 
     def _optimizer_variables(self) -> list[tf.Variable]:
         return [*self._head_optimizer.state, *self._base_optimizer.state]
-
-
-def quantised(feature: tf.Tensor) -> tf.Tensor:
-    """Activations 0..6 in 8 bits."""
-    return tf.cast(tf.round(feature * (255 / ACTIVATION_LIMIT)), tf.uint8)
-
-
-def dequantised(feature: tf.Tensor) -> tf.Tensor:
-    """The inverse of `quantised`; float activations pass as they are."""
-    return tf.cast(feature, tf.float32) * (ACTIVATION_LIMIT / 255) if feature.dtype == tf.uint8 else feature
-
-
-@dataclass(frozen=True, slots=True)
-class FeaturePool:
-    """The frozen base's activations of `views` augmented views of each photo, computed once."""
-
-    features: list[npt.NDArray[np.uint8]]
-    targets: FloatArray
-    photos: int
-    views: int
-    batch_size: int
-
-    @classmethod
-    def fill(
-        cls,
-        factory: ViewFactory,
-        forward: Callable[[npt.NDArray[np.uint8]], list[tf.Tensor]],
-        config: TrainConfig,
-    ) -> "FeaturePool":
-        """Run the base over `config.phase1_views` views of each photo."""
-        indices = np.tile(np.arange(len(factory.photos)), config.phase1_views)
-        features: list[list[npt.NDArray[np.uint8]]] = []
-        targets: list[FloatArray] = []
-        size = config.batch_size
-        batch: Batch
-        for batch in factory.batches(indices, key=(1,), batch_size=size, options=AugmentOptions()):
-            features.append([quantised(feature).numpy() for feature in forward(batch.pixels)])
-            targets.append(batch.targets)
-        return cls(
-            features=[np.concatenate(level) for level in zip(*features, strict=True)],
-            targets=np.concatenate(targets),
-            photos=len(factory.photos),
-            views=config.phase1_views,
-            batch_size=size,
-        )
-
-    def batches(self, epoch: int, seed: int) -> FeatureBatches:
-        """Each photo once, in one of its views."""
-        rng = np.random.default_rng((seed, 1, epoch))
-        order = rng.permutation(self.photos)
-        order = order + self.photos * rng.integers(self.views, size=self.photos)
-        for start in range(0, self.photos, self.batch_size):
-            chosen = order[start : start + self.batch_size]
-            yield [feature[chosen] for feature in self.features], self.targets[chosen]

@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ from jobs.train.checkpoint import Checkpoint, Progress
 from jobs.train.config import HeadName, TrainConfig
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.events import Event
+from jobs.train.feature_pool import dequantised, quantised
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import RANDOM, ResolvedWeights
 from jobs.train.objective import objective_of
-from jobs.train.phases import PhasePlan, PhaseTrainer, Surroundings, dequantised, quantised
+from jobs.train.phases import PhasePlan, PhaseTrainer, Surroundings, Validate
 
 Array = npt.NDArray[Any]
 
@@ -43,7 +45,15 @@ class Run:
         self.checkpoints: list[Checkpoint] = []
 
     def train(
-        self, *, unfreeze: int, epochs: int = 2, scores: tuple[float, ...] = (), patience: int = 0
+        self,
+        *,
+        unfreeze: int,
+        epochs: int = 2,
+        scores: tuple[float, ...] = (),
+        patience: int = 0,
+        seconds: float | None = None,
+        after: Checkpoint | None = None,
+        validate: Validate | None = None,
     ) -> Progress:
         waiting = iter(scores)
         around = Surroundings(
@@ -51,7 +61,7 @@ class Run:
             network=self.network,
             objective=objective_of(self.network),
             photos=tuple(photo(i) for i in range(8)),
-            validate=lambda: {"val_ap": next(waiting, 0.5), "val_ap50": 0.5},
+            validate=validate or (lambda: {"val_ap": next(waiting, 0.5), "val_ap50": 0.5}),
             on_event=self.events.append,
             save=self.checkpoints.append,
         )
@@ -61,10 +71,11 @@ class Run:
             unfreeze=unfreeze,
             learning_rate=1e-3,
             base_learning_rate=1e-3,
-            seconds=None,
+            seconds=seconds,
             patience=patience,
         )
-        return PhaseTrainer(plan, around).run(Progress(), None)
+        begun, arrays = (after.progress, after.arrays) if after else (Progress(), None)
+        return PhaseTrainer(plan, around).run(begun, arrays)
 
     def base_values(self) -> dict[str, Array]:
         return {
@@ -117,6 +128,34 @@ def test_it_stops_early_and_leaves_the_averages_of_the_best_epoch() -> None:
     assert told == [1, 2, 3, 4]
     assert [checkpoint.progress.epochs_done for checkpoint in run.checkpoints] == told
     assert run.checkpoints[-1].progress.history[-1] == run.events[-1]
+
+
+def test_a_run_that_stopped_early_trains_no_further_when_it_is_resumed() -> None:
+    run = Run("localizer")
+    stopped = run.train(unfreeze=1, epochs=10, scores=(0.9, 0.1), patience=1)
+    resumed = run.train(unfreeze=1, epochs=10, patience=1, after=run.checkpoints[-1])
+    assert resumed == stopped
+    assert resumed.epochs_done == 2
+
+
+def test_a_slow_first_epoch_which_builds_the_graphs_does_not_shorten_the_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("jobs.train.phases.time", SimpleNamespace(monotonic=lambda: now))
+    lasts = iter([30.0, *[1.0] * 19])
+
+    def validate() -> dict[str, float]:
+        nonlocal now
+        now += next(lasts)
+        return {"val_ap": 0.5, "val_ap50": 0.5}
+
+    progress = Run("localizer").train(unfreeze=1, epochs=20, seconds=60.0, validate=validate)
+    assert progress.epochs_done == 20
+
+
+def test_time_that_is_used_up_ends_the_phase_after_its_first_epoch() -> None:
+    assert Run("localizer").train(unfreeze=1, epochs=20, seconds=1e-3).epochs_done == 1
 
 
 def test_stored_activations_are_right_to_a_512th_of_their_range() -> None:
