@@ -44,7 +44,7 @@ MAX_JPEG_SCANS = 100
 
 _DECODE_FAULTS = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, RuntimeError,
-    AttributeError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError,
+    AttributeError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError, StopIteration,
 )  # fmt: skip
 """What Pillow and libheif raise on broken bytes; fuzzed in the tests."""
 
@@ -168,16 +168,34 @@ def _open_webp(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orient
 
 
 def _open_heic(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orientation]:
-    heic = _heif().HeifFile(content)
-    _check_pixels(heic.size, limits)
+    images = _libheif().load_file(content, *_LIBHEIF_OPTIONS)
+    primary = next(image for image in images if image is not None and image.primary)
+    _check_pixels(primary.size_mode[0], limits)
+    pixels = primary.data  # decodes; only now are the size and the stride those of the pixels
+    size, mode = primary.size_mode
     # libheif has turned the picture by the file's own transformations; EXIF only repeats them.
-    return heic[heic.primary_index].to_pillow(), UPRIGHT
+    return Image.frombytes(mode, size, pixels, "raw", mode, primary.stride), UPRIGHT
+
+
+_LIBHEIF_OPTIONS = (
+    1,  # threads: whoever has photos to decode has one for each core
+    True,  # more than eight bits a channel become eight
+    False,  # RGB, not BGR
+    True,  # rows without padding
+    True,  # 16-bit samples, which eight bits leave no place for
+    "",  # the decoder that there is
+    False,  # libheif's own limits stay
+)
 
 
 @cache
-def _heif() -> ModuleType:
-    """Imported on the first HEIC: most programs never see one."""
-    return importlib.import_module("pi_heif")
+def _libheif() -> ModuleType:
+    """pi_heif's binding of libheif, imported on the first HEIC: most programs never see one.
+
+    Without the classes above it: they ask for all metadata at once, and a name in it that is no UTF-8 is a null
+    pointer in the binding that ends the process.
+    """
+    return importlib.import_module("_pi_heif")
 
 
 _OPENERS = {"jpeg": _open_jpeg, "png": _open_png, "webp": _open_webp, "heic": _open_heic}

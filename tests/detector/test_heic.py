@@ -68,3 +68,12 @@ def test_damage_gives_only_errors_of_the_tree(data: st.DataObject) -> None:
         except DetectorError as error:
             code = error.code
     assert code in {"heic", "image_unreadable", "image_too_many_pixels", "unsupported_media_type"}
+
+
+@pytest.mark.parametrize("kind", [b"\xbdxif", b"\xff\xff\xff\xff", b"mime"])
+def test_items_with_names_that_are_no_text_do_not_end_the_process(kind: bytes) -> None:
+    """pi_heif's own classes crash on these: in its binding, where no error is raised."""
+    data = encode_heic(UPRIGHT, exif_orientation=6)
+    assert data.count(b"Exif\0") == 1
+    loaded = load_image(data.replace(b"Exif\0", kind + b"\0"))
+    assert (loaded.width, loaded.height) == (64, 48)
