@@ -1,0 +1,126 @@
+"""Twenty thousand damaged bodies, queries and headers: what they mean, or an error of the tree."""
+
+import base64
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from detector.errors import DetectorError, InvalidRequestError
+from services.gateway.rest.bodies import body_limit, check_declared_length, photo_in
+from services.gateway.rest.query import detect_options, request_deadline
+from services.gateway.settings import Settings
+from tests.detector.damage import damaged
+from tests.detector.pictures import corners, encode
+
+CASES = 20_000
+PHOTO = encode(corners(24, 16))
+SETTINGS = Settings()
+BOUNDARY = b"----phone-7MA4YWxkTrZu0gW"
+FORM = (
+    b"--" + BOUNDARY + b'\r\nContent-Disposition: form-data; name="note"\r\n\r\nhello\r\n'
+    b"--" + BOUNDARY + b'\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n'
+    b"Content-Type: image/jpeg\r\n\r\n" + PHOTO + b"\r\n--" + BOUNDARY + b"--\r\n"
+)  # fmt: skip
+JSON = json.dumps({"image": base64.b64encode(PHOTO).decode(), "more": [1, {"a": None}]}).encode()
+URL = json.dumps({"image": "data:image/jpeg;base64," + base64.b64encode(PHOTO).decode()}).encode()
+QUERY = b"channel=stable&version=1&min_score=0.25&max_detections=10&x=%ff%00&min_score=1e-3"
+FORM_TYPE = b"multipart/form-data; boundary=" + BOUNDARY
+
+
+def scope(*, content_type: bytes = b"image/jpeg", query: bytes = b"", **headers: bytes) -> dict[str, Any]:
+    """As the server gives it: header names in lower case, a query of ASCII."""
+    named = [(name.replace("_", "-").encode(), value) for name, value in headers.items()]
+    return {"headers": [(b"content-type", content_type), *named], "query_string": query}
+
+
+def form(source: random.Random) -> None:
+    content_type = damaged(FORM_TYPE, source) if source.random() < 0.3 else FORM_TYPE
+    photo_in(scope(content_type=content_type), damaged(FORM, source))
+
+
+def json_body(source: random.Random) -> None:
+    photo_in(scope(content_type=b"application/json"), damaged(source.choice((JSON, URL)), source))
+
+
+def query(source: random.Random) -> None:
+    detect_options(scope(query=damaged(QUERY, source), x_client_id=damaged(b"phone-1", source)))
+
+
+def headers(source: random.Random) -> None:
+    given = scope(
+        content_type=damaged(FORM_TYPE, source),
+        content_length=damaged(b"12345", source),
+        content_encoding=damaged(b"identity", source),
+        x_request_timeout_ms=damaged(b"2500", source),
+    )
+    request_deadline(given, SETTINGS)
+    check_declared_length(given, body_limit(given, 25_000_000))
+
+
+@pytest.mark.parametrize("parse", [form, json_body, query, headers])
+def test_parsers_give_an_answer_or_an_error_of_the_tree(parse: Callable[[random.Random], None]) -> None:
+    source = random.Random(20_000)
+    outcomes: Counter[str] = Counter()
+    for _ in range(CASES // 4):
+        try:
+            parse(source)
+        except DetectorError as error:
+            outcomes[error.code] += 1
+        else:
+            outcomes["ok"] += 1
+    assert sum(outcomes.values()) == CASES // 4
+    assert outcomes["internal"] == 0
+    assert min(outcomes["ok"], CASES // 4 - outcomes["ok"]) > CASES // 1000, outcomes
+
+
+@given(st.binary(max_size=300))
+def test_base64_carries_any_bytes(content: bytes) -> None:
+    body = json.dumps({"image": base64.b64encode(content).decode()}).encode()
+    assert photo_in(scope(content_type=b"application/json"), body) == content
+
+
+@given(st.text(max_size=60))
+@example("=")
+@example("A===")
+@example("AA==AA==")
+@example("AAA\n")
+@example("data:")
+@example("data:,")
+@example("QUJD*")
+@hypothesis_settings(max_examples=500)
+def test_base64_with_garbage_is_refused_or_is_what_python_decodes(text: str) -> None:
+    encoded = text.partition(",")[2] if text.startswith("data:") else text
+    body = json.dumps({"image": text}).encode()
+    try:
+        photo = photo_in(scope(content_type=b"application/json"), body)
+    except InvalidRequestError:
+        return
+    assert photo == base64.b64decode(encoded)
+
+
+def test_ranges_and_tags_of_any_shape_are_no_500(client: httpx.Client) -> None:
+    source = random.Random(1)
+    url = "/v1/models/detector/versions/1/files/labels.txt"
+    etag = client.get(url).headers["etag"].encode()
+    seen: Counter[int] = Counter()
+    for _ in range(1000):
+        sent = {
+            b"range": printable(damaged(source.choice((b"bytes=0-3", b"bytes=-2", b"bytes=5-")), source)),
+            b"if-range": printable(damaged(etag, source)) if source.random() < 0.3 else etag,
+            b"if-none-match": printable(damaged(b'"a", W/' + etag, source)),
+        }
+        seen[client.get(url, headers=sent).status_code] += 1
+    assert set(seen) <= {200, 206, 304, 416}, seen
+
+
+def printable(value: bytes) -> bytes:
+    """What may stand in a header."""
+    return bytes(byte for byte in value if 32 < byte < 127)
