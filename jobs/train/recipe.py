@@ -3,7 +3,7 @@
 from jobs.train.config import TrainConfig
 
 PHASE1_VIEWS_SEEN = 2500
-PHASE2_VIEWS_SEEN = 12500
+PHASE2_VIEWS_SEEN = 9500
 MOST_EPOCHS = (30, 150)
 LEAST_EPOCHS = (3, 8)
 
