@@ -19,14 +19,15 @@ from services.gateway.versions import Versions
 class Gateway:
     """The parts that transports share. `start` and `stop` belong to one event loop."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, engine: Engine | None = None) -> None:
+        """`engine` in place of the one that the settings name."""
         self.settings = settings
         self.metrics = Metrics()
         store = Store(settings.store)
         self.files = StoredFiles(store)
         self.keys = ApiKeys(settings.api_keys)
         self.limits = ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
-        self._engine = build_engine(settings)
+        self._engine = engine or build_engine(settings)
         up = self.metrics.engine_up.labels(self._engine.name)
         up.set(0)
         self._engine.watch(up.set)

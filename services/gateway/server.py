@@ -13,6 +13,7 @@ from prometheus_client import disable_created_metrics
 from starlette.applications import Starlette
 
 from detector.errors import InvalidRequestError
+from services.gateway.engines.engine import Engine
 from services.gateway.gateway import Gateway
 from services.gateway.logs import configure_logs
 from services.gateway.rest.app import admin_app, rest_app
@@ -33,20 +34,23 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(settings: Settings) -> None:
-    """Answer until SIGTERM or Ctrl-C; then drain and return. Raises InvalidRequestError for a port in use."""
+def serve(settings: Settings, *, engine: Engine | None = None) -> None:
+    """Answer until SIGTERM or Ctrl-C; then drain and return. `engine`: in place of the one in the settings.
+
+    Raises InvalidRequestError for a port in use.
+    """
     configure_logs(settings.log_level)
     no_creation_times: Callable[[], None] = disable_created_metrics  # they would double the number of series
     no_creation_times()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings))
+        runner.run(_serve(settings, engine))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, engine: Engine | None) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    gateway = Gateway(settings)
+    gateway = Gateway(settings, engine=engine)
     public = _listen(settings.host, settings.http_port, "DETECTOR_HTTP_PORT")
     listeners = [(_server(settings, rest_app(gateway)), public)]
     if settings.admin_port is not None:

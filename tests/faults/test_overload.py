@@ -1,83 +1,43 @@
 """More load than can be carried: what fits is answered, the rest is refused at once, unread."""
 
 import asyncio
-import os
 import socket
 import statistics
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+import pytest
+
 from detector.store import Store
-from tests.detector.pictures import encode, noise
-from tests.services.gateway.running import Running, running_gateway
+from tests.detector.pictures import corners, encode
+from tests.faults.flood import (
+    OVERLOAD,
+    Answered,
+    ask,
+    capacity,
+    costly_photo,
+    flood,
+    grown_bytes,
+    resident_bytes,
+    split_cores,
+)
+from tests.services.gateway.running import running_gateway
 
-# Progressive, which makes it as costly as a plain one of its size with a real model behind it.
-PHOTO = encode(noise(4000, 3000, grain=200), quality=75, progressive=True)
+PHOTO = costly_photo()
 SECONDS = 6.0
-CLIENTS_FOR_CAPACITY = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """`seconds` from the end of the headers to the status line."""
-
-    status: int
-    seconds: float
-
-
-async def ask(port: int, *, send_body: bool = True) -> Answered:
-    """One request on a connection of its own; the body is sent while the answer is awaited."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = f"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Length: {len(PHOTO)}\r\n\r\n"
-    writer.write(head.encode())
-    await writer.drain()
-    started = time.perf_counter()
-    if send_body:
-        writer.write(PHOTO)
-    status = await asyncio.wait_for(reader.readline(), 20)
-    seconds = time.perf_counter() - started
-    writer.transport.abort()
-    return Answered(int(status.split()[1]), seconds)
-
-
-async def capacity(port: int) -> float:
-    """Answers a second with clients that wait for their answers."""
-    deadline = time.perf_counter() + SECONDS
-
-    async def client() -> int:
-        done = 0
-        while time.perf_counter() < deadline:
-            done += (await ask(port)).status == 200
-        return done
-
-    counts = await asyncio.gather(*(client() for _ in range(CLIENTS_FOR_CAPACITY)))
-    return sum(counts) / SECONDS
-
-
-async def flood(port: int, rate: float) -> list[Answered]:
-    """Requests by the clock, whether or not the last ones were answered."""
-    requests = []
-    start = time.perf_counter()
-    for number in range(int(rate * SECONDS)):
-        await asyncio.sleep(max(0.0, start + number / rate - time.perf_counter()))
-        requests.append(asyncio.create_task(ask(port)))
-    return await asyncio.gather(*requests)
 
 
 def test_four_times_the_load(tiny_store: Store, tmp_path: Path) -> None:
-    cores = sorted(os.sched_getaffinity(0))
-    with running_gateway(
-        tiny_store.root, tmp_path, prefix=("taskset", "-c", str(cores[0])), max_queue=16
-    ) as running:
-        os.sched_setaffinity(0, {cores[-1]})
-        try:
-            carried = asyncio.run(capacity(running.ports[0]))
-            before = resident_bytes(running)
-            answers = asyncio.run(flood(running.ports[0], 4 * carried))
-            after = resident_bytes(running)
-        finally:
-            os.sched_setaffinity(0, set(cores))
+    with (
+        split_cores() as first_core,
+        running_gateway(tiny_store.root, tmp_path, prefix=first_core, max_queue=16) as running,
+    ):
+        port = running.ports[0]
+        carried = asyncio.run(capacity(port, PHOTO, seconds=SECONDS))
+        before = resident_bytes(running)
+        answers = asyncio.run(flood(port, PHOTO, rate=OVERLOAD * carried, seconds=SECONDS))
+        after = resident_bytes(running)
     good = sum(answer.status == 200 for answer in answers) / SECONDS
     refused = [answer.seconds for answer in answers if answer.status == 429]
     print(f"capacity {carried:.0f}/s, goodput {good:.0f}/s, refused in {statistics.median(refused):.4f} s")
@@ -87,10 +47,10 @@ def test_four_times_the_load(tiny_store: Store, tmp_path: Path) -> None:
     assert after - before < 60_000_000
 
 
-def resident_bytes(running: Running) -> int:
-    status = Path(f"/proc/{running.process.pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) * 1024
+@pytest.mark.slow
+def test_memory_does_not_grow_under_lasting_overload(tiny_store: Store, tmp_path: Path) -> None:
+    """One minute here, thousands of requests; `python -m bench.gateway.memory --minutes 5` takes the five."""
+    assert grown_bytes(tiny_store.root, tmp_path, seconds=60.0) < 20_000_000
 
 
 def test_a_refusal_does_not_wait_for_the_body(tiny_store: Store, tmp_path: Path) -> None:
@@ -104,7 +64,25 @@ def test_a_refusal_does_not_wait_for_the_body(tiny_store: Store, tmp_path: Path)
 
 async def first_refusal(port: int) -> Answered:
     for _ in range(200):
-        answer = await asyncio.wait_for(ask(port, send_body=False), 5)
+        answer = await asyncio.wait_for(ask(port, PHOTO, send_body=False), 5)
         if answer.status == 429:
             return answer
     raise AssertionError("Never refused.")
+
+
+def test_work_past_its_deadline_keeps_its_worker_until_it_ends(tiny_store: Store, tmp_path: Path) -> None:
+    """Decoding cannot be cancelled: the next photo waits for its end instead of sharing its core."""
+    small = encode(corners(64, 64))
+    with (
+        running_gateway(tiny_store.root, tmp_path, workers=1) as running,
+        httpx.Client(base_url=running.url, timeout=20) as client,
+    ):
+        decode_ms = client.post("/detect", content=PHOTO).json()["timing_ms"]["decode"]
+        timeout_ms = int(decode_ms / 4)
+        started = time.monotonic()
+        late = client.post("/detect", content=PHOTO, headers={"x-request-timeout-ms": str(timeout_ms)})
+        given_up_ms = (time.monotonic() - started) * 1e3
+        waited_ms = client.post("/detect", content=small).json()["timing_ms"]["queue"]
+    assert (late.status_code, late.json()["code"]) == (504, "deadline_exceeded")
+    assert given_up_ms < 0.7 * decode_ms
+    assert given_up_ms + waited_ms > 0.8 * decode_ms

@@ -14,7 +14,7 @@ from jobs.train import Event, train
 from jobs.train.export.parity import BOUNDS, compare
 from jobs.train.network.weights import resolve_base_weights
 from jobs.train.runtimes import KINDS, open_runtime
-from tests.jobs.train.conftest import Trained
+from tests.conftest import Trained
 from tests.jobs.train.making import tiny_config
 
 

@@ -39,16 +39,22 @@ class Running:
 
 @contextmanager
 def running_gateway(
-    store: Path, folder: Path, *, wait_ready: bool = True, prefix: tuple[str, ...] = (), **settings: object
+    store: Path,
+    folder: Path,
+    *,
+    wait_ready: bool = True,
+    prefix: tuple[str, ...] = (),
+    module: str = "services.gateway",
+    **settings: object,
 ) -> Iterator[Running]:
-    """Start `python -m services.gateway` over `store` with these settings; stopped at the end."""
+    """Start `python -m MODULE` over `store` with these settings; stopped at the end."""
     log = folder / f"gateway-{time.monotonic_ns()}.log"
     plain = {name: value for name, value in os.environ.items() if not name.startswith("DETECTOR_")}
     given: dict[str, object] = {
         "store": store, "http_port": 0, "grpc_port": 0, "drain_seconds": 0.2, **settings,
     }  # fmt: skip
     environment = plain | {f"DETECTOR_{name.upper()}": str(value) for name, value in given.items()}
-    command = [*prefix, sys.executable, "-m", "services.gateway"]
+    command = [*prefix, sys.executable, "-m", module]
     with log.open("wb") as stderr:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=stderr)
     try:

@@ -13,6 +13,7 @@ from detector.store import Store
 from detector.v1 import detector_pb2 as pb
 from detector.v1 import detector_pb2_grpc
 from services.gateway.rpc.details_pb2 import ErrorInfo, Status
+from services.gateway.rpc.server import ENVELOPE_BYTES
 from tests.detector.pictures import encode
 from tests.services.gateway.rest.test_detect import red_top_left
 from tests.services.gateway.running import Running, running_gateway
@@ -75,6 +76,14 @@ def test_refusals_carry_the_codes_of_rest(stub: Any, fields: Any, expected: Any)
     with pytest.raises(grpc.RpcError) as error:
         stub.Detect(pb.DetectRequest(**fields))
     assert refusal(error) == expected
+
+
+def test_what_grpc_itself_refuses_unread_leaves_the_connection_usable(stub: Any) -> None:
+    """Above the receive limit no code of ours runs: the status is gRPC's own, for which no details exist."""
+    with pytest.raises(grpc.RpcError) as error:
+        stub.Detect(pb.DetectRequest(image=bytes(25_000_000 + 2 * ENVELOPE_BYTES)))
+    assert error.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert stub.Detect(pb.DetectRequest(image=PHOTO)).model.version == 1
 
 
 def test_a_deadline_that_passes_is_said(stub: Any) -> None:
