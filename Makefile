@@ -7,7 +7,7 @@ STORE ?= store
 NODE_CHECK := jobs/train/export/node/node_modules/.package-lock.json
 READY := .venv/.ready $(NODE_CHECK)
 
-.PHONY: run train serve test test-slow test-all lint fmt types proto lock bench setup clean
+.PHONY: run train serve test test-slow test-all lint fmt types proto lock bench bench-gateway setup clean
 
 setup: $(READY)
 
@@ -66,6 +66,9 @@ lock:
 bench: setup
 	$(BIN)/python -m bench.accuracy
 	$(BIN)/python -m bench.sizes
+
+bench-gateway: setup
+	$(BIN)/python -m bench.gateway
 
 clean:
 	rm -rf .venv jobs/train/export/node/node_modules
