@@ -10,6 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from jobs.train.events import Event, OnEvent
 
+SPEED_PERIOD_S = 3600.0
+"""Epochs of this long are reckoned with; by rich's own 30 seconds slow ones would never get an estimate."""
 PHASE_NAMES = {1: "head on the frozen base", 2: "head and the last blocks of the base"}
 
 
@@ -23,7 +25,7 @@ def show_events(*, as_json: bool) -> Iterator[OnEvent]:
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("epochs"),
         TimeRemainingColumn(), TextColumn("{task.fields[score]}"),
-        console=console, disable=not sys.stdout.isatty(),
+        console=console, disable=not sys.stdout.isatty(), speed_estimate_period=SPEED_PERIOD_S,
     )  # fmt: skip
     with bar:
         yield _Printer(console, bar)
@@ -57,7 +59,11 @@ class _Printer:
     def _begin_phase(self, event: Event) -> None:
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(f"phase {event['phase']}", total=event["epochs"], score="")
+        # Epochs of the run that was stopped took no time now: counted as done, they would falsify the estimate.
+        done = event.get("resumed_after_epoch", 0)
+        self._task = self._bar.add_task(
+            f"phase {event['phase']}", total=event["epochs"], completed=done, score=""
+        )
 
     def _step(self, event: Event) -> None:
         score = f"AP50 {event['val_ap50']:.3f}"

@@ -1,5 +1,7 @@
 """`detector train`: labelled photos in, one published version out."""
 
+import signal
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -81,5 +83,11 @@ def command(
         seed=seed, max_minutes=max_minutes, val_fraction=val_fraction, samples=samples, tfjs=tfjs,
         tensorboard=tensorboard, events=events,
     )  # fmt: skip
-    with show_events(as_json=json) as on_event:
-        train(config, on_event)
+    # `docker stop` and Kubernetes send SIGTERM, which the first process of a container otherwise ignores.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with show_events(as_json=json) as on_event:
+            train(config, on_event)
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on after the last epoch that was finished.", file=sys.stderr)
+        raise

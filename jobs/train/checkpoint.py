@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.errors import StoreError
+from detector.files import reading
+from jobs.train.arrays_file import read_arrays
 
 Arrays = list[npt.NDArray[Any]]
 _FILE = "checkpoint.npz"
@@ -35,6 +39,11 @@ class Checkpoint:
     progress: Progress
     arrays: dict[str, Arrays]
 
+    def fits(self, weights: Sequence[npt.NDArray[Any]]) -> bool:
+        """Whether it is of a network with weights of these shapes: the code may have changed since it was written."""
+        stored = self.arrays.get("weights", [])
+        return [array.shape for array in stored] == [weight.shape for weight in weights]
+
 
 def save_checkpoint(directory: Path, checkpoint: Checkpoint) -> None:
     """Replace the checkpoint in `directory` in one step.
@@ -54,7 +63,8 @@ def save_checkpoint(directory: Path, checkpoint: Checkpoint) -> None:
             os.fsync(stream.fileno())
         scratch.replace(directory / _FILE)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
         raise StoreError(
             f"Cannot write the checkpoint in {directory}: {error.strerror}. Free some space and run the same "
             "command again: it goes on from the last epoch that was saved."
@@ -62,14 +72,19 @@ def save_checkpoint(directory: Path, checkpoint: Checkpoint) -> None:
 
 
 def load_checkpoint(directory: Path) -> Checkpoint | None:
-    """The checkpoint in `directory`, or None when there is none or it was written by something else."""
-    try:
-        with np.load(directory / _FILE, allow_pickle=False) as stored:
-            progress = Progress(**json.loads(str(stored["progress"])))
-            names = [name for name in stored.files if "/" in name]
-            arrays: dict[str, Arrays] = {}
-            for name in sorted(names):
-                arrays.setdefault(name.split("/")[0], []).append(stored[name])
-    except (FileNotFoundError, ValueError, KeyError, TypeError, EOFError):
-        return None
+    """The checkpoint in `directory`, or None when there is none, it is damaged, or something else wrote it.
+
+    Raises:
+        StoreError: the disk refuses to have it read.
+    """
+    path = directory / _FILE
+    with reading(path):
+        try:
+            stored = read_arrays(path)
+            progress = Progress(**json.loads(str(stored.pop("progress"))))
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+    arrays: dict[str, Arrays] = {}
+    for name in sorted(stored):
+        arrays.setdefault(name.split("/")[0], []).append(stored[name])
     return Checkpoint(progress, arrays)

@@ -12,6 +12,8 @@ HeadName = Literal["grid", "localizer"]
 ALPHAS = (0.25, 0.5, 0.75, 1.0)
 LOCALIZER_MAX_CLASSES = 2
 LEAST_SIZE, GREATEST_SIZE, SIZE_STEP = 96, 512, 32
+GREATEST_SEED = 2**31
+"""Each phase adds its number, and NumPy's generators take 32 bits."""
 DEFAULT_UNFREEZE = {"grid": 8, "localizer": 3}
 
 
@@ -87,7 +89,7 @@ class TrainConfig:
         last_block = 13 if self.head == "grid" else 11
         if self.unfreeze is not None and not 0 <= self.unfreeze < last_block:
             raise InvalidRequestError(f"--unfreeze {self.unfreeze} is not from 0 to {last_block - 1}.")
-        _check_positive(self)
+        _check_bounds(self)
 
     @property
     def image_size(self) -> int:
@@ -107,8 +109,7 @@ class TrainConfig:
         if self.head == "localizer" and len(labels) > LOCALIZER_MAX_CLASSES:
             raise InvalidRequestError(
                 f"--head localizer tells at most {LOCALIZER_MAX_CLASSES} classes apart and this dataset has "
-                f"{len(labels)} "
-                f"({', '.join(labels)}). Use --head grid."
+                f"{len(labels)} ({', '.join(labels)}). Use --head grid."
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def _is_size(size: int) -> bool:
     return LEAST_SIZE <= size <= GREATEST_SIZE and size % SIZE_STEP == 0
 
 
-def _check_positive(config: TrainConfig) -> None:
+def _check_bounds(config: TrainConfig) -> None:
     least = {
         "batch_size": 1,
         "phase1_views": 1,
@@ -134,11 +135,24 @@ def _check_positive(config: TrainConfig) -> None:
         "patience": 0,
         "from_version": 1,
     }
+    greatest = {"seed": GREATEST_SEED}
     for name, bound in least.items():
         value = getattr(config, name)
         if value is not None and value < bound:
-            raise InvalidRequestError(f"--{name.replace('_', '-')} {value} is less than {bound}.")
+            raise InvalidRequestError(f"{_option(name)} {value} is less than {bound}.")
+        if value is not None and value > greatest.get(name, value):
+            raise InvalidRequestError(f"{_option(name)} {value} is more than {greatest[name]}.")
     for name in ("phase1_learning_rate", "phase2_learning_rate", "val_fraction", "max_minutes"):
         value = getattr(config, name)
         if value is not None and not value > 0:
-            raise InvalidRequestError(f"--{name.replace('_', '-')} {value} is not above 0.")
+            raise InvalidRequestError(f"{_option(name)} {value} is not above 0.")
+    if not config.val_fraction < 1:
+        raise InvalidRequestError(f"--val-fraction {config.val_fraction} is not below 1.")
+    if config.phase1_epochs == config.phase2_epochs == 0 and config.from_version is None:
+        raise InvalidRequestError(
+            "--phase1-epochs 0 and --phase2-epochs 0 train nothing: give one of them epochs."
+        )
+
+
+def _option(field: str) -> str:
+    return f"--{field.replace('_', '-')}"

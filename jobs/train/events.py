@@ -20,19 +20,27 @@ def make_event(name: str, /, **fields: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class EventLog:
-    """Gives each event to the caller and, if asked for, to a file, a flushed line each."""
+    """Gives each event to the caller, then, if asked for, to a file, a flushed line each.
+
+    Raises:
+        StoreError: the file cannot be written; the caller has the event all the same.
+    """
 
     on_event: OnEvent
     path: Path | None
 
     def __call__(self, event: Event) -> None:
-        if self.path is not None:
-            try:
-                with self.path.open("a", encoding="utf-8") as lines:
-                    lines.write(json_line(event))
-            except OSError as error:
-                raise StoreError(f"Cannot write the events to {self.path}: {error.strerror}.") from error
         self.on_event(event)
+        if self.path is not None:
+            self._append(self.path, json_line(event))
+
+    def _append(self, path: Path, line: str) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as lines:
+                lines.write(line)
+        except OSError as error:
+            raise StoreError(f"Cannot write the events to {path}: {error.strerror}.") from error
 
 
 def json_line(event: Event) -> str:

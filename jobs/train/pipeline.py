@@ -1,5 +1,6 @@
 """`train`: from photos to a published version, one step after the other."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,17 @@ def train_and_publish(config: TrainConfig, on_event: OnEvent) -> Version:
     try:
         return _train_and_publish(config, emit)
     except DetectorError as error:
-        emit(make_event("failed", code=error.code, message=error.message))
+        _tell_failure(emit, code=error.code, message=error.message)
         raise
+    except KeyboardInterrupt:
+        _tell_failure(emit, code="interrupted", message="Stopped by hand.")
+        raise
+
+
+def _tell_failure(emit: OnEvent, *, code: str, message: str) -> None:
+    # A disk that takes no more events must not hide what went wrong first.
+    with suppress(StoreError):
+        emit(make_event("failed", code=code, message=message))
 
 
 def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:

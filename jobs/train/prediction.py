@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +83,29 @@ def predict_photos(
     chosen = choose_version(store, name=name, version=version, kind=kind)
     least = chosen.manifest.score_threshold if min_score is None else min_score
     with chosen.opened() as runtime:
-        for path in photos:
+        for path, target in zip(photos, drawn_files(photos, out), strict=True):
             image = _load(path)
             answer = runtime.detect(resize_square(image.pixels, chosen.size)[None]).per_photo()[0]
             detections = tuple(d for d in answer if d.score >= least)
-            drawn = _write_drawn(image.pixels, detections, chosen.labels, out / f"{path.stem}.png")
+            drawn = _write_drawn(image.pixels, detections, chosen.labels, target)
             yield Prediction(path, image, chosen.labels, detections, drawn)
+
+
+def drawn_files(photos: Sequence[Path], out: Path) -> list[Path]:
+    """Where each photo is drawn: its own name in `out`, numbered where that is another's file or a photo itself."""
+    taken = {str(path.resolve()).casefold() for path in photos}
+    files = []
+    for path in photos:
+        names = chain([path.stem], (f"{path.stem}-{number}" for number in count(2)))
+        file = next(f for name in names if not _is_in(taken, f := out / f"{name}.png"))
+        taken.add(str(file.resolve()).casefold())
+        files.append(file)
+    return files
+
+
+def _is_in(taken: set[str], file: Path) -> bool:
+    # Folded: on phones' cards and on macOS, X.png and x.png are one file.
+    return str(file.resolve()).casefold() in taken
 
 
 def _load(path: Path) -> LoadedImage:

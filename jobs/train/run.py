@@ -52,6 +52,8 @@ def train_network(
 ) -> TrainedRun:
     """Both phases, or what a checkpoint in `directory` says is left of them."""
     found = load_checkpoint(directory)
+    if found is not None and not found.fits(network.model.get_weights()):
+        found = None
     progress = found.progress if found else Progress()
     around = Surroundings(
         config=config,

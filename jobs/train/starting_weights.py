@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.errors import InvalidRequestError, StoreError
+from jobs.train.arrays_file import read_arrays
 from jobs.train.network.network import Network
 
 FILE = "training/weights.npz"
@@ -43,9 +44,9 @@ def load_starting_weights(artifacts: Path, network: Network) -> None:
 
 def _read(path: Path) -> list[npt.NDArray[np.float32]]:
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return [stored[name] for name in sorted(stored.files)]
+        stored = read_arrays(path)
     except (OSError, ValueError) as error:
         raise InvalidRequestError(
             f"--from-version: {path} cannot be read, so that version cannot be trained on ({error})."
         ) from error
+    return [stored[name] for name in sorted(stored)]

@@ -18,6 +18,10 @@ from jobs.train.config import TrainConfig
         ({"head": "localizer", "unfreeze": 11}, "--unfreeze 11 is not from 0 to 10"),
         ({"batch_size": 0}, "--batch-size 0 is less than 1"),
         ({"max_minutes": 0.0}, "--max-minutes 0.0 is not above 0"),
+        ({"seed": 2**32}, f"--seed {2**32} is more than {2**31}"),
+        ({"val_fraction": 1.0}, "--val-fraction 1.0 is not below 1"),
+        ({"val_fraction": float("nan")}, "--val-fraction nan is not above 0"),
+        ({"phase1_epochs": 0, "phase2_epochs": 0}, "train nothing"),
         ({"max_minutes": float("nan")}, "--max-minutes nan is not above 0"),
     ],
 )
