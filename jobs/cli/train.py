@@ -32,7 +32,7 @@ def command(
         str | None, typer.Option(help="voc, coco, yolo, csv or tfrecord; found out by looking.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a dataset with any problem.")] = False,
-    shapes: Annotated[int, typer.Option(help="Pictures to draw when there is no data.")] = 400,
+    shapes: Annotated[int, typer.Option(help="Pictures to draw when there is no data.")] = 600,
     head: Annotated[
         Head, typer.Option(help="grid: any number of objects. localizer: always exactly one.")
     ] = Head.grid,

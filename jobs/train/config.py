@@ -31,7 +31,7 @@ class TrainConfig:
     """voc, coco, yolo, csv or tfrecord; None finds out by looking."""
     strict: bool = False
     """Refuse a dataset with any problem instead of training on what is good."""
-    shapes: int = 400
+    shapes: int = 600
     """Pictures to draw when there is no data."""
 
     head: HeadName = "grid"
