@@ -11,7 +11,7 @@ from jobs.train.datasets.photos import Annotations, Dataset
 from jobs.train.datasets.shapes import generate_shapes
 from jobs.train.datasets.source import open_source
 
-SHAPES = 400
+SHAPES = 600
 
 
 def open_dataset(
@@ -20,6 +20,7 @@ def open_dataset(
     format: str | None = None,
     size: int,
     strict: bool = False,
+    every_class: bool = True,
     shapes: int = SHAPES,
     seed: int = 0,
     on_progress: OnProgress = lambda done, total: None,
@@ -27,8 +28,8 @@ def open_dataset(
     """Checked photos for a network of image size `size`, and the report on them.
 
     `format` is one of FORMATS, or None to find out by looking. Without a path, `shapes` pictures are drawn.
-    DatasetError when there is nothing to train on, or at any fault if `strict`; InvalidRequestError for an
-    unknown format.
+    DatasetError when there is nothing to train on (without `every_class`: no photo at all), or at any fault if
+    `strict`; InvalidRequestError for an unknown format.
     """
     if format is not None and format not in FORMATS:
         raise InvalidRequestError(f"--format {format}: unknown; one of {', '.join(FORMATS)}.")
@@ -45,6 +46,7 @@ def open_dataset(
         source=source.name,
         format=found,
         strict=strict,
+        every_class=every_class,
         on_progress=on_progress,
     )
 
