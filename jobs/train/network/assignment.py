@@ -50,7 +50,8 @@ def _positive_cells(boxes: FloatArray, grid: Grid) -> npt.NDArray[np.bool_]:
     )
     inside = _centers_inside(boxes, grid)
     positive = candidates & (overlaps >= mean + np.sqrt(variance)) & inside
-    return positive | _fallback_cells(positive, boxes, grid, overlaps)
+    assigned = positive | _fallback_cells(positive, boxes, grid, overlaps)
+    return np.asarray(assigned, np.bool_)
 
 
 def _nearest_cells(boxes: FloatArray, grid: Grid) -> npt.NDArray[np.bool_]:
