@@ -1,15 +1,27 @@
-"""NumPy archives read as data from outside: damaged ones are told from missing ones, and nothing is unpickled."""
+"""NumPy archives: written whole or not at all, read as data from outside (damaged is told from missing)."""
 
+import io
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from detector.files import write_atomic
+
 _DAMAGE = (ValueError, TypeError, EOFError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 """What NumPy and zipfile raise for files that were cut off, changed or are something else."""
+
+
+def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Replace `path` by an `.npz` file of `arrays`. Raises StoreError; then what was there before stays."""
+    # Made in memory first: on a full disk NumPy's half-written archive would complain again when it is collected.
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    write_atomic(path, content.getvalue())
 
 
 def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:

@@ -1,16 +1,13 @@
 """`detector evaluate`: any kind of any version on any dataset, by the code that wrote the report."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detector.errors import InvalidRequestError
 from detector.evaluation import Evaluation, evaluate, evaluation_to_json
 from jobs.train.chosen_version import ChosenVersion, choose_version
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.open import open_dataset
-from jobs.train.datasets.photos import Dataset, LabelledPhoto
 from jobs.train.measure import PhotoSet
 from jobs.train.runtimes.runtime import median_ms
 
@@ -75,23 +72,12 @@ def assess_version(
         NotFoundError: no such version.
     """
     chosen = choose_version(store, name=name, version=version, kind=kind)
-    dataset, report = open_dataset(data, format=format, size=chosen.size)
-    photos = _with_class_ids_of(chosen.labels, dataset)
-    inputs = PhotoSet.of(photos, chosen.size)
+    # A dataset of one class, or of empty scenes, is a question too: does it stay silent there?
+    dataset, report = open_dataset(data, format=format, size=chosen.size, every_class=False)
+    inputs = PhotoSet.of(dataset.with_labels(chosen.labels).photos, chosen.size)
     with chosen.opened() as runtime:
         found = inputs.detect_with(runtime.detect)
         milliseconds = median_ms(runtime, inputs.inputs, runs=10)
     threshold = chosen.manifest.score_threshold
     evaluation = evaluate(inputs.ground_truth, found, chosen.labels, score_threshold=threshold)
     return Assessment(chosen, report, evaluation, milliseconds)
-
-
-def _with_class_ids_of(labels: Sequence[str], dataset: Dataset) -> list[LabelledPhoto]:
-    """The photos with class ids of the version: datasets order their classes in their own way."""
-    unknown = [label for label in dataset.labels if label not in labels]
-    if unknown:
-        raise InvalidRequestError(
-            f"The dataset has classes that this version does not know: {', '.join(unknown)}. It knows: "
-            f"{', '.join(labels)}."
-        )
-    return [photo.relabelled([labels.index(label) for label in dataset.labels]) for photo in dataset.photos]

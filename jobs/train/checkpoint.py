@@ -1,9 +1,7 @@
 """What a killed run needs to go on: written whole at the end of each epoch, or not at all."""
 
 import json
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from detector.errors import StoreError
 from detector.files import reading
-from jobs.train.arrays_file import read_arrays
+from jobs.train.arrays_file import read_arrays, write_arrays
 
 Arrays = list[npt.NDArray[Any]]
 _FILE = "checkpoint.npz"
@@ -54,21 +51,8 @@ def save_checkpoint(directory: Path, checkpoint: Checkpoint) -> None:
     flat = {
         f"{name}/{i:04d}": array for name, group in checkpoint.arrays.items() for i, array in enumerate(group)
     }
-    scratch = directory / f"{_FILE}.part"
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with scratch.open("wb") as stream:
-            np.savez(stream, progress=np.asarray(json.dumps(asdict(checkpoint.progress))), **flat)
-            stream.flush()
-            os.fsync(stream.fileno())
-        scratch.replace(directory / _FILE)
-    except OSError as error:
-        with suppress(OSError):
-            scratch.unlink(missing_ok=True)
-        raise StoreError(
-            f"Cannot write the checkpoint in {directory}: {error.strerror}. Free some space and run the same "
-            "command again: it goes on from the last epoch that was saved."
-        ) from error
+    progress = np.asarray(json.dumps(asdict(checkpoint.progress)))
+    write_arrays(directory / _FILE, {"progress": progress, **flat})
 
 
 def load_checkpoint(directory: Path) -> Checkpoint | None:

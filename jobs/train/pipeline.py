@@ -51,7 +51,7 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
         emit(history[-1])
 
     tell("started", config=config.to_json())
-    data = prepare_data(config, store)
+    data = prepare_data(config, store, known_labels=_labels_of(config, store))
     tell("data", summary=summary_lines(data), report=data.report.to_json())
     network, base_weights = _build(config, data, starting_point)
     directory = _run_directory(config, data)
@@ -85,6 +85,13 @@ def _starting_point(config: TrainConfig, store: Store) -> Path | None:
         return None
     store.manifest(config.name, config.from_version)
     return store.artifacts_dir(config.name, config.from_version)
+
+
+def _labels_of(config: TrainConfig, store: Store) -> tuple[str, ...] | None:
+    """The classes of `--from-version`, in the order that its weights answer them."""
+    if config.from_version is None:
+        return None
+    return tuple(store.manifest(config.name, config.from_version).labels)
 
 
 def _build(

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from detector.errors import InvalidRequestError
 from detector.store.store import Store
 from jobs.train.config import TrainConfig
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.open import open_dataset
-from jobs.train.datasets.photos import Split
+from jobs.train.datasets.photos import Dataset, Split
 from jobs.train.datasets.split import split_dataset
 from jobs.train.datasets.split_record import read_record, write_record
 
@@ -20,10 +21,15 @@ class PreparedData:
     report: DataReport
 
 
-def prepare_data(config: TrainConfig, store: Store) -> PreparedData:
+def prepare_data(
+    config: TrainConfig, store: Store, *, known_labels: tuple[str, ...] | None = None
+) -> PreparedData:
     """Open, check and split the dataset; the split is recorded in the store so that it stays.
 
+    `known_labels` are those of the version that training starts from, whose order the class ids then follow.
+
     Raises:
+        InvalidRequestError: a class that is not among `known_labels`, or too many for the head.
         DatasetError: nothing to train on, or a problem while `config.strict`.
         StoreError: the record of the split cannot be read or written.
     """
@@ -32,12 +38,24 @@ def prepare_data(config: TrainConfig, store: Store) -> PreparedData:
         shapes=config.shapes, seed=config.seed,
     )  # fmt: skip
     config.check_labels(dataset.labels)
+    if known_labels is not None:
+        dataset = _in_order_of(known_labels, dataset)
     path = store.splits_path(config.name)
     split, record = split_dataset(
         dataset, seed=config.seed, recorded=read_record(path), val_fraction=config.val_fraction
     )
     write_record(path, record)
     return PreparedData(dataset.labels, split, report)
+
+
+def _in_order_of(known_labels: tuple[str, ...], dataset: Dataset) -> Dataset:
+    missing = [label for label in known_labels if label not in dataset.labels]
+    if missing:
+        raise InvalidRequestError(
+            f"--from-version: that version knows {', '.join(missing)}, of which this dataset has nothing. Train on "
+            "the photos of all its classes, or without --from-version."
+        )
+    return dataset.with_labels(known_labels)
 
 
 def summary_lines(data: PreparedData) -> list[str]:

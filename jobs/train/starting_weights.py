@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from detector.errors import InvalidRequestError, StoreError
-from jobs.train.arrays_file import read_arrays
+from detector.errors import InvalidRequestError
+from jobs.train.arrays_file import read_arrays, write_arrays
 from jobs.train.network.network import Network
 
 FILE = "training/weights.npz"
@@ -17,13 +17,8 @@ FILE = "training/weights.npz"
 
 def save_starting_weights(artifacts: Path, network: Network) -> None:
     """Write the network's weights in their order. Raises StoreError."""
-    path = artifacts / FILE
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as stream:
-            np.savez(stream, **{f"{i:04d}": weight for i, weight in enumerate(network.model.get_weights())})
-    except OSError as error:
-        raise StoreError(f"Cannot write {path}: {error.strerror}.") from error
+    weights = enumerate(network.model.get_weights())
+    write_arrays(artifacts / FILE, {f"{i:04d}": weight for i, weight in weights})
 
 
 def load_starting_weights(artifacts: Path, network: Network) -> None:

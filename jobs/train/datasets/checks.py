@@ -46,12 +46,14 @@ def load_photos(
     source: str,
     format: str,
     strict: bool = False,
+    every_class: bool = True,
     on_progress: OnProgress = lambda done, total: None,
 ) -> tuple[Dataset, DataReport]:
     """Decode and check all photos: the good ones, at most `2 * size` pixels a side, and a report on all.
 
     `source` and `format` are for messages; `on_progress(done, total)` is called in this thread after each
-    photo. DatasetError when no photo is usable, when a class has no box, and, if `strict`, at any fault.
+    photo. DatasetError when no photo is usable, when a class has no box (unless `every_class` is off: measuring
+    needs no more than photos), and, if `strict`, at any fault.
     """
     labels, label_problems = settle_labels(annotations)
     class_ids = {label: i for i, label in enumerate(labels)}
@@ -60,7 +62,9 @@ def load_photos(
     photos, duplicates = drop_duplicates([entry.photo for entry in checked if entry.photo])
     dataset = Dataset(labels, photos)
     problems += [*duplicates, *near_duplicate_problems(photos)]
-    _refuse_unusable(dataset, problems, source)
+    _refuse_empty(dataset, problems, source)
+    if every_class:
+        _refuse_missing_class(dataset, problems, source)
     if strict:
         _refuse_faults(problems, source)
     return dataset, make_report(dataset, problems, source=source, format=format)
@@ -189,11 +193,14 @@ def shrink(pixels: Pixels, longest_side: int) -> Pixels:
     return np.asarray(Image.fromarray(pixels).resize(target, Image.Resampling.BILINEAR))
 
 
-def _refuse_unusable(dataset: Dataset, problems: Sequence[Problem], source: str) -> None:
+def _refuse_empty(dataset: Dataset, problems: Sequence[Problem], source: str) -> None:
     if not dataset.photos:
         raise DatasetError(
             f"{source}: no usable photo in it.\n{describe(problems, at_most=SHOWN_PROBLEMS)}".rstrip()
         )
+
+
+def _refuse_missing_class(dataset: Dataset, problems: Sequence[Problem], source: str) -> None:
     classes = count_classes(dataset)
     missing = [entry.label for entry in classes if not entry.boxes]
     if missing or not classes:

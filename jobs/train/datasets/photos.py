@@ -1,6 +1,6 @@
 """The values that dataset readers produce and training consumes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.detections import GroundTruth
+from detector.errors import InvalidRequestError
 from jobs.train.datasets.problems import Problem
 
 Side = Literal["train", "val", "test"]
@@ -76,7 +77,7 @@ class LabelledPhoto:
     ground_truth: tuple[GroundTruth, ...]
     side: Side | None = None
 
-    def relabelled(self, class_ids: Sequence[int]) -> "LabelledPhoto":
+    def relabelled(self, class_ids: Mapping[int, int]) -> "LabelledPhoto":
         """The photo with class i called `class_ids[i]`."""
         truth = tuple(replace(truth, class_id=class_ids[truth.class_id]) for truth in self.ground_truth)
         return replace(self, ground_truth=truth)
@@ -88,6 +89,21 @@ class Dataset:
 
     labels: tuple[str, ...]
     photos: tuple[LabelledPhoto, ...]
+
+    def with_labels(self, labels: tuple[str, ...]) -> "Dataset":
+        """The same photos with class ids that index into `labels`: datasets order their classes in their own way.
+
+        Classes without a box may be missing there. Raises InvalidRequestError for one with boxes that is.
+        """
+        used = {truth.class_id for photo in self.photos for truth in photo.ground_truth}
+        unknown = [self.labels[i] for i in sorted(used) if self.labels[i] not in labels]
+        if unknown:
+            raise InvalidRequestError(
+                f"The dataset has classes that the version does not know: {', '.join(unknown)}. It knows: "
+                f"{', '.join(labels)}."
+            )
+        class_ids = {i: labels.index(self.labels[i]) for i in used}
+        return Dataset(labels, tuple(photo.relabelled(class_ids) for photo in self.photos))
 
 
 @dataclass(frozen=True, slots=True)
