@@ -31,9 +31,7 @@ class Box:
         return cls(ymin / height, xmin / width, ymax / height, xmax / width)
 
     @classmethod
-    def from_voc(
-        cls, *, xmin: float, ymin: float, xmax: float, ymax: float, width: int, height: int
-    ) -> Self:
+    def from_voc(cls, *, xmin: float, ymin: float, xmax: float, ymax: float, width: int, height: int) -> Self:
         """Pascal VOC edges in pixels. Written by labelling tools as 0-based edges, so they are taken as they are."""
         return cls.from_pixels(ymin=ymin, xmin=xmin, ymax=ymax, xmax=xmax, width=width, height=height)
 

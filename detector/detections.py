@@ -47,7 +47,11 @@ class DetectionArrays:
         """The valid rows of each photo, best first."""
         return [
             tuple(
-                Detection(int(self.classes[photo, row]), float(self.scores[photo, row]), _box(self.boxes[photo, row]))
+                Detection(
+                    int(self.classes[photo, row]),
+                    float(self.scores[photo, row]),
+                    _box(self.boxes[photo, row]),
+                )
                 for row in range(int(count))
             )
             for photo, count in enumerate(self.counts)
