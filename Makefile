@@ -68,7 +68,7 @@ bench: setup
 	$(BIN)/python -m bench.sizes
 
 bench-gateway: setup
-	$(BIN)/python -m bench.gateway
+	$(BIN)/python -m bench.gateway $(STORE)
 
 clean:
 	rm -rf .venv jobs/train/export/node/node_modules

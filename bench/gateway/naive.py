@@ -1,6 +1,6 @@
 """The naive path: FastAPI, Pillow's full decode, Keras' predict, as first written by many.
 
-python -m bench.gateway.naive SAVED_MODEL PORT
+python -m bench.gateway.naive SAVED_MODEL SIZE PORT
 """
 
 import io
@@ -14,13 +14,11 @@ from fastapi import FastAPI, Request
 from PIL import Image, ImageOps
 
 
-def create_app(saved_model: str) -> FastAPI:
+def create_app(saved_model: str, size: int) -> FastAPI:
     """One route that answers the four outputs of the graph as lists."""
-    model: Any = keras.Sequential([keras.layers.TFSMLayer(saved_model, call_endpoint="serving_default")])
-    layer: Any = model.layers[0]
-    size = int(
-        layer.reloaded_obj.signatures["serving_default"].structured_input_signature[1]["image"].shape[1]
-    )
+    pixels = keras.Input((size, size, 3), dtype="uint8")
+    layer = keras.layers.TFSMLayer(saved_model, call_endpoint="serving_default")
+    model: Any = keras.Model(pixels, layer(pixels))
     model.predict(np.zeros((1, size, size, 3), np.uint8), verbose=0)
     app = FastAPI()
 
@@ -39,4 +37,4 @@ def create_app(saved_model: str) -> FastAPI:
 
 
 if __name__ == "__main__":
-    uvicorn.run(create_app(sys.argv[1]), port=int(sys.argv[2]), log_level="warning")
+    uvicorn.run(create_app(sys.argv[1], int(sys.argv[2])), port=int(sys.argv[3]), log_level="warning")

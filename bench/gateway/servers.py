@@ -1,5 +1,8 @@
 """Servers to measure, each in a process of its own on a free port."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,13 +16,15 @@ from tests.services.gateway.running import ROOT, poll
 from tests.serving_standin.running import free_port
 
 START_TIMEOUT_S = 120.0
+END_TIMEOUT_S = 10.0
 
 
 @contextmanager
 def naive_server(store: Store) -> Iterator[int]:
     """The naive path over the stable version; yields its port."""
-    saved_model = store.model_dir("detector", stable_version(store))
-    with server([sys.executable, "-m", "bench.gateway.naive", str(saved_model)]) as port:
+    version = stable_version(store)
+    saved_model, size = store.model_dir("detector", version), store.manifest("detector", version).input.width
+    with server([sys.executable, "-m", "bench.gateway.naive", str(saved_model), str(size)]) as port:
         yield port
 
 
@@ -27,7 +32,9 @@ def naive_server(store: Store) -> Iterator[int]:
 def server(command: list[str], *, ready: str = "/readyz") -> Iterator[int]:
     """Run `command PORT` until the end; yields the port once `ready` answers 200."""
     port = free_port()
-    process = subprocess.Popen([*command, str(port)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*command, str(port)], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
+    )
 
     def answers() -> bool:
         if process.poll() is not None:
@@ -38,8 +45,16 @@ def server(command: list[str], *, ready: str = "/readyz") -> Iterator[int]:
         poll(answers, timeout_s=START_TIMEOUT_S)
         yield port
     finally:
-        process.terminate()
-        process.wait(20)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """With all the workers that it started."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_TIMEOUT_S)
 
 
 def stable_version(store: Store) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.gateway import clients
 from bench.gateway.figures import at_least
-from bench.gateway.litserve import as_form, litserve_server
+from bench.gateway.litserve_server import as_form, litserve_server
 from bench.gateway.photos import MEDIUM, photo
 from bench.gateway.servers import naive_server, tflite_file
 from bench.gateway.version import ROOT, chosen_store, store_argument

@@ -1,7 +1,6 @@
 """The versions that are served while measuring.
 
-Speed does not depend on what the weights are: a run of one epoch on drawn pictures, at the size and width of the
-default training on photos, costs a minute and is kept under build/. `--store` measures a version of one's own.
+`--store` says whose: the figures in docs/gateway.md are of a version of 320 pixels, as photos train it.
 """
 
 import argparse
@@ -13,11 +12,13 @@ from detector.store import Store
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "bench"
-PHOTO_SIZE = 320
-TRAIN_ARGUMENTS = (
-    "--size", str(PHOTO_SIZE), "--base-weights", "random", "--shapes", "40", "--phase1-epochs", "1",
-    "--phase2-epochs", "1", "--samples", "0", "--no-tfjs",
-)  # fmt: skip
+
+_PUBLISH = """
+import pathlib, sys
+from detector.store import Store
+from tests.services.gateway.tiny import publish_tiny
+publish_tiny(Store(pathlib.Path(sys.argv[1])), size=224)
+"""
 
 
 def store_argument(parser: argparse.ArgumentParser) -> None:
@@ -26,31 +27,21 @@ def store_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen_store(given: Path | None) -> Store:
-    """The store to serve from."""
-    return Store((given or _trained()).resolve())
-
-
-def _trained() -> Path:
-    root = BUILD / f"store-{PHOTO_SIZE}"
-    if not Store(root).versions("detector"):
-        print("training a version to measure with (a minute or two, once)", flush=True)
-        command = "from jobs.cli import main; main()"
-        subprocess.run(
-            [sys.executable, "-c", command, "train", "--store", str(root), *TRAIN_ARGUMENTS],
-            check=True,
-            stdout=subprocess.DEVNULL,
+def chosen_store(root: Path) -> Store:
+    """The store to serve from; ends the program where it has no version."""
+    store = Store(root.resolve())
+    if not store.versions("detector"):
+        raise SystemExit(
+            f"error: {root} has no version of the model detector: train one, or name another --store."
         )
-    return root
+    return store
 
 
 def small_store() -> Store:
     """A version of 224 pixels whose graph is next to nothing: for what is measured without a model."""
     root = BUILD / "store-tiny-224"
     if not Store(root).versions("detector"):
-        code = (
-            "import sys; from detector.store import Store; from tests.services.gateway.tiny import publish_tiny;"
-            "publish_tiny(Store(sys.argv[1]), size=224)"
+        subprocess.run(
+            [sys.executable, "-c", _PUBLISH, str(root)], check=True, cwd=ROOT, stderr=subprocess.DEVNULL
         )
-        subprocess.run([sys.executable, "-c", code, str(root)], check=True, cwd=ROOT)
     return Store(root)
