@@ -29,6 +29,15 @@ from jobs.train.runtimes.opening import MAIN_FILES, open_runtime
 from jobs.train.runtimes.runtime import Kind, Pixels
 from jobs.train.runtimes.tfjs import TfjsLayersRuntime
 
+_DISK_ERRORS = (
+    tf.errors.ResourceExhaustedError,  # disk or quota full
+    tf.errors.PermissionDeniedError,
+    tf.errors.FailedPreconditionError,  # mounted read-only, or a file where a folder is needed
+    tf.errors.OutOfRangeError,  # a file larger than it may be
+    tf.errors.UnknownError,  # a disk that fails
+)
+"""What TensorFlow makes of the operating system's refusals when it writes files itself."""
+
 FOLD_TOLERANCE = 1e-3
 """Of raw outputs, relative to the greatest of them: float32 arithmetic in another order."""
 
@@ -157,7 +166,11 @@ def export_version(
             _tell(on_event, kinds[-1])
     except OSError as error:
         raise StoreError(
-            f"Cannot write the version to {staged_artifacts.parent}: {error.strerror}."
+            f"Cannot write the version to {staged_artifacts.parent}: {error.strerror}. Nothing was published."
+        ) from error
+    except _DISK_ERRORS as error:
+        raise StoreError(
+            f"Cannot write the version to {staged_artifacts.parent}: {error.message}. Nothing was published."
         ) from error
     return ExportResult(tuple(kinds), _output_order(folded, include_tfjs=include_tfjs))
 
