@@ -26,7 +26,8 @@ def raw_of(seed: int, *, bias: float = 0.0) -> Array:
 
 def greedy(raw: Array) -> tuple[Array, Array, Array]:
     """Plain greedy class-wise suppression, as the reference: boxes, classes, scores."""
-    scores = 1 / (1 + np.exp(-raw[0, :, :CLASSES].astype(np.float64)))
+    # The graph's own sigmoid: scores that are equal in float32 must be equal here too, or their order differs.
+    scores = tf.sigmoid(raw[0, :, :CLASSES]).numpy()
     best, classes = scores.max(axis=-1), scores.argmax(axis=-1)
     boxes = np.clip(decode_boxes(tf.constant(raw[..., CLASSES:]), GRID).numpy()[0], 0, 1)
     kept: list[int] = []
