@@ -144,4 +144,4 @@ def test_quiet_keeps_errors_of_this_project_as_they_are() -> None:
 def test_a_disk_that_refuses_what_tensorflow_writes_itself_is_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "model").write_text("in the way")
     with pytest.raises(StoreError, match="Cannot write the version"):
-        _export(small_network("grid"), tmp_path)
+        _export(small_network(), tmp_path)
