@@ -128,6 +128,9 @@ def _pair(a: _Rows, b: _Rows, bounds: Bounds) -> tuple[list[tuple[int, int]], Fl
     """Nearest rows of the same class first, each used once; with the differences `[A, B]` of all rows."""
     box, score = _differences(a, b)
     cost = np.maximum(box / bounds.box, score / bounds.score)
+    # Of candidates that tie at the cut, rounding decides who votes for a box: its place says nothing.
+    tied = _at_the_cut(a, b, bounds)[:, None] & _at_the_cut(b, a, bounds)[None]
+    cost[tied & (cost > 1)] = np.inf
     cost[a.classes[:, None] != b.classes[None]] = np.inf
     pairs = []
     while cost.size and cost.min() <= _PAIRED_WITHIN:
@@ -150,8 +153,6 @@ def _count_unexplained(rows: _Rows, others: _Rows, paired: set[int], bounds: Bou
 
 def _explained(rows: _Rows, others: _Rows, bounds: Bounds) -> npt.NDArray[np.bool_]:
     """Which rows rounding may have taken from the other side, bool `[A]`."""
-    lowest = max(rows.lowest_score, others.lowest_score if len(others.scores) == MAX_DETECTIONS else 0.0)
-    at_the_cut = rows.scores <= lowest + 2 * bounds.score
     box, score = _differences(rows, others)
     same_class = rows.classes[:, None] == others.classes[None]
     overlaps = intersection_over_union(rows.boxes, others.boxes) >= _SUPPRESSING_IOU
@@ -159,4 +160,10 @@ def _explained(rows: _Rows, others: _Rows, bounds: Bounds) -> npt.NDArray[np.boo
     suppressed = (same_class & overlaps & outscored).any(axis=1)
     same_place = (box <= bounds.box) & (score <= bounds.score)
     tied_class = (same_place & ~same_class).any(axis=1) & (rows.scores < _AMBIGUOUS_CLASS_SCORE)
-    return np.asarray(at_the_cut | suppressed | tied_class)
+    return np.asarray(_at_the_cut(rows, others, bounds) | suppressed | tied_class)
+
+
+def _at_the_cut(rows: _Rows, others: _Rows, bounds: Bounds) -> npt.NDArray[np.bool_]:
+    """Which rows are as low as the lowest that either side let through, bool `[A]`."""
+    lowest = max(rows.lowest_score, others.lowest_score if len(others.scores) == MAX_DETECTIONS else 0.0)
+    return np.asarray(rows.scores <= lowest + 2 * bounds.score)

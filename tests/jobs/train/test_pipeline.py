@@ -76,6 +76,23 @@ def test_the_samples_record_what_the_savedmodel_finds_on_the_files_themselves(tr
             )
 
 
+@pytest.mark.slow
+def test_the_next_version_starts_from_an_earlier_one_and_becomes_canary(
+    trained: Trained, tmp_path: Path
+) -> None:
+    events: list[Event] = []
+    store = trained.store
+    config = tiny_config(store.root, from_version=1, phase1_epochs=0, phase2_epochs=1, tfjs=False, samples=0)
+    version = train(config, events.append)
+    assert (version.version, version.channel) == (2, "canary")
+    manifest = store.manifest("detector", 2)
+    assert {a.kind for a in manifest.artifacts} | {"tflite_int8"} == {k for k in KINDS if "tfjs" not in k}
+    assert not manifest.samples
+    before = store.manifest("detector", 1)
+    assert list(manifest.data.per_class) == list(before.data.per_class)
+    assert manifest.data.fingerprint == before.data.fingerprint
+
+
 def test_an_unknown_starting_version_is_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="no version 7"):
         train(tiny_config(tmp_path / "store", from_version=7))

@@ -93,6 +93,15 @@ def test_the_last_of_many_rows_may_have_been_cut() -> None:
     assert compare(arrays([A, B, C, D, E]), arrays([A, B, C, D]), FLOAT32_BOUNDS).unexplained == 0
 
 
+def test_the_place_of_a_row_that_ties_at_the_cut_says_nothing() -> None:
+    low: Row = (0.2, 0.6, 0.5, 0.9, 0, SCORE_FLOOR + 1e-5)
+    apart = moved(low, box=5 * FLOAT32_BOUNDS.box)
+    assert compare(arrays([A, low]), arrays([A, apart]), FLOAT32_BOUNDS).within(FLOAT32_BOUNDS)
+    clear = moved(low, score=0.1)
+    apart = moved(clear, box=5 * FLOAT32_BOUNDS.box)
+    assert not compare(arrays([A, clear]), arrays([A, apart]), FLOAT32_BOUNDS).within(FLOAT32_BOUNDS)
+
+
 def test_a_row_may_be_suppressed_by_an_equal_one_on_one_side() -> None:
     twin = moved(A, box=0.05, score=-1e-5)
     assert compare(arrays([A, B]), arrays([twin, B]), FLOAT32_BOUNDS).unexplained <= 1
