@@ -34,6 +34,7 @@ train: setup
 	@$(BIN)/detector train $(DATA) --store $(STORE) $(ARGS)
 
 serve: setup
+	@echo "Serving on http://localhost:$${DETECTOR_HTTP_PORT:-8080} until Ctrl-C"
 	@DETECTOR_STORE=$(STORE) $(BIN)/detector serve
 
 test: setup

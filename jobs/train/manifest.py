@@ -1,12 +1,9 @@
 """The manifest of a version: everything the run knows, in the words of detector.v1.Manifest."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from detector.manifest import (
     SCHEMA,
@@ -22,10 +19,8 @@ from detector.manifest import (
     Outputs,
     Training,
 )
-
-if TYPE_CHECKING:
-    from jobs.train.export.result import ExportResult
-    from jobs.train.publish import MeasuredKind, TrainingResult
+from jobs.train.export.result import ExportResult
+from jobs.train.result import MeasuredKind, TrainingResult
 
 
 def manifest_of(

@@ -14,8 +14,9 @@ from jobs.train.events import EventLog, OnEvent, make_event
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import ResolvedWeights, resolve_base_weights
 from jobs.train.prepare import PreparedData, prepare_data, summary_lines
-from jobs.train.publish import TrainingResult, publish_version
+from jobs.train.publish import publish_version
 from jobs.train.recipe import epochs_of
+from jobs.train.result import TrainingResult
 from jobs.train.run import TrainedRun, forget, run_key, train_network
 from jobs.train.starting_weights import load_starting_weights
 from jobs.train.tensorboard import with_tensorboard

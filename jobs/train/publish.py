@@ -1,10 +1,9 @@
 """From a trained network to a visible version: export, measure every kind, report, manifest, publish."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -20,16 +19,13 @@ from detector.images import resize_square
 from detector.labels import write_labels
 from detector.manifest import describe_file, write_manifest
 from detector.store.store import StagedVersion, Store
-from jobs.train.config import TrainConfig
 from jobs.train.datasets.photos import LabelledPhoto, Pixels
 from jobs.train.events import Event, OnEvent, json_line, make_event
 from jobs.train.export.result import ExportedKind, ExportResult
 from jobs.train.export.version import export_version
 from jobs.train.manifest import manifest_of
 from jobs.train.measure import PhotoSet, network_detector
-from jobs.train.network.network import Network
-from jobs.train.network.weights import RANDOM, ResolvedWeights
-from jobs.train.prepare import PreparedData
+from jobs.train.network.weights import RANDOM
 from jobs.train.report import (
     ArtifactRow,
     EvaluatedPhoto,
@@ -40,6 +36,7 @@ from jobs.train.report import (
     write_report,
     write_samples,
 )
+from jobs.train.result import MeasuredKind, TrainingResult
 from jobs.train.runtimes import Runtime, open_runtime
 from jobs.train.runtimes.runtime import median_ms
 from jobs.train.starting_weights import save_starting_weights
@@ -49,39 +46,6 @@ CALIBRATION_PHOTOS = 64
 PARITY_PHOTOS = 8
 INT8_ALLOWED_LOSS = 0.01
 """An int8 file that loses more AP50 than this, and certainly so, is left out."""
-
-Found = list[tuple[Detection, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingResult:
-    """All that publishing needs to know of the run."""
-
-    config: TrainConfig
-    data: PreparedData
-    network: Network
-    base_weights: ResolvedWeights
-    history: tuple[Event, ...]
-    seconds: float
-
-    @property
-    def held_out(self) -> tuple[LabelledPhoto, ...]:
-        """The photos that judge the version: the dataset's own test side, else the validation side."""
-        return self.data.split.test or self.data.split.val
-
-    @property
-    def held_out_side(self) -> Literal["val", "test"]:
-        return "test" if self.data.split.test else "val"
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredKind:
-    """One kind after it ran over the held-out photos."""
-
-    exported: ExportedKind
-    found: Found
-    evaluation: Evaluation
-    milliseconds: float
 
 
 def publish_version(result: TrainingResult, store: Store, on_event: OnEvent) -> Version:

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import tensorflow as tf
 
 from detector.boxes import FloatArray
@@ -20,10 +21,34 @@ _BATCH = 8
 
 
 @dataclass(slots=True)
-class TfjsGraphRuntime:
-    """`tfjs_graph_f16`; see `Runtime`."""
+class _NodeRuntime:
+    """What both kinds share: the model in its Node process."""
 
     model: NodeModel
+
+    @property
+    def size(self) -> int:
+        return self.model.size
+
+    @property
+    def last_ms(self) -> float | None:
+        return self.model.last_ms
+
+    def close(self) -> None:
+        self.model.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(slots=True)
+class TfjsGraphRuntime(_NodeRuntime):
+    """`tfjs_graph_f16`; see `Runtime`."""
 
     @classmethod
     def open(cls, model_json: Path) -> Self:
@@ -40,37 +65,17 @@ class TfjsGraphRuntime:
             )
         return cls(model)
 
-    @property
-    def size(self) -> int:
-        return self.model.size
-
-    @property
-    def last_ms(self) -> float | None:
-        return self.model.last_ms
-
     def detect(self, pixels: Pixels) -> DetectionArrays:
         check_pixels(pixels, self.size)
         batches = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
         answers = [self.model.run(batch) for batch in batches]
         return stacked([DetectionArrays(*(answer[name] for name in OUTPUT_NAMES)) for answer in answers])
 
-    def close(self) -> None:
-        self.model.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
 
 @dataclass(slots=True)
-class TfjsLayersRuntime:
+class TfjsLayersRuntime(_NodeRuntime):
     """`tfjs_layers`; see `Runtime`. The model gives raw outputs; they are decoded here."""
 
-    model: NodeModel
     head: str
     classes: int
 
@@ -90,20 +95,12 @@ class TfjsLayersRuntime:
             raise ExportError(f"{model_json} does not say which head it has ({error!r}).") from error
         return cls(NodeModel.open("layers", model_json), head, classes)
 
-    @property
-    def size(self) -> int:
-        return self.model.size
-
-    @property
-    def last_ms(self) -> float | None:
-        return self.model.last_ms
-
     def raw(self, pixels: Pixels) -> FloatArray:
         """The raw outputs for uint8 `[B, S, S, 3]`, as float32 with the batch first."""
         check_pixels(pixels, self.size)
         batches = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
         (name,) = self.model.outputs
-        return tf.concat([self.model.run(batch)[name] for batch in batches], axis=0).numpy()  # type: ignore[no-any-return]
+        return np.concatenate([self.model.run(batch)[name] for batch in batches])
 
     def detect(self, pixels: Pixels) -> DetectionArrays:
         raw = tf.constant(self.raw(pixels))
@@ -113,14 +110,3 @@ class TfjsLayersRuntime:
             else decode_localizer(raw, size=self.size, classes=self.classes)
         )
         return DetectionArrays(*(output.numpy() for output in outputs))
-
-    def close(self) -> None:
-        self.model.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
