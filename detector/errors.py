@@ -168,3 +168,10 @@ class StoreError(DetectorError):
 
     code = "store_failed"
     exit_code = 6
+
+
+class OutOfMemoryError(DetectorError):
+    """A training run that does not fit into the machine's memory."""
+
+    code = "out_of_memory"
+    exit_code = 7

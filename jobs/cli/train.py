@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from detector.errors import InvalidRequestError
+from jobs.train.config import TrainConfig
+
+DEFAULT = TrainConfig()
 
 
 class Head(StrEnum):
@@ -24,47 +27,65 @@ def command(
     ] = None,
     store: Annotated[
         Path, typer.Option(envvar="DETECTOR_STORE", help="Where versions are published.")
-    ] = Path("store"),
+    ] = DEFAULT.store,
     name: Annotated[
         str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name in the store.")
-    ] = "detector",
+    ] = DEFAULT.name,
     format: Annotated[
         str | None, typer.Option(help="voc, coco, yolo, csv or tfrecord; found out by looking.")
-    ] = None,
+    ] = DEFAULT.format,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a dataset with any problem.")] = False,
-    shapes: Annotated[int, typer.Option(help="Pictures to draw when there is no data.")] = 600,
+    shapes: Annotated[int, typer.Option(help="Pictures to draw when there is no data.")] = DEFAULT.shapes,
     head: Annotated[
         Head, typer.Option(help="grid: any number of objects. localizer: always exactly one.")
     ] = Head.grid,
-    size: Annotated[int | None, typer.Option(help="Image size, a multiple of 32 from 96 to 512.")] = None,
-    alpha: Annotated[float, typer.Option(help="Width of MobileNet: 0.25, 0.5, 0.75 or 1.0.")] = 1.0,
-    base_weights: Annotated[str | None, typer.Option(help='A weights file, or "random".')] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Image size, a multiple of 32 from 96 to 512.")
+    ] = DEFAULT.size,
+    alpha: Annotated[float, typer.Option(help="Width of MobileNet: 0.25, 0.5, 0.75 or 1.0.")] = DEFAULT.alpha,
+    base_weights: Annotated[
+        str | None, typer.Option(help='A weights file, or "random".')
+    ] = DEFAULT.base_weights,
     cache_dir: Annotated[
         Path, typer.Option(envvar="DETECTOR_CACHE", help="Where the base's weights are kept.")
-    ] = Path("~/.cache/pocket-detector"),
-    from_version: Annotated[int | None, typer.Option(help="Start from this version's weights.")] = None,
-    phase1_epochs: Annotated[int | None, typer.Option(help="Epochs with the base frozen.")] = None,
+    ] = DEFAULT.cache_dir,
+    from_version: Annotated[
+        int | None, typer.Option(help="Start from this version's weights.")
+    ] = DEFAULT.from_version,
+    phase1_epochs: Annotated[
+        int | None, typer.Option(help="Epochs with the base frozen.")
+    ] = DEFAULT.phase1_epochs,
     phase2_epochs: Annotated[
         int | None, typer.Option(help="Epochs with its last blocks trained too.")
-    ] = None,
-    unfreeze: Annotated[int | None, typer.Option(help="Blocks of the base that phase 2 trains.")] = None,
-    batch_size: Annotated[int, typer.Option(help="Photos a step.")] = 16,
-    phase1_learning_rate: Annotated[float, typer.Option(help="The head's peak rate in phase 1.")] = 2e-3,
-    phase2_learning_rate: Annotated[float, typer.Option(help="The head's peak rate in phase 2.")] = 1e-3,
+    ] = DEFAULT.phase2_epochs,
+    unfreeze: Annotated[
+        int | None, typer.Option(help="Blocks of the base that phase 2 trains.")
+    ] = DEFAULT.unfreeze,
+    batch_size: Annotated[int, typer.Option(help="Photos a step.")] = DEFAULT.batch_size,
+    phase1_learning_rate: Annotated[
+        float, typer.Option(help="The head's peak rate in phase 1.")
+    ] = DEFAULT.phase1_learning_rate,
+    phase2_learning_rate: Annotated[
+        float, typer.Option(help="The head's peak rate in phase 2.")
+    ] = DEFAULT.phase2_learning_rate,
     patience: Annotated[
         int, typer.Option(help="Stop after so many epochs without a better AP; 0: never.")
-    ] = 25,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same views and split.")] = 0,
+    ] = DEFAULT.patience,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same views and split.")] = DEFAULT.seed,
     max_minutes: Annotated[
         float | None, typer.Option(help="Shorten the schedule to about this time.")
-    ] = None,
+    ] = DEFAULT.max_minutes,
     val_fraction: Annotated[
         float, typer.Option(help="Share of photos held out, if the data has no split.")
-    ] = 0.15,
-    samples: Annotated[int, typer.Option(help="Held-out photos published with the report; 0 for none.")] = 12,
-    tfjs: Annotated[bool, typer.Option(help="Export the tfjs kinds.")] = True,
-    tensorboard: Annotated[Path | None, typer.Option(help="Write TensorBoard logs here.")] = None,
-    events: Annotated[Path | None, typer.Option(help="Append events here as JSON lines.")] = None,
+    ] = DEFAULT.val_fraction,
+    samples: Annotated[
+        int, typer.Option(help="Held-out photos published with the report; 0 for none.")
+    ] = DEFAULT.samples,
+    tfjs: Annotated[bool, typer.Option(help="Export the tfjs kinds.")] = DEFAULT.tfjs,
+    tensorboard: Annotated[
+        Path | None, typer.Option(help="Write TensorBoard logs here.")
+    ] = DEFAULT.tensorboard,
+    events: Annotated[Path | None, typer.Option(help="Append events here as JSON lines.")] = DEFAULT.events,
     json: Annotated[
         bool, typer.Option("--json", help="Print events as JSON lines instead of a progress bar.")
     ] = False,
@@ -73,7 +94,7 @@ def command(
     if base_weights not in (None, "random") and not Path(str(base_weights)).is_file():
         raise InvalidRequestError(f"--base-weights {base_weights}: there is no such file.")
     from jobs.cli.progress import show_events
-    from jobs.train import TrainConfig, train
+    from jobs.train import train
 
     config = TrainConfig(
         data=data, store=store, name=name, format=format, strict=strict, shapes=shapes, head=head.value, size=size,

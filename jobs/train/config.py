@@ -14,6 +14,8 @@ LOCALIZER_MAX_CLASSES = 2
 LEAST_SIZE, GREATEST_SIZE, SIZE_STEP = 96, 512, 32
 GREATEST_SEED = 2**31
 """Each phase adds its number, and NumPy's generators take 32 bits."""
+SHAPES = 600
+VAL_FRACTION = 0.15
 DEFAULT_UNFREEZE = {"grid": 8, "localizer": 3}
 
 
@@ -31,7 +33,7 @@ class TrainConfig:
     """voc, coco, yolo, csv or tfrecord; None finds out by looking."""
     strict: bool = False
     """Refuse a dataset with any problem instead of training on what is good."""
-    shapes: int = 600
+    shapes: int = SHAPES
     """Pictures to draw when there is no data."""
 
     head: HeadName = "grid"
@@ -67,7 +69,7 @@ class TrainConfig:
     max_minutes: float | None = None
     """Shortens the schedule so that training ends in about this time."""
 
-    val_fraction: float = 0.15
+    val_fraction: float = VAL_FRACTION
     samples: int = 12
     """Held-out photos published with the report, so that phones can evaluate themselves; 0 for none."""
     tfjs: bool = True

@@ -4,10 +4,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import tensorflow as tf
 import tf_keras as keras
 
-from detector.errors import DetectorError, StoreError
-from detector.store.locks import FileLock, try_lock
+from detector.errors import DetectorError, OutOfMemoryError, StoreError
 from detector.store.store import Store
 from jobs.train.config import TrainConfig
 from jobs.train.events import EventLog, OnEvent, make_event
@@ -17,7 +17,8 @@ from jobs.train.prepare import PreparedData, prepare_data, summary_lines
 from jobs.train.publish import publish_version
 from jobs.train.recipe import epochs_of
 from jobs.train.result import TrainingResult
-from jobs.train.run import TrainedRun, forget, run_key, train_network
+from jobs.train.run import TrainedRun, train_network
+from jobs.train.run_directory import forget, forget_abandoned_runs, lock_run, run_directory
 from jobs.train.starting_weights import load_starting_weights
 from jobs.train.tensorboard import with_tensorboard
 from jobs.train.version import Version
@@ -31,6 +32,13 @@ def train_and_publish(config: TrainConfig, on_event: OnEvent) -> Version:
     except DetectorError as error:
         _tell_failure(emit, code=error.code, message=error.message)
         raise
+    except (MemoryError, tf.errors.ResourceExhaustedError) as cause:
+        out_of_memory = OutOfMemoryError(
+            f"Memory ran out at --size {config.image_size} and --batch-size {config.batch_size}: use a smaller one, "
+            "or a machine with more."
+        )
+        _tell_failure(emit, code=out_of_memory.code, message=out_of_memory.message)
+        raise out_of_memory from cause
     except KeyboardInterrupt:
         _tell_failure(emit, code="interrupted", message="Stopped by hand.")
         raise
@@ -55,8 +63,9 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
     data = prepare_data(config, store, known_labels=_labels_of(config, store))
     tell("data", summary=summary_lines(data), report=data.report.to_json())
     network, base_weights = _build(config, data, starting_point)
-    directory = _run_directory(config, data)
-    lock = _lock_run(directory)
+    directory = run_directory(config, data_fingerprint=data.report.fingerprint)
+    lock = lock_run(directory)
+    forget_abandoned_runs(directory)
     try:
         run = _train(config, data, network, directory, emit)
         seconds = run.seconds
@@ -115,17 +124,3 @@ def _train(
 ) -> TrainedRun:
     epochs = epochs_of(config, photos=len(data.split.train))
     return train_network(network, data.split, config, epochs=epochs, directory=directory, on_event=emit)
-
-
-def _run_directory(config: TrainConfig, data: PreparedData) -> Path:
-    key = run_key(config, data_fingerprint=data.report.fingerprint)
-    return config.store / ".staging" / config.name / f"run-{key}"
-
-
-def _lock_run(directory: Path) -> FileLock:
-    lock = try_lock(directory / "lock")
-    if lock is None:
-        raise StoreError(
-            f"The same training is running already (it holds {directory}). Wait for it, or use another --seed."
-        )
-    return lock

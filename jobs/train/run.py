@@ -1,8 +1,5 @@
 """One training run from photos to a trained network, resumable at each epoch."""
 
-import hashlib
-import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +7,7 @@ from typing import Any
 
 import tf_keras as keras
 
+from detector.errors import DatasetError
 from jobs.train.checkpoint import Checkpoint, Progress, load_checkpoint, save_checkpoint
 from jobs.train.config import TrainConfig
 from jobs.train.datasets.photos import Split
@@ -29,16 +27,6 @@ class TrainedRun:
 
     history: list[dict[str, Any]]
     seconds: float
-
-
-def run_key(config: TrainConfig, *, data_fingerprint: str) -> str:
-    """Names the run: the same options on the same photos go on where a killed run stopped."""
-    # How long it may take and how much is exported do not change what was trained so far.
-    options = {
-        k: v for k, v in config.to_json().items() if k not in ("max_minutes", "samples", "tfjs", "strict")
-    }
-    text = json.dumps([options, data_fingerprint], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def train_network(
@@ -87,7 +75,12 @@ def _run_phase(
 
 def _trainable(split: Split, config: TrainConfig) -> tuple[Any, ...]:
     """The localizer cannot learn from photos without objects: it always answers one."""
-    return split.train if config.head == "grid" else tuple(p for p in split.train if p.ground_truth)
+    if config.head == "grid":
+        return split.train
+    photos = tuple(p for p in split.train if p.ground_truth)
+    if not photos:
+        raise DatasetError("No photo of the training part has a box, and --head localizer needs some.")
+    return photos
 
 
 def _validation(network: Network, split: Split, config: TrainConfig) -> Callable[[], dict[str, float]]:
@@ -99,8 +92,3 @@ def _validation(network: Network, split: Split, config: TrainConfig) -> Callable
         return {"val_ap": round(result.ap or 0.0, 5), "val_ap50": round(result.ap50 or 0.0, 5)}
 
     return validate
-
-
-def forget(directory: Path) -> None:
-    """Remove a finished run's checkpoint."""
-    shutil.rmtree(directory, ignore_errors=True)

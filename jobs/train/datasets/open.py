@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from detector.errors import InvalidRequestError
+from jobs.train.config import SHAPES
 from jobs.train.datasets import coco, csv_boxes, tfrecord, voc, yolo
 from jobs.train.datasets.checks import OnProgress, load_photos, make_report
 from jobs.train.datasets.data_report import DataReport
@@ -10,8 +11,6 @@ from jobs.train.datasets.detect_format import FORMATS, detect_format
 from jobs.train.datasets.photos import Annotations, Dataset
 from jobs.train.datasets.shapes import generate_shapes
 from jobs.train.datasets.source import open_source
-
-SHAPES = 600
 
 
 def open_dataset(

@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from detector.errors import InvalidRequestError
+from detector.errors import DatasetError, InvalidRequestError
+from jobs.train.config import VAL_FRACTION
 from jobs.train.datasets.deal import NEGATIVE, Group, deal
 from jobs.train.datasets.hashing import near_duplicate_groups
 from jobs.train.datasets.photos import Dataset, LabelledPhoto, Side, Split
-
-VAL_FRACTION = 0.15
 
 
 def split_dataset(
@@ -28,7 +27,8 @@ def split_dataset(
 
     A dataset with train and val of its own keeps them; one with train alone, or train and test, has val made
     out of train. `notes` of the split say what could not be had. The dataset must have at least one photo.
-    InvalidRequestError when `val_fraction` is not between 0 and 1.
+    DatasetError when its own training part lacks a class; InvalidRequestError when `val_fraction` is not between
+    0 and 1.
     """
     if not 0 < val_fraction < 1:
         raise InvalidRequestError(f"--val-fraction {val_fraction} is not between 0 and 1.")
@@ -48,16 +48,21 @@ def _own_split(dataset: Dataset) -> Split:
         val=tuple(photo for photo in dataset.photos if photo.side == "val"),
         test=tuple(photo for photo in dataset.photos if photo.side == "test"),
     )
-    notes = [
-        f"The dataset's own {name} part has no '{label}': {consequence}."
-        for name, part, consequence in (
-            ("training", split.train, "it cannot be learnt"),
-            ("validation", split.val, "its accuracy cannot be measured"),
+    unlearnable = _labels_without_photo(dataset, split.train)
+    if unlearnable:
+        raise DatasetError(
+            f"The dataset's own training part has no {' and no '.join(map(repr, unlearnable))}, so it cannot be "
+            "learnt: move photos of it there, or leave the class out."
         )
-        for class_id, label in enumerate(dataset.labels)
-        if not _with_class(part, class_id)
+    notes = [
+        f"The dataset's own validation part has no '{label}': its accuracy cannot be measured."
+        for label in _labels_without_photo(dataset, split.val)
     ]
     return replace(split, notes=tuple(notes))
+
+
+def _labels_without_photo(dataset: Dataset, part: tuple[LabelledPhoto, ...]) -> list[str]:
+    return [label for class_id, label in enumerate(dataset.labels) if not _with_class(part, class_id)]
 
 
 def _made_split(dataset: Dataset, *, seed: int, recorded: Mapping[str, str], val_fraction: float) -> Split:

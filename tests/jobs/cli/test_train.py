@@ -63,7 +63,12 @@ def test_a_run_that_is_stopped_says_so_and_publishes_nothing(tmp_path: Path, how
     events = tmp_path / "events.jsonl"
     arguments = tiny_arguments(tmp_path / "store", "--phase2-epochs=400", "--events", str(events))
     process = subprocess.Popen(
-        detector(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        detector(*arguments),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background has them ignore Ctrl-C, and children inherit it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + DEADLINE_S
     while '"epoch"' not in (events.read_text() if events.exists() else ""):

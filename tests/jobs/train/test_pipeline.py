@@ -6,7 +6,13 @@ import pytest
 from tf_keras.src.applications import mobilenet
 
 from detector.detections import OUTPUT_NAMES
-from detector.errors import BaseWeightsError, DatasetError, InvalidRequestError, NotFoundError
+from detector.errors import (
+    BaseWeightsError,
+    DatasetError,
+    InvalidRequestError,
+    NotFoundError,
+    OutOfMemoryError,
+)
 from detector.images import load_image, resize_square
 from detector.manifest import artifact, validate_manifest
 from detector.store.store import Store
@@ -106,6 +112,20 @@ def test_a_folder_of_text_files_is_refused_and_nothing_is_published(tmp_path: Pa
     with pytest.raises(DatasetError):
         train(tiny_config(tmp_path / "store", data=data), events.append)
     assert events[-1]["event"] == "failed"
+    assert Store(tmp_path / "store").versions("detector") == ()
+
+
+def test_memory_that_runs_out_ends_in_a_message_that_names_the_options_to_lower(tmp_path: Path) -> None:
+    events: list[Event] = []
+
+    def starved(event: Event) -> None:
+        events.append(event)
+        if event["event"] == "data":
+            raise MemoryError
+
+    with pytest.raises(OutOfMemoryError, match=r"--size 96 and --batch-size"):
+        train(tiny_config(tmp_path / "store"), starved)
+    assert events[-1]["code"] == "out_of_memory"
     assert Store(tmp_path / "store").versions("detector") == ()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from detector.boxes import Box
 from detector.detections import GroundTruth
-from detector.errors import InvalidRequestError
+from detector.errors import DatasetError, InvalidRequestError
 from jobs.train.datasets.hashing import perceptual_hash
 from jobs.train.datasets.photos import Dataset, LabelledPhoto, Side, Split
 from jobs.train.datasets.split import split_dataset
@@ -213,7 +213,7 @@ def test_a_larger_share_holds_more_back() -> None:
     assert 26 <= len(split.val) <= 34
 
 
-def test_a_class_missing_in_a_part_of_the_datasets_own_split_is_said_and_nothing_moved() -> None:
+def test_a_class_missing_in_the_datasets_own_validation_part_is_said_and_nothing_moved() -> None:
     photos = [photo(i, i % 2, side="train") for i in range(6)] + [
         photo(i, 0, side="val") for i in range(6, 9)
     ]
@@ -222,6 +222,14 @@ def test_a_class_missing_in_a_part_of_the_datasets_own_split_is_said_and_nothing
     assert split.notes == (
         "The dataset's own validation part has no 'dog': its accuracy cannot be measured.",
     )
+
+
+def test_a_class_missing_in_the_datasets_own_training_part_is_refused_by_name() -> None:
+    photos = [photo(i, 0, side="train") for i in range(6)] + [
+        photo(i, i % 2, side="val") for i in range(6, 10)
+    ]
+    with pytest.raises(DatasetError, match="training part has no 'dog'"):
+        split_dataset(dataset(photos), seed=0)
 
 
 def test_thousands_of_photos_are_divided_without_comparing_all_with_all() -> None:
