@@ -68,9 +68,6 @@ def command(
     phase2_learning_rate: Annotated[
         float, typer.Option(help="The head's peak rate in phase 2.")
     ] = DEFAULT.phase2_learning_rate,
-    patience: Annotated[
-        int, typer.Option(help="Stop after so many epochs without a better AP; 0: never.")
-    ] = DEFAULT.patience,
     seed: Annotated[int, typer.Option(help="The same seed draws the same views and split.")] = DEFAULT.seed,
     max_minutes: Annotated[
         float | None, typer.Option(help="Shorten the schedule to about this time.")
@@ -100,7 +97,7 @@ def command(
         data=data, store=store, name=name, format=format, strict=strict, shapes=shapes, head=head.value, size=size,
         alpha=alpha, base_weights=base_weights, cache_dir=cache_dir, from_version=from_version,
         phase1_epochs=phase1_epochs, phase2_epochs=phase2_epochs, unfreeze=unfreeze, batch_size=batch_size,
-        phase1_learning_rate=phase1_learning_rate, phase2_learning_rate=phase2_learning_rate, patience=patience,
+        phase1_learning_rate=phase1_learning_rate, phase2_learning_rate=phase2_learning_rate,
         seed=seed, max_minutes=max_minutes, val_fraction=val_fraction, samples=samples, tfjs=tfjs,
         tensorboard=tensorboard, events=events,
     )  # fmt: skip

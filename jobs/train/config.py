@@ -63,8 +63,6 @@ class TrainConfig:
     weight_decay: float = 0.05
     average_decay: float = 0.99
     """Of the running average of the weights, which is what is evaluated and exported."""
-    patience: int = 25
-    """Epochs of phase 2 without a better validation AP after which it stops; 0 never stops early."""
     seed: int = 0
     max_minutes: float | None = None
     """Shortens the schedule so that training ends in about this time."""
@@ -134,7 +132,6 @@ def _check_bounds(config: TrainConfig) -> None:
         "samples": 0,
         "shapes": 20,
         "seed": 0,
-        "patience": 0,
         "from_version": 1,
     }
     greatest = {"seed": GREATEST_SEED}

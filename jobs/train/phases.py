@@ -31,7 +31,11 @@ from jobs.train.views import THREADS, ViewFactory
 
 CLIP_NORM = 10.0
 CLOSING_SHARE = 0.2
-"""Share of phase 2, at its end, that sees single photos only: the last steps fit what will be asked."""
+"""Share of a phase, at its end, whose best epoch is kept, and that in phase 2 sees single photos only.
+
+Rates have nearly gone to zero there. Validation photos are few, so an early epoch that is best by chance would win over
+better ones, and there is no stopping before the rates have come down, which is where most is gained.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,6 @@ class PhasePlan:
     learning_rate: float
     base_learning_rate: float
     seconds: float | None
-    patience: int
 
 
 def plan_phases(config: TrainConfig, *, epochs: tuple[int, int]) -> tuple[PhasePlan, PhasePlan]:
@@ -57,7 +60,6 @@ def plan_phases(config: TrainConfig, *, epochs: tuple[int, int]) -> tuple[PhaseP
         learning_rate=config.phase1_learning_rate,
         base_learning_rate=0.0,
         seconds=None if seconds is None else 0.2 * seconds,
-        patience=0,
     )
     second = PhasePlan(
         number=2,
@@ -66,7 +68,6 @@ def plan_phases(config: TrainConfig, *, epochs: tuple[int, int]) -> tuple[PhaseP
         learning_rate=config.phase2_learning_rate,
         base_learning_rate=config.phase2_learning_rate * config.base_learning_rate_factor,
         seconds=seconds,
-        patience=config.patience,
     )
     return first, second
 
@@ -86,6 +87,11 @@ class Surroundings:
     validate: Validate
     on_event: OnEvent
     save: Callable[[Checkpoint], None]
+
+
+def _is_closing(epoch: int, schedule: Schedule) -> bool:
+    """Whether an epoch, counted from 0, is one of the last."""
+    return epoch >= (1 - CLOSING_SHARE) * schedule.epochs
 
 
 class PhaseTrainer:
@@ -146,10 +152,10 @@ class PhaseTrainer:
         pooled = self._pooled and unfinished
         pool = FeaturePool.fill(factory, self._forward_trunk, self._around.config) if pooled else None
         first_epoch = progress.epochs_done
-        while progress.epochs_done < schedule.epochs and not self._out_of_patience(progress):
+        while progress.epochs_done < schedule.epochs:
             epoch_started = time.monotonic()
             epoch = progress.epochs_done
-            closing = epoch >= (1 - CLOSING_SHARE) * schedule.epochs
+            closing = _is_closing(epoch, schedule)
             batches = (
                 pool.batches(epoch, factory.seed)
                 if pool
@@ -180,11 +186,6 @@ class PhaseTrainer:
                 seconds_per_epoch=now - epoch_started,
                 epochs_done=progress.epochs_done,
             )
-
-    def _out_of_patience(self, progress: Progress) -> bool:
-        """Asked before an epoch, so that a run killed after its early stop does not train on when it resumes."""
-        patience = self._plan.patience
-        return bool(patience) and progress.epochs_done - progress.best_epoch >= patience
 
     @property
     def _pooled(self) -> bool:
@@ -248,8 +249,9 @@ class PhaseTrainer:
         with self._average.in_place():
             measured = self._around.validate()
             score = measured["val_ap"]
-            better = score > progress.best_score
-            if better or self._best is None:
+            closing = _is_closing(progress.epochs_done, schedule)
+            better = not closing or score > progress.best_score
+            if better:
                 self._best = self._around.network.model.get_weights()
         epoch = progress.epochs_done + 1
         event = make_event(
@@ -260,7 +262,7 @@ class PhaseTrainer:
         return replace(
             progress,
             epochs_done=epoch,
-            best_score=score if better else progress.best_score,
+            best_score=score if better and closing else progress.best_score,
             best_epoch=epoch if better else progress.best_epoch,
             history=[*progress.history, event],
         )
