@@ -158,6 +158,8 @@ class Core:
         metrics.stage_duration.labels("decode").observe(timing.decode_ms / 1e3)
         metrics.stage_duration.labels("queue").observe(timing.queue_ms / 1e3)
         metrics.stage_duration.labels("inference").observe(timing.inference_ms / 1e3)
+        # The upload is not in it: how fast a phone sends is not for the gateway to promise.
+        metrics.answer_duration.labels(version).observe(timing.total_ms / 1e3)
         metrics.image_bytes.observe(size_bytes)
         metrics.image_pixels.observe(answer.width * answer.height)
         for found in answer.detections:

@@ -36,6 +36,13 @@ class Metrics:
             buckets=SECONDS,
             registry=registry,
         )
+        self.answer_duration = Histogram(
+            "detector_answer_duration_seconds",
+            "From the photo's last byte to its detections, by the version that answered.",
+            ("version",),
+            buckets=SECONDS,
+            registry=registry,
+        )
         self.engine_duration = Histogram(
             "detector_engine_duration_seconds",
             "Calls of the engine.",

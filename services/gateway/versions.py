@@ -153,6 +153,8 @@ class Versions:
         runner = self._engine.load(VersionFiles(self._name, version, facts.size, artifacts))
         picture = np.random.default_rng(version).integers(0, 256, (facts.size, facts.size, 3), np.uint8)
         runner.run(picture, channel=None, deadline=Deadline.after(PROBE_TIMEOUT_S))
+        # An engine inside this process tells nobody that it is up, and no phone may ask for hours.
+        self._metrics.engine_up.labels(self._engine.name).set(1)
         return ServedVersion(facts, runner)
 
     def _note_failure(self, version: int, error: DetectorError) -> None:

@@ -1,5 +1,6 @@
 """The metrics that dashboards rely on are there under their names, with bounded labels."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ PROMISED = {
     "detector_requests": {"route", "protocol", "code"},
     "detector_request_duration_seconds": {"route", "protocol"},
     "detector_stage_duration_seconds": {"stage"},
+    "detector_answer_duration_seconds": {"version"},
     "detector_engine_duration_seconds": {"engine", "version"},
     "detector_engine_requests": {"engine", "version", "code"},
     "detector_engine_up": {"engine"},
@@ -60,3 +62,31 @@ def test_names_labels_and_values(tiny_store: Store, tmp_path: Path) -> None:
         if "le" in s.labels
     ]
     assert len({bucket for bucket in buckets if bucket < 0.1}) >= 8
+
+
+def test_an_engine_that_nobody_asked_yet_is_up(tiny_store: Store, tmp_path: Path) -> None:
+    with running_gateway(tiny_store.root, tmp_path) as running:
+        text = httpx.get(f"{running.url}/metrics").text
+    assert _value(text, 'detector_engine_up{engine="embedded"}') == 1
+
+
+def test_the_time_of_an_answer_leaves_the_upload_out(tiny_store: Store, tmp_path: Path) -> None:
+    photo = encode(corners(64, 64))
+    with running_gateway(tiny_store.root, tmp_path) as running:
+
+        def slowly() -> Iterator[bytes]:
+            yield photo[:100]
+            for _ in range(20):
+                httpx.get(f"{running.url}/livez")
+            yield photo[100:]
+
+        assert httpx.post(f"{running.url}/detect", content=slowly()).status_code == 200
+        text = httpx.get(f"{running.url}/metrics").text
+    whole = _value(text, 'detector_request_duration_seconds_sum{protocol="rest",route="/detect"}')
+    upload = _value(text, 'detector_stage_duration_seconds_sum{stage="read"}')
+    assert 0 < _value(text, 'detector_answer_duration_seconds_sum{version="1"}') <= whole - upload
+
+
+def _value(text: str, series: str) -> float:
+    (line,) = [line for line in text.splitlines() if line.startswith(f"{series} ")]
+    return float(line.removeprefix(series))
