@@ -6,13 +6,13 @@ implementations to TOLERANCE. A number that is not measured is null. Boxes are `
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from detector.boxes import Box, as_array, intersection_over_union
 from detector.detections import Detection, GroundTruth
-from detector.evaluation import Evaluation, choose_score_threshold, evaluate
+from detector.evaluation import Evaluation, choose_score_threshold, evaluate, photo_outcome
 from detector.evaluation.results import ClassMetrics, ThresholdMetrics
 
 DECIMALS = 7
@@ -71,7 +71,11 @@ def intersection_over_union_vectors() -> Json:
 
 
 def average_precision_vectors() -> Json:
-    """Photos with truth and detections, and what evaluating them gives."""
+    """Photos with truth and detections, what evaluating them gives, and what is right and wrong on each.
+
+    An outcome holds places in the photo's own lists of detections (right and wrong ones, best first) and of
+    objects (missed ones).
+    """
     generator = random.Random(3)
     scenes: list[tuple[str, Scene]] = [
         ("nothing at all", ([[]], [[]])),
@@ -83,6 +87,9 @@ def average_precision_vectors() -> Json:
             _random_scene(generator, photos=6, score=lambda: generator.choice((0.25, 0.5, 0.75))),
         ),
         ("many photos", _random_scene(generator, photos=20, score=generator.random)),
+        ("an overlap of exactly one half", _half_scene()),
+        ("two objects overlapped alike", _tied_scene()),
+        ("more boxes of a class than are matched", _crowded_scene()),
     ]
     return {"labels": list(LABELS), "cases": [_scene_case(name, scene) for name, scene in scenes]}
 
@@ -104,7 +111,25 @@ def _scene_case(name: str, scene: Scene) -> Json:
         ],
         "score_threshold": threshold,
         "expected": _expected(evaluate(truth, found, LABELS, score_threshold=threshold)),
+        "outcomes": [
+            _outcome(objects, detections, threshold) for objects, detections in zip(truth, found, strict=True)
+        ],
     }
+
+
+def _outcome(objects: list[GroundTruth], detections: list[Detection], threshold: float) -> Json:
+    outcome = photo_outcome(objects, detections, score_threshold=threshold)
+    return {
+        "right": _places(outcome.right, detections),
+        "wrong": _places(outcome.wrong, detections),
+        "missed": _places(outcome.missed, objects),
+    }
+
+
+def _places(chosen: Sequence[Any], among: Sequence[Any]) -> list[int]:
+    """By identity: equal boxes may be right once and wrong once."""
+    places = {id(item): place for place, item in enumerate(among)}
+    return [places[id(item)] for item in chosen]
 
 
 def _expected(result: Evaluation) -> Json:
@@ -145,6 +170,28 @@ def _counts(counts: ThresholdMetrics | None) -> Json | None:
 def _duplicate_scene() -> Scene:
     box, near = Box(0.1, 0.1, 0.6, 0.6), Box(0.1, 0.1, 0.6, 0.55)
     return [[GroundTruth(1, box)]], [[Detection(1, 0.9, near), Detection(1, 0.8, box)]]
+
+
+def _half_scene() -> Scene:
+    """Half of the object, once from each side: both just reach the threshold, one comes too late."""
+    return [[GroundTruth(0, Box(0, 0, 0.5, 1))]], [
+        [Detection(0, 0.9, Box(0, 0, 0.5, 0.5)), Detection(0, 0.8, Box(0, 0.5, 0.5, 1))]
+    ]
+
+
+def _tied_scene() -> Scene:
+    """A box over two objects covers both alike; COCO gives it the later one, and the next box finds the other."""
+    objects = [GroundTruth(0, Box(0, 0, 0.25, 0.5)), GroundTruth(0, Box(0.25, 0, 0.5, 0.5))]
+    over_both, over_second = Box(0, 0, 0.5, 0.5), Box(0.25, 0, 0.5, 0.5)
+    return [objects], [[Detection(0, 0.9, over_both), Detection(0, 0.8, over_second)]]
+
+
+def _crowded_scene() -> Scene:
+    """Fifty boxes of one class take part; the object's own box is the fifty-first, the other class has room."""
+    own, beside, other = Box(0, 0, 0.25, 0.25), Box(0.5, 0.5, 0.75, 0.75), Box(0.25, 0.25, 0.5, 0.5)
+    boxes = [*[beside] * 50, own]
+    found = [Detection(0, round(0.99 - place / 100, 2), box) for place, box in enumerate(boxes)]
+    return [[GroundTruth(0, own), GroundTruth(1, other)]], [[*found, Detection(1, 0.5, other)]]
 
 
 def _random_scene(generator: random.Random, *, photos: int, score: Callable[[], float]) -> Scene:
