@@ -35,7 +35,7 @@ train: setup
 
 serve: setup
 	@echo "Serving on http://localhost:$${DETECTOR_HTTP_PORT:-8080} until Ctrl-C"
-	@DETECTOR_STORE=$(STORE) $(BIN)/detector serve
+	@DETECTOR_STORE=$(STORE) $(if $(LAN),DETECTOR_LAN=$(LAN)) $(BIN)/detector serve
 
 test: setup
 	$(BIN)/python -m pytest -q -m "not slow" tests

@@ -16,9 +16,11 @@ def refuse_unknown_variables(environment: Mapping[str, str], known: Iterable[str
 
     `known` are full names, such as "DETECTOR_STORE".
     """
-    names = sorted(set(known))
+    # The prefix that all share would make short names look alike.
+    names = sorted(name.removeprefix(PREFIX) for name in set(known))
     for variable in sorted(environment):
-        if variable.startswith(PREFIX) and variable not in names:
-            nearest = difflib.get_close_matches(variable, names, n=1, cutoff=0.0)
-            hint = f" Did you mean {nearest[0]}?" if nearest else ""
+        name = variable.removeprefix(PREFIX)
+        if variable.startswith(PREFIX) and name not in names:
+            nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.0)
+            hint = f" Did you mean {PREFIX}{nearest[0]}?" if nearest else ""
             raise InvalidRequestError(f"{variable} is not a setting of any program.{hint}")

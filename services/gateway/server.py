@@ -2,36 +2,28 @@
 
 import asyncio
 import contextlib
+import functools
 import signal
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 
 import structlog
-import uvicorn
 import uvloop
 from prometheus_client import disable_created_metrics
-from starlette.applications import Starlette
 
-from detector.errors import InvalidRequestError
 from services.gateway.engines.engine import Engine
 from services.gateway.gateway import Gateway
+from services.gateway.http_server import http_server, listen
 from services.gateway.logs import configure_logs
 from services.gateway.rest.app import admin_app, rest_app
-from services.gateway.rest.protocol import guarded_protocol
 from services.gateway.rpc.server import RpcServer
 from services.gateway.settings import Settings
+from services.gateway.tls import Tls
+
+if TYPE_CHECKING:
+    from services.gateway.lan.lan import Lan
 
 log = structlog.get_logger("gateway")
-
-BACKLOG = 2048
-
-
-class _Server(uvicorn.Server):
-    """A uvicorn that leaves signals to us."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def serve(settings: Settings, *, engine: Engine | None = None) -> None:
@@ -51,12 +43,14 @@ async def _serve(settings: Settings, engine: Engine | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     gateway = Gateway(settings, engine=engine)
-    public = _listen(settings.host, settings.http_port, "DETECTOR_HTTP_PORT")
-    listeners = [(_server(settings, rest_app(gateway)), public)]
+    public = listen(settings.host, settings.http_port, "DETECTOR_HTTP_PORT")
+    lan = _open_lan(settings, port=public.getsockname()[1])
+    tls = _own_tls(settings) if lan is None else lan.tls
+    listeners = [(http_server(settings, rest_app(gateway, lan=lan), tls=tls), public)]
     if settings.admin_port is not None:
-        admin = _listen(settings.host, settings.admin_port, "DETECTOR_ADMIN_PORT")
-        listeners.append((_server(settings, admin_app(gateway)), admin))
-    rpc = RpcServer(gateway) if settings.grpc else None
+        admin = listen(settings.host, settings.admin_port, "DETECTOR_ADMIN_PORT")
+        listeners.append((http_server(settings, admin_app(gateway), tls=tls), admin))
+    rpc = RpcServer(gateway, tls=tls) if settings.grpc else None
     await gateway.start()
     if rpc is not None:
         await rpc.start()
@@ -67,7 +61,8 @@ async def _serve(settings: Settings, engine: Engine | None) -> None:
         ports=[listener.getsockname()[1] for _, listener in listeners],
         grpc_port=None if rpc is None else rpc.port,
     )
-    await stopping.wait()
+    async with _told(lan, settings, grpc_port=None if rpc is None else rpc.port):
+        await stopping.wait()
     log.info("draining", seconds=settings.drain_seconds)
     gateway.readiness.draining = True
     await asyncio.sleep(settings.drain_seconds)
@@ -80,35 +75,36 @@ async def _serve(settings: Settings, engine: Engine | None) -> None:
     log.info("stopped")
 
 
-def _listen(host: str, port: int, variable: str) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _own_tls(settings: Settings) -> Tls | None:
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    return Tls(settings.tls_cert, settings.tls_key)
+
+
+def _open_lan(settings: Settings, *, port: int) -> "Lan | None":
+    if not settings.lan:
+        return None
+    # Cryptography and the rest cost memory that only these gateways need.
+    from services.gateway.lan.lan import Lan
+
+    return Lan(settings, port=port)
+
+
+@contextlib.asynccontextmanager
+async def _told(lan: "Lan | None", settings: Settings, *, grpc_port: int | None) -> AsyncIterator[None]:
+    """The person at the terminal knows where phones go, also after the machine has moved."""
+    if lan is None:
+        yield
+        return
+    from services.gateway.lan.announcement import announce
+    from services.gateway.lan.following import follow
+
+    tell = functools.partial(announce, lan, grpc_port=grpc_port, open_to_all=not settings.api_keys)
+    tell()
+    following = asyncio.create_task(follow(lan, moved=tell))
     try:
-        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise InvalidRequestError(
-            f"Cannot listen on {host} port {port} ({error.strerror}): set {variable} to a free port."
-        ) from error
-    # Inherited by connections; asyncio would set it only on a socket that names its protocol.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
-
-
-def _server(settings: Settings, app: Starlette) -> _Server:
-    protocol = guarded_protocol(
-        header_timeout_s=settings.header_timeout_s, max_header_bytes=settings.max_header_bytes
-    )
-    config = uvicorn.Config(
-        app,
-        http=protocol,
-        ws="none",
-        loop="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=int(settings.shutdown_seconds),
-        ssl_certfile=settings.tls_cert,
-        ssl_keyfile=settings.tls_key,
-    )
-    return _Server(config)
+        yield
+    finally:
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following

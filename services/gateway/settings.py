@@ -33,8 +33,14 @@ class Settings(BaseSettings):
     """Where versions lie; only read."""
     model: str = "detector"
     """Name of the model that /detect answers with."""
-    host: str = "127.0.0.1"
-    """Address to listen on; 0.0.0.0 in images."""
+    lan: bool = False
+    """Serve phones in the same network: HTTPS with a local authority, plain http beside it on the same port."""
+    lan_address: CommaSeparated = ()
+    """Addresses or names under which phones reach this machine, the best first; by default found."""
+    lan_dir: Path | None = None
+    """Where the local authority is kept; by default pocket-detector/lan in this user's data folder."""
+    host: str = Field(default_factory=lambda given: "0.0.0.0" if given.get("lan") else "127.0.0.1")
+    """Address to listen on; by default 127.0.0.1, with `lan` and in images 0.0.0.0."""
     http_port: Port = 8080
     """REST and the page; 0 takes any free port."""
     grpc_port: Port = 50051

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from detector.errors import InternalError
 from services.gateway.gateway import Gateway
+from services.gateway.lan.explanation import explanation_routes
+from services.gateway.lan.keys_over_https import OverHttps
 from services.gateway.rest.detect import DetectEndpoint
 from services.gateway.rest.documents import document_routes
 from services.gateway.rest.files import FileEndpoints
@@ -24,6 +26,9 @@ from services.gateway.rest.page import page_routes
 from services.gateway.rest.problems import error_for, problem_response
 from services.gateway.security import ApiKeys
 from services.gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from services.gateway.lan.lan import Lan
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 EXPOSED_HEADERS = ("X-Request-Id", "Server-Timing", "ETag", "Retry-After", "Content-Range")
@@ -42,15 +47,17 @@ def create_app(settings: Settings) -> Starlette:
     return rest_app(gateway, lifespan=lifespan)
 
 
-def rest_app(gateway: Gateway, *, lifespan: Lifespan | None = None) -> Starlette:
-    """The routes over a gateway that somebody else starts, unless `lifespan` does."""
+def rest_app(gateway: Gateway, *, lifespan: Lifespan | None = None, lan: "Lan | None" = None) -> Starlette:
+    """The routes over a gateway that somebody else starts, unless `lifespan` does. `lan`: phones in the same network
+    are served."""
     settings = gateway.settings
     public_health = settings.admin_port is None
     routes: list[BaseRoute] = [
-        Route("/detect", Keyed(DetectEndpoint(gateway.core, settings, gateway.metrics), gateway.keys)),
+        Route("/detect", _keyed(DetectEndpoint(gateway.core, settings, gateway.metrics), gateway)),
         *_stored_routes(gateway),
         *(health_routes(gateway.readiness, gateway.metrics) if public_health else []),
         *document_routes(),
+        *_lan_routes(lan, open_to_all=not settings.api_keys),
         *page_routes(settings.phone_dir),
     ]
     return _application(gateway, routes, cors_origins=settings.cors_origins, lifespan=lifespan)
@@ -78,8 +85,22 @@ def _stored_routes(gateway: Gateway) -> list[BaseRoute]:
     file = Route("/v1/models/{name}/versions/{version}/files/{path:path}", stored.file)
     manifest = Route("/v1/models/{name}/manifest", stored.manifest)
     for route in (file, manifest):
-        route.app = Keyed(route.app, gateway.keys)
+        route.app = _keyed(route.app, gateway)
     return [file, manifest]
+
+
+def _keyed(app: ASGIApp, gateway: Gateway) -> ASGIApp:
+    keyed = Keyed(app, gateway.keys)
+    settings = gateway.settings
+    return OverHttps(keyed) if settings.lan and settings.api_keys else keyed
+
+
+def _lan_routes(lan: "Lan | None", *, open_to_all: bool) -> list[BaseRoute]:
+    if lan is None:
+        return explanation_routes()
+    from services.gateway.lan.routes import lan_routes
+
+    return lan_routes(lan, open_to_all=open_to_all)
 
 
 def _application(

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -14,6 +13,7 @@ from detector.v1 import detector_pb2, detector_pb2_grpc
 from services.gateway.gateway import Gateway
 from services.gateway.rpc.servicer import Servicer
 from services.gateway.settings import Settings
+from services.gateway.tls import Tls
 
 ENVELOPE_BYTES = 65_536
 """Room for what a request holds beside the photo."""
@@ -24,7 +24,8 @@ SERVICE_NAME = detector_pb2.DESCRIPTOR.services_by_name["DetectorService"].full_
 class RpcServer:
     """Listens from `start` to `stop`; both belong to the event loop of the gateway."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, *, tls: Tls | None = None) -> None:
+        """`tls`: what clients are shown; without it calls come in the clear."""
         self._gateway = gateway
         self._health = health.aio.HealthServicer()
         settings = gateway.settings
@@ -40,7 +41,7 @@ class RpcServer:
         reflection.enable_server_reflection(
             (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
         )
-        self.port = _listen(self._server, settings)
+        self.port = _listen(self._server, settings, tls)
         self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -71,18 +72,14 @@ class RpcServer:
             await self._health.set(service, status)
 
 
-def _listen(server: Any, settings: Settings) -> int:
+def _listen(server: Any, settings: Settings, tls: Tls | None) -> int:
     address = f"[{settings.host}]" if ":" in settings.host else settings.host
     place = f"{address}:{settings.grpc_port}"
     try:
-        if settings.tls_key is None or settings.tls_cert is None:
+        if tls is None:
             return int(server.add_insecure_port(place))
-        return int(server.add_secure_port(place, _credentials(settings.tls_key, settings.tls_cert)))
+        return int(server.add_secure_port(place, tls.rpc_credentials()))
     except RuntimeError as error:
         raise InvalidRequestError(
             f"Cannot listen on {place}: set DETECTOR_GRPC_PORT to a free port, or DETECTOR_GRPC=false."
         ) from error
-
-
-def _credentials(key: Path, certificate: Path) -> Any:
-    return grpc.ssl_server_credentials(((key.read_bytes(), certificate.read_bytes()),))

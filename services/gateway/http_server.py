@@ -1,0 +1,86 @@
+"""Uvicorn as the gateway runs it: sockets that are open already, signals left alone, TLS or both on one port."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+
+from detector.errors import InvalidRequestError
+from services.gateway.lan.front_door import FrontDoor
+from services.gateway.rest.protocol import guarded_protocol
+from services.gateway.settings import Settings
+from services.gateway.tls import Tls
+
+BACKLOG = 2048
+
+
+def listen(host: str, port: int, variable: str) -> socket.socket:
+    """A listening socket. Raises InvalidRequestError, which names `variable`, if the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise InvalidRequestError(
+            f"Cannot listen on {host} port {port} ({error.strerror}): set {variable} to a free port."
+        ) from error
+    # Inherited by connections; asyncio would set it only on a socket that names its protocol.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def http_server(settings: Settings, app: Starlette, *, tls: Tls | None) -> uvicorn.Server:
+    """A server for `app`, to be run with `serve(sockets=[...])`. For phones in the same network it answers plain
+    http beside TLS."""
+    protocol = guarded_protocol(
+        header_timeout_s=settings.header_timeout_s, max_header_bytes=settings.max_header_bytes
+    )
+    config = uvicorn.Config(
+        app,
+        http=protocol,
+        ws="none",
+        loop="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=int(settings.shutdown_seconds),
+        ssl_context_factory=None if tls is None or settings.lan else lambda _config, _default: tls.context,
+    )
+    if tls is None or not settings.lan:
+        return _Server(config)
+    return _LanServer(config, tls=tls, greeting_s=settings.header_timeout_s)
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn that leaves signals to us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _LanServer(_Server):
+    """One that opens each of its sockets by a front door."""
+
+    def __init__(self, config: uvicorn.Config, *, tls: Tls, greeting_s: float) -> None:
+        super().__init__(config)
+        self._tls = tls
+        self._greeting_s = greeting_s
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=[])
+        doors = [
+            FrontDoor(listener, protocol=self._connection, tls=self._tls, greeting_s=self._greeting_s)
+            for listener in sockets or []
+        ]
+        # When it stops, uvicorn closes its servers and waits for them; of these it needs no more than that.
+        self.servers = doors  # type: ignore[assignment]
+
+    def _connection(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )

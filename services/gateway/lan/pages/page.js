@@ -1,0 +1,40 @@
+// Says whether this browser trusts the gateway's certificate, and opens the steps for this kind of phone.
+const box = document.querySelector("[data-state]");
+const TEXTS = {
+  checking: ["Looking whether this phone trusts the computer", ""],
+  trusted: ["This phone trusts the computer", "Camera, offline use and installing work. Keep the page on your home screen."],
+  unknown: ["Not set up on this phone yet", "Follow the steps below once; it takes about two minutes."],
+  unreached: ["The computer does not answer", "Is it still running, and is this phone in the same network?"],
+};
+
+function show(state) {
+  const [title, text] = TEXTS[state];
+  box.dataset.state = state;
+  box.querySelector("h2").textContent = title;
+  box.querySelector("p").textContent = text;
+  // Without trust the link leads to a browser's warning: the steps come first.
+  box.querySelector("a").hidden = state !== "trusted";
+  box.querySelector("button").hidden = state === "trusted" || state === "checking";
+}
+
+async function answers(address) {
+  try {
+    await fetch(address, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(5000) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function check() {
+  show("checking");
+  if (await answers(box.dataset.probe)) show("trusted");
+  else show((await answers("/lan/probe")) ? "unknown" : "unreached");
+}
+
+const phone = /android/i.test(navigator.userAgent) ? "android" : "ios";
+document.getElementById(phone).open = true;
+box.querySelector("button").addEventListener("click", check);
+// Whoever comes back from the phone's settings wants to know at once.
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && check());
+check();
