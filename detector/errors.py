@@ -175,3 +175,10 @@ class OutOfMemoryError(DetectorError):
 
     code = "out_of_memory"
     exit_code = 7
+
+
+class ClusterError(DetectorError):
+    """A Kubernetes cluster that cannot be reached, or refuses or cannot run what it was asked to."""
+
+    code = "cluster_failed"
+    exit_code = 9
