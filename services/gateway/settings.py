@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Lowest level of the JSON lines on standard error."""
 
-    @field_validator("api_keys", "cors_origins", mode="before")
+    @field_validator("api_keys", "cors_origins", "lan_address", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -136,7 +136,9 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any)
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise InvalidRequestError("; ".join(map(_describe, error.errors()))) from error
+        # A default that hangs on a setting that is wrong is not a second mistake.
+        mistakes = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
+        raise InvalidRequestError("; ".join(map(_describe, mistakes))) from error
 
 
 def known_variables() -> tuple[str, ...]:

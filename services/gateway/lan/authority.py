@@ -178,13 +178,8 @@ def _key_id(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
 
 
 def _constraints() -> x509.NameConstraints:
-    return x509.NameConstraints(
-        permitted_subtrees=[
-            *(x509.DNSName(domain) for domain in scope.DOMAINS),
-            *(x509.IPAddress(network) for network in scope.NETWORKS),
-        ],
-        excluded_subtrees=None,
-    )
+    names = [x509.DNSName(domain) for domain in scope.DOMAINS]
+    return x509.NameConstraints(permitted_subtrees=names, excluded_subtrees=None)
 
 
 def _general_name(host: Host) -> x509.GeneralName:

@@ -7,8 +7,8 @@ one port in the firewall. Browsers keep the two apart as origins; what needs HTT
 import asyncio
 import contextlib
 import socket
-import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import cast
 
 from services.gateway.tls import Tls
 
@@ -37,19 +37,23 @@ class FrontDoor:
         self._tls = tls
         self._greeting_s = greeting_s
         self._tasks: set[asyncio.Task[None]] = set()
-        self._keep(asyncio.get_running_loop().create_task(self._accept()))
+        self._waiting: set[asyncio.Task[None]] = set()
+        """Those of the tasks that nobody has sent a byte for."""
+        self._start(self._accept())
 
     def close(self) -> None:
-        """Accept nothing more; connections that were handed over live on."""
-        for task in self._tasks:
+        """Accept nothing more. Who is shaking hands may finish, and connections that were handed over live on."""
+        for task in self._waiting:
             task.cancel()
 
     async def wait_closed(self) -> None:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _keep(self, task: asyncio.Task[None]) -> None:
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        for tasks in (self._tasks, self._waiting):
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
@@ -59,25 +63,24 @@ class FrontDoor:
             except OSError:
                 await asyncio.sleep(_OUT_OF_DESCRIPTORS_S)
                 continue
-            self._keep(loop.create_task(self._greet(connection)))
+            self._start(self._greet(connection))
 
     async def _greet(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
         handed_over = False
         # Not trusted, not spoken, too slow, gone: nothing that a server could do about it.
         with contextlib.suppress(OSError, TimeoutError):
             try:
                 async with asyncio.timeout(self._greeting_s):
                     first = await _first_byte(connection)
+                    self._waiting.discard(cast(asyncio.Task[None], asyncio.current_task()))
                     if first:
-                        await self._hand_over(connection, self._tls.context if first == _HANDSHAKE else None)
+                        context = self._tls.context if first == _HANDSHAKE else None
+                        await loop.connect_accepted_socket(self._protocol, connection, ssl=context)
                         handed_over = True
             finally:
                 if not handed_over:
                     connection.close()
-
-    async def _hand_over(self, connection: socket.socket, context: ssl.SSLContext | None) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.connect_accepted_socket(self._protocol, connection, ssl=context)
 
 
 async def _first_byte(connection: socket.socket) -> bytes:

@@ -53,7 +53,7 @@ class Lan:
             for host in self.hosts:
                 check_covered(host)
             self.authority, self.authority_is_new = open_authority(self.folder, now=clock())
-            self._certificate = self._issue(self.authority)
+            self._certificate = self._issue(self.authority, self.hosts)
             self.tls = Tls(self._certificate.path, self._certificate.path)
 
     @property
@@ -74,19 +74,22 @@ class Lan:
         """
         if self.authority is None or self._certificate is None:
             return False
-        known = self.hosts
-        self.hosts = self._given or tuple(filter(covers, self._find())) or known
-        if not self._certificate.fits(self._wanted(), now=self._clock()):
-            self._certificate = self._issue(self.authority)
+        hosts = self._given or tuple(filter(covers, self._find())) or self.hosts
+        if not self._certificate.fits(_certified(hosts), now=self._clock()):
+            self._certificate = self._issue(self.authority, hosts)
             self.tls.load(self._certificate.path, self._certificate.path)
-        return self.hosts != known
+        moved = hosts != self.hosts
+        self.hosts = hosts
+        return moved
 
-    def _issue(self, authority: Authority) -> ServerCertificate:
-        return server_certificate(self.folder, authority, self._wanted(), now=self._clock())
+    def _issue(self, authority: Authority, hosts: tuple[Host, ...]) -> ServerCertificate:
+        return server_certificate(self.folder, authority, _certified(hosts), now=self._clock())
 
-    def _wanted(self) -> tuple[Host, ...]:
-        name = own_name()
-        return tuple(dict.fromkeys((*self.hosts, *((name,) if name else ()), *_THIS_MACHINE)))
+
+def _certified(hosts: tuple[Host, ...]) -> tuple[Host, ...]:
+    """The hosts, and under which names and addresses else this machine is asked for."""
+    name = own_name()
+    return tuple(dict.fromkeys((*hosts, *((name,) if name else ()), *_THIS_MACHINE)))
 
 
 def _reached_by(listening: str, find: Callable[[], tuple[Host, ...]]) -> Callable[[], tuple[Host, ...]]:

@@ -32,8 +32,8 @@ def ios_profile(authority: Authority) -> bytes:
         "PayloadUUID": outer,
         "PayloadDisplayName": authority.name,
         "PayloadDescription": (
-            "Lets this phone open the detector on your computer over HTTPS. It can vouch for addresses in private "
-            "networks and for names below .local and the like only, not for sites on the Internet."
+            "Lets this phone open the detector on your computer over HTTPS. It can vouch for bare addresses and for "
+            "names below .local and the like only, not for a site that has a name on the Internet."
         ),
         "PayloadOrganization": "Pocket Detector",
         "PayloadRemovalDisallowed": False,

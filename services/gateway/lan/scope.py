@@ -1,7 +1,8 @@
 """What the local authority may vouch for: nothing that could be somebody's site on the Internet.
 
-The limits are written into its certificate as name constraints (RFC 5280, section 4.2.1.10), so that a phone which
-trusts the authority still refuses what a stolen key would sign for a bank.
+The names are also written into its certificate as name constraints (RFC 5280, section 4.2.1.10), so that a phone which
+trusts the authority still refuses what a stolen key would sign for a bank. The networks are not: BoringSSL, and with it
+every gRPC client built on it, rejects a whole chain that constrains addresses ("unsupported name constraint type").
 """
 
 from ipaddress import IPv4Network, IPv6Network, ip_network

@@ -20,12 +20,13 @@ START_TIMEOUT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A gateway that is ready. `log` is its standard error."""
+    """A gateway that is ready. `log` is its standard error, `out` its standard output."""
 
     process: subprocess.Popen[bytes]
     ports: tuple[int, ...]
     grpc_port: int | None
     log: Path
+    out: Path
 
     @property
     def url(self) -> str:
@@ -49,16 +50,17 @@ def running_gateway(
 ) -> Iterator[Running]:
     """Start `python -m MODULE` over `store` with these settings; stopped at the end."""
     log = folder / f"gateway-{time.monotonic_ns()}.log"
+    out = log.with_suffix(".out")
     plain = {name: value for name, value in os.environ.items() if not name.startswith("DETECTOR_")}
     given: dict[str, object] = {
         "store": store, "http_port": 0, "grpc_port": 0, "drain_seconds": 0.2, **settings,
     }  # fmt: skip
     environment = plain | {f"DETECTOR_{name.upper()}": str(value) for name, value in given.items()}
     command = [*prefix, sys.executable, "-m", module]
-    with log.open("wb") as stderr:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=stderr)
+    with log.open("wb") as stderr, out.open("wb") as stdout:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=stderr, stdout=stdout)
     try:
-        running = _listening(process, log)
+        running = _listening(process, log, out)
         if wait_ready:
             poll(lambda: httpx.get(f"{running.url}/readyz").status_code == 200, log=log)
         yield running
@@ -70,14 +72,14 @@ def running_gateway(
             process.kill()
 
 
-def _listening(process: subprocess.Popen[bytes], log: Path) -> Running:
+def _listening(process: subprocess.Popen[bytes], log: Path, out: Path) -> Running:
     def listening() -> dict[str, Any] | None:
         assert process.poll() is None, f"The gateway ended: {log.read_text()}"
         lines = [line for line in log.read_text().splitlines() if '"listening"' in line and line[-1:] == "}"]
         return json.loads(lines[0]) if lines else None
 
     event = poll(listening, log=log)
-    return Running(process, tuple(event["ports"]), event.get("grpc_port"), log)
+    return Running(process, tuple(event["ports"]), event.get("grpc_port"), log, out)
 
 
 def poll(probe: Callable[[], Any], *, timeout_s: float = START_TIMEOUT_S, log: Path | None = None) -> Any:

@@ -32,8 +32,15 @@ async function check() {
   else show((await answers("/lan/probe")) ? "unknown" : "unreached");
 }
 
-const phone = /android/i.test(navigator.userAgent) ? "android" : "ios";
-document.getElementById(phone).open = true;
+function kind() {
+  if (/android/i.test(navigator.userAgent)) return "android";
+  // An iPad calls itself a Mac; a Mac has no touch screen.
+  const apple = /iphone|ipad|ipod/i.test(navigator.userAgent);
+  const iPad = /macintosh/i.test(navigator.userAgent) && navigator.maxTouchPoints > 1;
+  return apple || iPad ? "ios" : "computer";
+}
+
+document.getElementById(kind()).open = true;
 box.querySelector("button").addEventListener("click", check);
 // Whoever comes back from the phone's settings wants to know at once.
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && check());
