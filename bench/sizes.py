@@ -30,7 +30,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="bench-sizes-") as folder:
             exported = export_version(
                 network, staged_artifacts=Path(folder) / "artifacts", staged_model=Path(folder) / "model",
-                calibration=pictures, check_images=pictures, include_tfjs=True, name="detector", version=1,
+                check_images=pictures, include_tfjs=True, name="detector", version=1,
             )  # fmt: skip
         for kind in exported.kinds:
             limit = LIMITS_MB.get((alpha, kind.kind))

@@ -42,7 +42,6 @@ from jobs.train.runtimes.runtime import median_ms
 from jobs.train.starting_weights import save_starting_weights
 from jobs.train.version import Version
 
-CALIBRATION_PHOTOS = 64
 PARITY_PHOTOS = 8
 INT8_ALLOWED_LOSS = 0.01
 """An int8 file that loses more AP50 than this, and certainly so, is left out."""
@@ -81,17 +80,12 @@ def _choose_threshold(result: TrainingResult) -> float:
 
 
 def _export(result: TrainingResult, staged: StagedVersion) -> ExportResult:
-    config, split = result.config, result.data.split
-    train, held_out = (
-        PhotoSet.of(_spread(photos, count), config.image_size).inputs
-        for photos, count in ((split.train, CALIBRATION_PHOTOS), (result.held_out, PARITY_PHOTOS))
-    )
+    config = result.config
     return export_version(
         result.network,
         staged_artifacts=staged.artifacts,
         staged_model=staged.model,
-        calibration=train,
-        check_images=held_out,
+        check_images=PhotoSet.of(_spread(result.held_out, PARITY_PHOTOS), config.image_size).inputs,
         include_tfjs=config.tfjs,
         name=config.name,
         version=staged.version,

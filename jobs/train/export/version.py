@@ -50,7 +50,6 @@ class _Export:
     folded: keras.Model
     artifacts: Path
     model: Path
-    calibration: Pixels
     check_images: Pixels
     name: str
     version: int
@@ -68,7 +67,7 @@ class _Export:
         yield "tflite_f32"
         self._write_tflite("tflite_f16", convert_float16(single))
         yield "tflite_f16"
-        int8 = quantize_int8(float32, self.calibration, last_layers=last_layers(folded))
+        int8 = quantize_int8(float32, last_layers=last_layers(folded))
         self._write_tflite("tflite_int8", int8)
         yield "tflite_int8"
         if include_tfjs:
@@ -129,7 +128,6 @@ def export_version(
     *,
     staged_artifacts: Path,
     staged_model: Path,
-    calibration: Pixels,
     check_images: Pixels,
     include_tfjs: bool,
     name: str,
@@ -138,10 +136,10 @@ def export_version(
 ) -> ExportResult:
     """Write every kind of artifact, run each one, and hold each one to the SavedModel's answers.
 
-    Files go to the two staged folders (a version's folders under artifacts/ and models/). `calibration` and
-    `check_images` are photos, uint8 `[n, S, S, 3]`, at least one each: the first set int8's ranges, on the
-    second the kinds are compared. `name` and `version` only stand in the warm-up records. int8 must run and
-    give finite answers; whether it is good enough is for the caller to measure.
+    Files go to the two staged folders (a version's folders under artifacts/ and models/). `check_images` are
+    photos, uint8 `[n, S, S, 3]`, at least one, on which the kinds are compared. `name` and `version` only stand
+    in the warm-up records. int8 must run and give finite answers; whether it is good enough is for the caller to
+    measure.
 
     Raises:
         ExportError: a kind cannot be written or run, holds NaN or variables, or is out of the parity bounds.
@@ -151,9 +149,7 @@ def export_version(
         folded = fold_network(network)
         _check_fold(network, folded, check_images)
         round_to_half(folded)
-        export = _Export(
-            network, folded, staged_artifacts, staged_model, calibration, check_images, name, version
-        )
+        export = _Export(network, folded, staged_artifacts, staged_model, check_images, name, version)
         kinds, reference = [], None
         for kind in export.write(include_tfjs=include_tfjs):
             answer = export.detect(kind)

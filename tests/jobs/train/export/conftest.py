@@ -31,7 +31,6 @@ def export(head: HeadName, folder: Path) -> Exported:
         network,
         staged_artifacts=folder / "artifacts",
         staged_model=folder / "model",
-        calibration=pictures(12, SIZE, seed=2),
         check_images=pictures(9, SIZE, seed=3),
         include_tfjs=True,
         name="animals",

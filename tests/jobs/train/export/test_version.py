@@ -24,7 +24,6 @@ def _export(network: Network, folder: Path) -> ExportResult:
         network,
         staged_artifacts=folder / "artifacts",
         staged_model=folder / "model",
-        calibration=pictures(2),
         check_images=pictures(2, seed=3),
         include_tfjs=False,
         name="animals",
