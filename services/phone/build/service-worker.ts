@@ -1,0 +1,32 @@
+/** Tells the service worker which files make up this build. */
+import {createHash} from 'node:crypto';
+
+import type {Plugin} from 'vite';
+
+const PLACEHOLDER = '__BUILD_FILES__';
+const WORKER = 'service-worker.js';
+/** Fetched when first needed, if at all: a phone uses one kind of wasm, and old icons are the system's. */
+const ON_DEMAND = [/\.wasm$/, /^icons\//, /\.map$/];
+
+export function serviceWorker(): Plugin {
+  return {
+    name: 'service-worker',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const worker = bundle[WORKER];
+      if (worker?.type !== 'chunk') throw new Error(`The build made no ${WORKER}.`);
+      const files = Object.values(bundle).filter(({fileName}) => fileName !== WORKER);
+      const hash = createHash('sha256');
+      for (const file of files.toSorted((a, b) => a.fileName.localeCompare(b.fileName))) {
+        hash.update(file.fileName).update(file.type === 'chunk' ? file.code : file.source);
+      }
+      const kept = files
+        .map(({fileName}) => fileName)
+        .filter(name => !ON_DEMAND.some(kind => kind.test(name)));
+      const build = JSON.stringify({id: hash.digest('hex').slice(0, 16), files: kept.toSorted()});
+      if (!worker.code.includes(PLACEHOLDER)) throw new Error(`${WORKER} does not name its files.`);
+      worker.code = worker.code.replace(PLACEHOLDER, build);
+    },
+  };
+}

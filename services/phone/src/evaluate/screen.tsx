@@ -1,0 +1,7 @@
+export function EvaluateScreen() {
+  return (
+    <div class="pad">
+      <h1>Evaluate</h1>
+    </div>
+  );
+}

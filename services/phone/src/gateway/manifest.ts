@@ -1,0 +1,49 @@
+/** manifest.json of a version, as far as the page reads it. A number that was not measured is absent. */
+export interface ManifestFile {
+  /** Relative to the version's folder under artifacts/. */
+  readonly path: string;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly size_bytes: number;
+}
+
+export interface Artifact {
+  readonly kind: string;
+  readonly files: readonly ManifestFile[];
+  readonly ap50?: number;
+  readonly parity_max_box?: number;
+  readonly parity_max_score?: number;
+  readonly io_dtype?: string;
+  readonly min_runtime?: string;
+}
+
+export interface Manifest {
+  readonly schema: string;
+  readonly name: string;
+  readonly version: number;
+  readonly created: string;
+  readonly labels: readonly string[];
+  readonly input: {
+    readonly width: number;
+    readonly height: number;
+    readonly dtype: string;
+    readonly range: readonly number[];
+  };
+  /** Names in the order in which each runtime gives them. */
+  readonly outputs: Readonly<Record<string, readonly string[]>>;
+  readonly score_threshold: number;
+  readonly metrics?: {
+    readonly ap50?: number;
+    readonly ap?: number;
+    readonly false_positives_per_empty_photo?: number;
+    readonly photos?: number;
+  };
+  readonly artifacts: readonly Artifact[];
+  readonly samples?: readonly ManifestFile[];
+}
+
+/** Where a file of a version is served, relative to the page. */
+export function filePath(manifest: Manifest, path: string): string {
+  const escaped = path.split('/').map(encodeURIComponent).join('/');
+  return `v1/models/${encodeURIComponent(manifest.name)}/versions/${manifest.version}/files/${escaped}`;
+}

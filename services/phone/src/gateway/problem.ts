@@ -1,0 +1,34 @@
+/** What the gateway or the network says when it does not answer: a sentence for people, and a code to tell by. */
+export class GatewayProblem extends Error {
+  override readonly name = 'GatewayProblem';
+  /** One of the gateway's own codes, `unreachable` without an answer, `unknown` for an answer of somebody else. */
+  readonly code: string;
+  /** The HTTP status; 0 without an answer. */
+  readonly status: number;
+
+  constructor(code: string, message: string, status = 0) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export function unreachable(): GatewayProblem {
+  return new GatewayProblem(
+    'unreachable',
+    'The server does not answer. Check that it runs and that this phone is in its network, then try again.',
+  );
+}
+
+/** RFC 9457 as the gateway writes it; anything else is told by its status. */
+export async function problemOf(response: Response): Promise<GatewayProblem> {
+  const content: unknown = await response.json().catch(() => null);
+  if (typeof content === 'object' && content !== null && 'code' in content && 'detail' in content) {
+    return new GatewayProblem(String(content.code), String(content.detail), response.status);
+  }
+  return new GatewayProblem(
+    'unknown',
+    `The server answered ${response.status} without saying why. Try again in a moment.`,
+    response.status,
+  );
+}

@@ -1,0 +1,13 @@
+import './shell/style/tokens.css';
+import './shell/style/base.css';
+import './shell/style/controls.css';
+import './shell/shell.css';
+
+import {render} from 'preact';
+
+import {App} from './shell/app.tsx';
+import {keepPageOffline} from './shell/offline-page.ts';
+
+const root = document.getElementById('app');
+if (root) render(<App />, root);
+keepPageOffline();
