@@ -1,6 +1,8 @@
-"""LiteRT inside the gateway: one interpreter a worker, one thread each."""
+"""LiteRT inside the gateway: at most one interpreter a worker, one thread each."""
 
+import contextlib
 import queue
+import threading
 from typing import Any
 
 import numpy as np
@@ -28,13 +30,11 @@ class EmbeddedEngine:
     def load(self, files: VersionFiles) -> "EmbeddedRunner":
         path = files.artifacts / self._file
         try:
-            content = path.read_bytes()
-            loaded = [LoadedInterpreter(content, files.size) for _ in range(self._interpreters)]
+            return EmbeddedRunner(path.read_bytes(), files, most=self._interpreters)
         except _LITERT_FAULTS as fault:
             raise ModelUnavailableError(
                 f"Version {files.version} cannot be loaded from {path}: {fault}"
             ) from fault
-        return EmbeddedRunner(loaded, files.version)
 
     def watch(self, on_up: OnUp) -> None:
         """It lives and dies with this process."""
@@ -57,7 +57,7 @@ class LoadedInterpreter:
         # Raw tensor names and their order change from one conversion to the next; the signature's do not.
         self._outputs = _signature_outputs(interpreter)
         self._interpreter = interpreter
-        # The first run packs weights and finds missing operators: here, not in a request.
+        # The first run packs weights and finds missing operators: the first interpreter's is not in a request.
         self(np.zeros((size, size, 3), np.uint8))
 
     def __call__(self, pixels: Pixels) -> tuple[Floats, ...]:
@@ -75,23 +75,41 @@ def _signature_outputs(interpreter: Any) -> tuple[int, ...]:
 
 
 class EmbeddedRunner:
-    """The interpreters of one version, handed to whoever asks first."""
+    """The interpreters of one version, handed to whoever asks first.
 
-    def __init__(self, interpreters: list[LoadedInterpreter], version: int) -> None:
+    The first is made at once. Another is made when a photo comes while all are busy, up to `most`: each holds
+    its own packed weights (30 MB at alpha 1.0), which a gateway that is asked now and then never needs.
+    """
+
+    def __init__(self, content: bytes, files: VersionFiles, *, most: int) -> None:
+        self._content = content
+        self._files = files
         self._free: queue.LifoQueue[LoadedInterpreter] = queue.LifoQueue()
-        self._version = version
-        for interpreter in interpreters:
-            self._free.put(interpreter)
+        self._unmade = threading.Semaphore(most - 1)
+        self._free.put(LoadedInterpreter(content, files.size))
 
     def run(self, pixels: Pixels, *, channel: str | None, deadline: Deadline) -> Inference:
+        version = self._files.version
         try:
-            interpreter = self._free.get(timeout=deadline.remaining_s)
+            interpreter = self._take(deadline)
+            try:
+                boxes, classes, scores, count = interpreter(pixels)
+            finally:
+                self._free.put(interpreter)
+        except _LITERT_FAULTS as fault:
+            raise ModelUnavailableError(f"LiteRT cannot run version {version}: {fault}") from fault
+        return Inference(raw_detections(boxes, classes, scores, count), version)
+
+    def _take(self, deadline: Deadline) -> LoadedInterpreter:
+        with contextlib.suppress(queue.Empty):
+            return self._free.get_nowait()
+        if self._unmade.acquire(blocking=False):
+            try:
+                return LoadedInterpreter(self._content, self._files.size)
+            except BaseException:
+                self._unmade.release()
+                raise
+        try:
+            return self._free.get(timeout=deadline.remaining_s)
         except queue.Empty:
             raise ModelUnavailableError("All interpreters are busy.") from None
-        try:
-            boxes, classes, scores, count = interpreter(pixels)
-        except _LITERT_FAULTS as fault:
-            raise ModelUnavailableError(f"LiteRT cannot run version {self._version}: {fault}") from fault
-        finally:
-            self._free.put(interpreter)
-        return Inference(raw_detections(boxes, classes, scores, count), self._version)
