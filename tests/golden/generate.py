@@ -14,6 +14,7 @@ from detector.boxes import Box, as_array, intersection_over_union
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import Evaluation, choose_score_threshold, evaluate, photo_outcome
 from detector.evaluation.results import ClassMetrics, ThresholdMetrics
+from tests.golden.pictures import overlay_vectors, resize_vectors
 
 DECIMALS = 7
 TOLERANCE = 1e-6
@@ -238,6 +239,8 @@ VECTORS: dict[str, Callable[[], Json]] = {
     "boxes.json": box_vectors,
     "intersection_over_union.json": intersection_over_union_vectors,
     "average_precision.json": average_precision_vectors,
+    "overlay.json": overlay_vectors,
+    "resize.json": resize_vectors,
 }
 
 

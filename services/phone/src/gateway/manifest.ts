@@ -31,7 +31,7 @@ export interface Manifest {
   };
   /** Names in the order in which each runtime gives them. */
   readonly outputs: Readonly<Record<string, readonly string[]>>;
-  readonly score_threshold: number;
+  readonly score_threshold?: number;
   readonly metrics?: {
     readonly ap50?: number;
     readonly ap?: number;
@@ -40,6 +40,14 @@ export interface Manifest {
   };
   readonly artifacts: readonly Artifact[];
   readonly samples?: readonly ManifestFile[];
+}
+
+/** What the gateway takes where a version was published without a measured threshold. */
+const UNMEASURED_THRESHOLD = 0.5;
+
+/** Detections below it are not shown. */
+export function scoreThreshold(manifest: Manifest): number {
+  return manifest.score_threshold ?? UNMEASURED_THRESHOLD;
 }
 
 /** Where a file of a version is served, relative to the page. */
