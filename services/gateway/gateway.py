@@ -77,4 +77,4 @@ def build_engine(settings: Settings) -> Engine:
         return TfServingEngine(settings.tfserving_target)
     from services.gateway.engines.embedded import EmbeddedEngine
 
-    return EmbeddedEngine(kind=settings.embedded_kind, interpreters=settings.worker_count)
+    return EmbeddedEngine(kind=settings.embedded_kind, workers=settings.worker_count)

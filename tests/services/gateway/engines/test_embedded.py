@@ -29,9 +29,10 @@ class Counted(LoadedInterpreter):
     made: ClassVar[list["Counted"]] = []
     meeting: ClassVar[threading.Barrier | None] = None
 
-    def __init__(self, content: bytes, size: int) -> None:
+    def __init__(self, content: bytes, size: int, *, threads: int) -> None:
         self.ready = False
-        super().__init__(content, size)
+        self.threads = threads
+        super().__init__(content, size, threads=threads)
         self.ready = True
         self.made.append(self)
 
@@ -41,23 +42,24 @@ class Counted(LoadedInterpreter):
         return super().__call__(pixels)
 
 
-def test_more_interpreters_are_made_only_for_photos_that_come_at_once(
+def test_a_photo_alone_has_all_threads_and_photos_that_come_together_one_each(
     files: VersionFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded, "LoadedInterpreter", Counted)
     monkeypatch.setattr(Counted, "made", [])
-    runner = EmbeddedEngine(kind="tflite_f32", interpreters=MOST).load(files)
+    runner = EmbeddedEngine(kind="tflite_f32", workers=MOST).load(files)
     picture = np.full((files.size, files.size, 3), (200, 0, 0), np.uint8)
 
     def ask(_: int = 0) -> Inference:
         return runner.run(picture, channel=None, deadline=Deadline.after(10))
 
     answers = [ask() for _ in range(5)]
-    assert len(Counted.made) == 1
+    assert [interpreter.threads for interpreter in Counted.made] == [MOST]
     monkeypatch.setattr(Counted, "meeting", threading.Barrier(MOST))
     with ThreadPoolExecutor(MOST) as pool:
         answers += pool.map(ask, range(4 * MOST))
-    assert len(Counted.made) == MOST
+    assert MOST <= len(Counted.made) <= 1 + MOST
+    assert {interpreter.threads for interpreter in Counted.made[1:]} == {1}
     for answer in answers:
         assert np.array_equal(answer.raw.boxes, answers[0].raw.boxes)
         assert np.array_equal(answer.raw.scores, answers[0].raw.scores)
@@ -68,4 +70,4 @@ def test_a_file_that_is_no_model_is_named(files: VersionFiles, tmp_path: Path) -
     (tmp_path / "tflite" / "f32.tflite").write_bytes(b"no model")
     broken = VersionFiles("detector", 7, files.size, tmp_path)
     with pytest.raises(ModelUnavailableError, match=r"Version 7 .*f32\.tflite"):
-        EmbeddedEngine(kind="tflite_f32", interpreters=1).load(broken)
+        EmbeddedEngine(kind="tflite_f32", workers=1).load(broken)
