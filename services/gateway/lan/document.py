@@ -25,8 +25,8 @@ class Document:
         return HTMLResponse(self.content, headers=HEADERS | {"Content-Security-Policy": self.policy})
 
 
-def document(body: str, *, script: str = "", connect: str = "'none'") -> Document:
-    """A page around `body`. `script`: the name of a file in pages/; `connect`: where it may ask."""
+def document(body: str, *, script: str = "", connect: str = "'none'", worker: str = "'none'") -> Document:
+    """A page around `body`. `script`: the name of a file in pages/; `connect`, `worker`: sources of the policy."""
     style = text("page.css")
     code = text(script) if script else ""
     content = (
@@ -41,6 +41,7 @@ def document(body: str, *, script: str = "", connect: str = "'none'") -> Documen
             f"style-src {_hash(style)}",
             f"script-src {_hash(code)}" if code else "script-src 'none'",
             f"connect-src {connect}",
+            f"worker-src {worker}",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",

@@ -21,7 +21,7 @@ def set_up_page(place: Place, authority: Authority, *, open_to_all: bool) -> Doc
         file_name=CERTIFICATE_FILE_NAME,
         markup={"without": without, "code": svg_code(place.help)},
     )
-    return document(body, script="page.js", connect=f"'self' {place.probe}")
+    return document(body, script="page.js", connect=f"'self' {place.probe}", worker="'self'")
 
 
 def own_certificate_page(place: Place) -> Document:

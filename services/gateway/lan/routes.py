@@ -1,4 +1,4 @@
-"""/lan and what its page needs: the authority's certificate in three shapes, and a probe."""
+"""/lan and what its page needs: the authority in three shapes, and what tells whether a browser trusts it."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from detector.errors import NotFoundError
 from services.gateway.lan.authority import Authority
-from services.gateway.lan.document import HEADERS
+from services.gateway.lan.document import HEADERS, text
 from services.gateway.lan.explanation import PATH
 from services.gateway.lan.lan import Lan
 from services.gateway.lan.page import CERTIFICATE_FILE_NAME, own_certificate_page, set_up_page
@@ -32,6 +32,10 @@ def lan_routes(lan: Lan, *, open_to_all: bool) -> list[BaseRoute]:
         request.state.route = PROBE_PATH
         return Response(status_code=204, headers=HEADERS | {"Access-Control-Allow-Origin": "*"})
 
+    async def worker(request: Request) -> Response:
+        request.state.route = f"{PATH}/worker.js"
+        return Response(text("worker.js"), media_type="text/javascript", headers=HEADERS)
+
     async def der(request: Request) -> Response:
         request.state.route = f"{PATH}/authority.crt"
         # As a file: Android installs authorities from its settings only, out of the downloads.
@@ -49,6 +53,7 @@ def lan_routes(lan: Lan, *, open_to_all: bool) -> list[BaseRoute]:
     return [
         Route(PATH, page),
         Route(PROBE_PATH, probe),
+        Route(f"{PATH}/worker.js", worker),
         Route(f"{PATH}/authority.crt", der),
         Route(f"{PATH}/authority.pem", pem),
         Route(f"{PATH}/pocket-detector.mobileconfig", profile),
