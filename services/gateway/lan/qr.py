@@ -10,6 +10,9 @@ _RESET = "\x1b[0m"
 _HALVES = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
 """What shows (upper, lower) as dark modules, when text is dark and its ground is light."""
 
+HALF_BLOCKS = "".join(_HALVES.values())
+"""The characters of a terminal's code."""
+
 
 def terminal_code(text: str, *, colours: bool) -> str:
     """The code in half blocks, two modules a character high, one wide.

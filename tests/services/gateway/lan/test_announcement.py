@@ -1,8 +1,9 @@
 """What the person at the terminal reads."""
 
+import io
 from pathlib import Path
 
-from services.gateway.lan.announcement import announcement
+from services.gateway.lan.announcement import announce, announcement
 from services.gateway.lan.lan import Lan
 from services.gateway.lan.qr import terminal_code
 from tests.services.gateway.lan.examples import HOME, OFFICE, Machine, open_lan
@@ -10,7 +11,7 @@ from tests.services.gateway.lan.test_own_certificate import certificate
 
 
 def said(lan: Lan, *, grpc_port: int | None = 50051, open_to_all: bool = True) -> str:
-    return announcement(lan, grpc_port=grpc_port, open_to_all=open_to_all, colours=False)
+    return announcement(lan, grpc_port=grpc_port, open_to_all=open_to_all, code="plain")
 
 
 def test_it_says_what_to_open_what_to_scan_and_what_to_compare(tmp_path: Path) -> None:
@@ -48,3 +49,16 @@ def test_with_a_certificate_of_ones_own_the_code_leads_straight_to_the_detector(
     text = said(open_lan(tmp_path / "lan", tls_cert=own, tls_key=tmp_path / "own.key"))
     assert terminal_code("https://cam.example.org:8080/", colours=False) in text
     assert "fingerprint" not in text
+
+
+def test_a_terminal_without_half_blocks_is_sent_to_the_page(tmp_path: Path) -> None:
+    raw = io.BytesIO()
+    with io.TextIOWrapper(raw, encoding="ascii") as out:
+        announce(open_lan(tmp_path), grpc_port=None, open_to_all=True, out=out)
+        assert b"also on http://localhost:8080/lan" in raw.getvalue()
+
+
+def test_what_is_no_terminal_gets_no_escapes(tmp_path: Path) -> None:
+    out = io.StringIO()
+    announce(open_lan(tmp_path), grpc_port=None, open_to_all=True, out=out)
+    assert "\x1b" not in out.getvalue()
