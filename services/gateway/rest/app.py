@@ -58,7 +58,7 @@ def rest_app(gateway: Gateway, *, lifespan: Lifespan | None = None, lan: "Lan | 
         *(health_routes(gateway.readiness, gateway.metrics) if public_health else []),
         *document_routes(),
         *_lan_routes(lan, open_to_all=not settings.api_keys),
-        *page_routes(settings.phone_dir),
+        *page_routes(settings.phone_dir, model=settings.model),
     ]
     return _application(gateway, routes, cors_origins=settings.cors_origins, lifespan=lifespan)
 

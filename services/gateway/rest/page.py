@@ -1,10 +1,13 @@
-"""The phone page: static files of a folder, which revalidate so that a new build shows at once."""
+"""The phone page: static files of a folder, which revalidate so that a new build shows at once.
+
+The page loads nothing from elsewhere and may be framed by nobody; browsers hold it to that.
+"""
 
 import asyncio
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.gateway.files import inside
@@ -15,23 +18,55 @@ INDEX = "index.html"
 HASHED_FOLDER = "assets/"
 """The build puts files here whose names carry a hash of their content."""
 
+PAGE_HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            # tfjs computes in WebAssembly.
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "worker-src 'self'",
+            "style-src 'self'",
+            # Photos that somebody chose or took.
+            "img-src 'self' blob: data:",
+            "media-src 'self' blob:",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+}
+"""On every file of the page: workers and service workers are held to the headers of their own file."""
+
 _PLACEHOLDER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pocket Detector</title>
 <h1>Pocket Detector</h1><p>The phone page is not built here. The gateway itself answers:
 <code>curl --data-binary @photo.jpg /detect</code>, see the <a href="docs">API</a>.</p></html>
 """
 
 
-def page_routes(folder: Path | None) -> list[BaseRoute]:
-    """GET / and everything below it that no other route has; last in the list of routes."""
+def page_routes(folder: Path | None, *, model: str) -> list[BaseRoute]:
+    """GET / and everything below it that no other route has; last in the list of routes.
+
+    `page.json` tells the page the name of the model that it is to ask for.
+    """
     root = folder or BUILT_PAGE
 
     async def page(request: Request) -> Response:
         request.state.route = "/"
         path = request.path_params.get("path") or INDEX
         if path == INDEX and not (root / INDEX).is_file():
-            return HTMLResponse(_PLACEHOLDER, headers={"Cache-Control": REVALIDATE})
+            return HTMLResponse(_PLACEHOLDER, headers={"Cache-Control": REVALIDATE} | PAGE_HEADERS)
         found = await asyncio.to_thread(lambda: describe(inside(root, path)))
         cache_control = IMMUTABLE if path.startswith(HASHED_FOLDER) else REVALIDATE
-        return await respond(request, found, cache_control=cache_control, sent=None)
+        response = await respond(request, found, cache_control=cache_control, sent=None)
+        response.headers.update(PAGE_HEADERS)
+        return response
 
-    return [Route("/", page), Route("/{path:path}", page)]
+    async def settings(request: Request) -> Response:
+        request.state.route = "/page.json"
+        return JSONResponse({"model": model}, headers={"Cache-Control": REVALIDATE})
+
+    return [Route("/page.json", settings), Route("/", page), Route("/{path:path}", page)]

@@ -1,0 +1,18 @@
+/** The manifest of the version that a channel points to. */
+import type {Manifest} from './manifest.ts';
+import {pageSettings} from './page-settings.ts';
+import {ask} from './request.ts';
+
+export interface FetchedManifest {
+  readonly manifest: Manifest;
+  readonly etag: string;
+}
+
+/** The stable version's manifest; null when it is still the one with this ETag. Throws GatewayProblem. */
+export async function fetchManifest(knownEtag: string | null): Promise<FetchedManifest | null> {
+  const {model} = await pageSettings();
+  const headers = knownEtag === null ? {} : {'If-None-Match': knownEtag};
+  const response = await ask(`v1/models/${encodeURIComponent(model)}/manifest?channel=stable`, {headers});
+  if (response.status === 304) return null;
+  return {manifest: (await response.json()) as Manifest, etag: response.headers.get('ETag') ?? ''};
+}

@@ -1,0 +1,280 @@
+/**
+ * The model on this phone: fetched, checked, tested, kept, and exchanged for a newer one when somebody says so.
+ *
+ * The last version that worked stays until another one has been seen to work.
+ */
+import {signal, type ReadonlySignal} from '@preact/signals';
+
+import {fetchManifest, type FetchedManifest} from '../gateway/fetch-manifest.ts';
+import {scoreThreshold, type Manifest} from '../gateway/manifest.ts';
+import {kept} from '../storage/kept.ts';
+import {isStorageFull} from '../storage/full.ts';
+import {check, download, downloadChecked} from './download.ts';
+import type {Found, Memory} from './engine/protocol.ts';
+import {graphFileList, graphFiles, graphSize} from './graph-files.ts';
+import {Runner} from './runner.ts';
+import {prepareSelfTest} from './self-test.ts';
+import {Shelf} from './shelf.ts';
+
+export type ModelState =
+  /** Not here: never fetched, or deleted. */
+  | {readonly state: 'none'}
+  | {readonly state: 'starting'}
+  | {readonly state: 'fetching'; readonly received: number; readonly total: number}
+  | {readonly state: 'testing'; readonly version: number}
+  | ReadyModel
+  /** A sentence that says why, and what to do. */
+  | {readonly state: 'failed'; readonly message: string};
+
+export interface ReadyModel {
+  readonly state: 'ready';
+  readonly manifest: Manifest;
+  readonly runner: Runner;
+  readonly sizeBytes: number;
+  /** Whether it is in the browser's storage; otherwise it lasts as long as the page. */
+  readonly isKept: boolean;
+}
+
+export class ModelMissing extends Error {
+  override readonly name = 'ModelMissing';
+
+  constructor() {
+    super('There is no model on this phone yet.');
+  }
+}
+
+interface Loaded {
+  readonly runner: Runner;
+  readonly files: ReadonlyMap<string, ArrayBuffer>;
+}
+
+export class PhoneModel {
+  readonly #state = signal<ModelState>({state: 'none'});
+  readonly #offer = signal<FetchedManifest | null>(null);
+  readonly #notice = signal<string | null>(null);
+  readonly #shelf = new Shelf();
+  /** Set when somebody deleted the model: it is not fetched again by itself. */
+  readonly #unwanted = kept('model-unwanted');
+  /** Files of the running version that are not kept, for want of room. */
+  #unkept: ReadonlyMap<string, ArrayBuffer> = new Map<string, ArrayBuffer>();
+  #work: Promise<void> | null = null;
+  #abort = new AbortController();
+
+  get state(): ReadonlySignal<ModelState> {
+    return this.#state;
+  }
+
+  /** The version that the server has now, when it is another one. */
+  get offer(): ReadonlySignal<FetchedManifest | null> {
+    return this.#offer;
+  }
+
+  /** Something to know that stops nothing, as a sentence. */
+  get notice(): ReadonlySignal<string | null> {
+    return this.#notice;
+  }
+
+  /** Have a model ready: the kept one, else the server's. Failures are in `state`. */
+  start(): Promise<void> {
+    if (this.#state.value.state === 'ready') return Promise.resolve();
+    return this.#once(async () => {
+      this.#state.value = {state: 'starting'};
+      if (await this.#startKept()) return;
+      if (this.#unwanted.value !== null) {
+        this.#state.value = {state: 'none'};
+        return;
+      }
+      const fetched = await fetchManifest(null);
+      if (fetched) await this.#install(fetched);
+    });
+  }
+
+  /** Fetch the server's version although the model was deleted here. */
+  fetchAgain(): Promise<void> {
+    this.#unwanted.value = null;
+    return this.start();
+  }
+
+  /** Ask the server whether it has another version; nothing changes here before `update`. */
+  async look(): Promise<void> {
+    const now = this.#state.value;
+    if (now.state !== 'ready') return;
+    const keptVersion = await this.#shelf.version().catch(() => undefined);
+    const fetched = await fetchManifest(keptVersion?.etag ?? null).catch(() => null);
+    const isOther = fetched !== null && fetched.manifest.version !== now.manifest.version;
+    this.#offer.value = isOther ? fetched : null;
+  }
+
+  /** Take the offered version. If it does not work here, the present one stays and `notice` says so. */
+  update(): Promise<void> {
+    const offer = this.#offer.value;
+    const present = this.#state.value;
+    if (!offer || present.state !== 'ready') return Promise.resolve();
+    return this.#once(async () => {
+      try {
+        await this.#install(offer);
+        present.runner.close();
+        this.#offer.value = null;
+      } catch (fault) {
+        this.#state.value = present;
+        this.#notice.value =
+          `Version ${offer.manifest.version} was not taken over; version ${present.manifest.version} goes on. ` +
+          sentence(fault);
+      }
+    });
+  }
+
+  /** Delete the model and all that was kept with it. */
+  async remove(): Promise<void> {
+    this.#abort.abort();
+    await this.#work;
+    const now = this.#state.value;
+    if (now.state === 'ready') now.runner.close();
+    this.#unwanted.value = 'yes';
+    this.#offer.value = null;
+    this.#notice.value = null;
+    this.#unkept = new Map();
+    await this.#shelf.clear();
+    this.#state.value = {state: 'none'};
+  }
+
+  /** All rows that the network gives. `picture` is handed over. Throws ModelMissing or EngineFault. */
+  detect(picture: ImageBitmap): Promise<Found> {
+    const now = this.#state.value;
+    if (now.state !== 'ready') {
+      picture.close();
+      return Promise.reject(new ModelMissing());
+    }
+    return now.runner.detect(picture);
+  }
+
+  /** Throws ModelMissing. */
+  memory(): Promise<Memory> {
+    const now = this.#state.value;
+    return now.state === 'ready' ? now.runner.memory() : Promise.reject(new ModelMissing());
+  }
+
+  /**
+   * A file of a version: the kept one, else the server's, which is then kept with the model.
+   *
+   * Checked where the manifest lists it. Throws DamagedFile or GatewayProblem.
+   */
+  async file(manifest: Manifest, path: string): Promise<ArrayBuffer> {
+    const here = this.#unkept.get(path) ?? (await this.#shelf.file(manifest, path).catch(() => undefined));
+    if (here) return here;
+    const content = await this.#fetchFile(manifest, path, new AbortController().signal);
+    await this.#shelf.add(manifest, path, content).catch(() => undefined); // kept when there is room
+    return content;
+  }
+
+  #once(work: () => Promise<void>): Promise<void> {
+    this.#work ??= (async () => {
+      this.#abort = new AbortController();
+      this.#notice.value = null;
+      try {
+        await work();
+      } catch (fault) {
+        this.#state.value = this.#abort.signal.aborted
+          ? {state: 'none'}
+          : {state: 'failed', message: sentence(fault)};
+      } finally {
+        this.#work = null;
+      }
+    })();
+    return this.#work;
+  }
+
+  /** Whether the kept version runs. One that does not is fetched anew. */
+  async #startKept(): Promise<boolean> {
+    try {
+      const found = await this.#shelf.version();
+      if (!found) return false;
+      const {manifest} = found;
+      const {runner} = await this.#load(manifest, async path => {
+        const content = await this.#shelf.file(manifest, path);
+        if (!content) throw new Error(`${path} is missing`);
+        const listed = listedFile(manifest, path);
+        if (listed) await check(listed, content);
+        return content;
+      });
+      this.#ready(manifest, runner, true);
+      return true;
+    } catch {
+      // Storage that is forbidden, cleared by half or damaged is like none.
+      return false;
+    }
+  }
+
+  async #install(fetched: FetchedManifest): Promise<void> {
+    const {manifest} = fetched;
+    const {signal: stop} = this.#abort;
+    const total = graphSize(manifest);
+    let received = 0;
+    const progress = (count: number) => {
+      received = Math.min(received + count, total);
+      this.#state.value = {state: 'fetching', received, total};
+    };
+    progress(0);
+    const {runner, files} = await this.#load(manifest, path =>
+      this.#fetchFile(manifest, path, stop, progress),
+    );
+    stop.throwIfAborted();
+    const isKept = await this.#keep(fetched, files);
+    this.#unkept = new Map(isKept ? [] : files);
+    this.#ready(manifest, runner, isKept);
+  }
+
+  async #load(manifest: Manifest, read: (path: string) => Promise<ArrayBuffer>): Promise<Loaded> {
+    const files = new Map<string, ArrayBuffer>();
+    const remember = async (path: string) => {
+      const content = await read(path);
+      files.set(path, content);
+      return content;
+    };
+    await Promise.all(graphFileList(manifest).map(({path}) => remember(path)));
+    this.#state.value = {state: 'testing', version: manifest.version};
+    const selfTest = await prepareSelfTest(manifest, remember);
+    return {runner: await Runner.open(await graphFiles(manifest, files), selfTest), files};
+  }
+
+  async #fetchFile(
+    manifest: Manifest,
+    path: string,
+    stop: AbortSignal,
+    onBytes?: (count: number) => void,
+  ): Promise<ArrayBuffer> {
+    const listed = listedFile(manifest, path);
+    const options = {signal: stop, ...(onBytes && {onBytes})};
+    return listed ? downloadChecked(manifest, listed, options) : download(manifest, path, options);
+  }
+
+  async #keep(fetched: FetchedManifest, files: ReadonlyMap<string, ArrayBuffer>): Promise<boolean> {
+    try {
+      await this.#shelf.replace(fetched, files);
+      return true;
+    } catch (fault) {
+      const why = isStorageFull(fault) ? 'the storage of this browser is full' : 'this browser keeps nothing';
+      this.#notice.value =
+        `The model works, but ${why}: it is fetched again next time. ` +
+        'Make room on the phone, or leave private browsing, to have it without a network.';
+      return false;
+    }
+  }
+
+  #ready(manifest: Manifest, runner: Runner, isKept: boolean): void {
+    this.#state.value = {state: 'ready', manifest, runner, sizeBytes: graphSize(manifest), isKept};
+  }
+}
+
+function listedFile(manifest: Manifest, path: string) {
+  return [...graphFileList(manifest), ...(manifest.samples ?? [])].find(file => file.path === path);
+}
+
+function sentence(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}
+
+/** The threshold of the version that is ready. */
+export function thresholdOf(state: ModelState): number | null {
+  return state.state === 'ready' ? scoreThreshold(state.manifest) : null;
+}
