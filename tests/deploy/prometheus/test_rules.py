@@ -1,0 +1,54 @@
+"""Every alert can be understood, acted on and trusted; every rule reads metrics that there are."""
+
+import pytest
+
+from tests.deploy.metrics import PROMETHEUS, gateway_metrics
+from tests.deploy.prometheus.rules import ROOT, Alert, Recording, alerts, recordings, rule_tests
+from tests.deploy.promql import metric_names
+
+ALERTS = alerts()
+RECORDINGS = recordings()
+
+
+def test_there_is_an_alert_for_each_objective_and_each_promise() -> None:
+    assert {alert.file for alert in ALERTS} == {
+        "answers.yml",
+        "availability.yml",
+        "health.yml",
+        "latency.yml",
+    }
+    assert len({alert.name for alert in ALERTS}) == len(ALERTS)
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=str)
+def test_an_alert_says_what_and_how_urgent(alert: Alert) -> None:
+    assert set(alert.annotations) == {"summary", "description", "runbook_url"}
+    assert alert.labels["severity"] in ("page", "ticket")
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=str)
+def test_an_alert_has_a_runbook_that_names_it(alert: Alert) -> None:
+    page = ROOT / alert.annotations["runbook_url"]
+    assert page.is_relative_to(ROOT / "docs" / "runbooks")
+    text = page.read_text("utf-8")
+    assert f"`{alert.name}`" in text
+    for heading in ("## What it means", "## Look at", "## Do"):
+        assert heading in text
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=str)
+def test_an_alert_is_seen_firing_and_not_firing(alert: Alert) -> None:
+    cases = [case for case in rule_tests() if case["alertname"] == alert.name]
+    assert any(case["exp_alerts"] for case in cases)
+    assert any(not case["exp_alerts"] for case in cases)
+
+
+@pytest.mark.parametrize("rule", [*ALERTS, *RECORDINGS], ids=lambda rule: rule.name)
+def test_a_rule_reads_metrics_that_there_are(rule: Alert | Recording) -> None:
+    there = gateway_metrics() | PROMETHEUS | {recording.name for recording in RECORDINGS}
+    assert metric_names(rule.expression) <= there
+
+
+def test_each_runbook_is_that_of_an_alert() -> None:
+    pages = {str(page.relative_to(ROOT)) for page in (ROOT / "docs" / "runbooks").glob("*.md")}
+    assert pages == {alert.annotations["runbook_url"] for alert in ALERTS}
