@@ -12,7 +12,7 @@ PHONE_PAGE := $(PHONE)/dist/index.html
 # All that the page is built from: what it is tested with and what it is built into are other things.
 PHONE_SOURCES := $(shell find $(PHONE) -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
-.PHONY: run train serve page test test-slow test-all lint fmt types proto lock bench bench-gateway setup clean
+.PHONY: run train serve page test test-slow test-all lint fmt types proto dashboard lock bench bench-gateway setup clean
 .PHONY: phone-test phone-lint phone-types phone-fmt
 
 setup: $(READY)
@@ -93,6 +93,9 @@ fmt: setup phone-fmt
 
 proto: setup
 	$(BIN)/python proto/generate.py
+
+dashboard: setup
+	$(BIN)/python -m deploy.grafana.dashboard
 
 lock:
 	@command -v uv >/dev/null || { echo "error: uv is needed to make the lock (pip install uv)." >&2; exit 2; }

@@ -1,0 +1,1 @@
+"""What turns the code into running services: images, manifests, monitoring."""

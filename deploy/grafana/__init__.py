@@ -1,0 +1,1 @@
+"""Grafana's configuration; `python -m deploy.grafana.dashboard` writes the dashboard's JSON."""
