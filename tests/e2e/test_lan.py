@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, expect
@@ -11,6 +11,9 @@ from detector.store import Store
 from tests.e2e.trust import browser_at, new_home
 from tests.services.gateway.conftest import tiny_store  # noqa: F401
 from tests.services.gateway.lan.conftest import NAME, Served, lan_gateway
+from tests.services.gateway.running import ROOT
+
+AXE = ROOT / "services" / "phone" / "node_modules" / "axe-core" / "axe.min.js"
 
 pytestmark = pytest.mark.slow
 
@@ -160,6 +163,27 @@ def test_the_steps_of_this_kind_of_phone_are_open_and_their_download_works(
     suggested = started.value.suggested_filename
     assert suggested == ("pocket-detector-authority.crt" if name else "pocket-detector.mobileconfig")
     assert started.value.path().stat().st_size > 300
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_help_can_be_used_without_seeing_it_and_in_any_light(
+    trusting: Browser, stranger: Browser, served: Served, scheme: Literal["light", "dark"]
+) -> None:
+    for browser, title in (
+        (trusting, "This phone trusts the computer"),
+        (stranger, "Not set up on this phone yet"),
+    ):
+        page = opened(
+            browser, http(served, "/lan"), color_scheme=scheme, viewport={"width": 360, "height": 740}
+        )
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        closed = page.locator("details:not([open]) > summary")
+        while closed.count():
+            closed.first.click()
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("axe.run()")
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_help_loads_nothing_from_elsewhere_and_complains_of_nothing(
