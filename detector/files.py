@@ -110,6 +110,13 @@ def remove_tree(path: Path) -> None:
             shutil.rmtree(path)
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file for good; nothing happens if it is not there. Raises StoreError."""
+    with writing(path):
+        path.unlink(missing_ok=True)
+        sync_directory(path.parent)
+
+
 def sync_tree(root: Path) -> None:
     """Flush every file and folder below `root` to disk. Raises StoreError for links and special files."""
     with writing(root):

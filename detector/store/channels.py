@@ -3,13 +3,15 @@
 import getpass
 import json
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from detector.errors import NotFoundError, StoreError
 from detector.files import append_line, reading, write_atomic
+from detector.store.history import read_history
 
 ChannelName = Literal["stable", "canary"]
 CHANNEL_NAMES: tuple[ChannelName, ...] = get_args(ChannelName)
@@ -34,6 +36,10 @@ class Channels:
                 return version
         there = ", ".join(name for name, _ in self.items()) or "none"
         raise NotFoundError(f"There is no channel {channel!r}; channels with a version: {there}.")
+
+    def moved(self, channel: ChannelName, version: int | None) -> "Channels":
+        """The same with `channel` pointing to `version`."""
+        return replace(self, stable=version) if channel == "stable" else replace(self, canary=version)
 
     def with_published(self, version: int) -> "Channels":
         """After `version` was published: the first becomes stable, a later one canary if none is set."""
@@ -67,13 +73,33 @@ def write_channels(path: Path, channels: Channels) -> None:
     write_atomic(path, f"{json.dumps(dict(channels.items()))}\n".encode())
 
 
-def log_moves(path: Path, before: Channels, after: Channels, *, action: str, actor: str | None) -> None:
-    """Append a JSON line for each channel that moves: when, who, why, from which version to which."""
+def log_moves(
+    path: Path,
+    before: Channels,
+    after: Channels,
+    *,
+    action: str,
+    actor: str | None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Append a JSON line for each channel that moves: when, who, why, from which version to which.
+
+    `details` are further fields of each line. Moves that the log has of the same `release` are not logged again: its
+    process was killed after it had written them.
+    """
+    more = dict(details or {})
+    release = more.get("release")
+    logged = {move.channel for move in read_history(path) if move.release == release} if release else set()
     for name in CHANNEL_NAMES:
         old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            move = {"time": _now(), "by": actor or current_actor(), "action": action, "channel": name}
-            append_line(path, json.dumps({**move, "from": old, "to": new}, ensure_ascii=False))
+        if old != new and name not in logged:
+            move = {"by": actor or current_actor(), "action": action, "channel": name, "from": old, "to": new}
+            log_line(path, {**move, **more})
+
+
+def log_line(path: Path, fields: Mapping[str, Any]) -> None:
+    """Append one JSON line with the time and `fields`."""
+    append_line(path, json.dumps({"time": _now(), **fields}, ensure_ascii=False))
 
 
 def current_actor() -> str:

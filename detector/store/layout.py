@@ -53,6 +53,12 @@ class Layout:
     def staging(self, name: str) -> Path:
         return self.root / ".staging" / check_model_name(name)
 
+    def handover(self, name: str) -> Path:
+        return self.staging(name) / ".release.json"
+
+    def release_lock(self, name: str) -> Path:
+        return self.staging(name) / ".release.lock"
+
     def used_versions(self, name: str) -> Path:
         return self.staging(name) / ".used_versions.json"
 

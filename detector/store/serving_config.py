@@ -7,9 +7,13 @@ since it imports all of TensorFlow.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-from detector.errors import InvalidRequestError
+from google.protobuf import text_format
+
+from detector.errors import InvalidRequestError, StoreError
+from detector.files import reading
+from detector.store.tfserving_config_pb2 import ModelConfig, ModelServerConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,48 @@ def serving_config(models: Mapping[str, ServedModel], *, serving_root: str) -> s
         for line in _model_lines(name, model, serving_root)
     ]
     return "\n".join(["model_config_list {", *entries, "}", ""])
+
+
+def read_serving_config(path: Path) -> dict[str, ServedModel]:
+    """What the models.config in `path` has TensorFlow Serving load, whoever wrote it; nothing when it is not there.
+
+    Raises StoreError when it cannot be read.
+    """
+    entries = _configured(path)
+    return {
+        entry.name: ServedModel(
+            tuple(sorted(entry.model_version_policy.specific.versions)), dict(entry.version_labels)
+        )
+        for entry in entries
+    }
+
+
+def serving_root_in(path: Path) -> str | None:
+    """The store's path for TensorFlow Serving as the models.config in `path` has it, None when it says none."""
+    try:
+        entries = _configured(path)
+    except StoreError:
+        return None
+    for entry in entries:
+        base = PurePosixPath(entry.base_path)
+        if base.is_absolute() and base.parts[-2:] == ("models", entry.name):
+            return str(base.parent.parent)
+    return None
+
+
+def _configured(path: Path) -> list[ModelConfig]:
+    with reading(path):
+        try:
+            text = path.read_text("utf-8", errors="strict")
+        except FileNotFoundError:
+            return []
+        except UnicodeDecodeError as error:
+            raise StoreError(f"{path} is not text: {error}.") from error
+    try:
+        config = text_format.Parse(text, ModelServerConfig(), allow_unknown_field=True)
+    except text_format.ParseError as error:
+        raise StoreError(f"{path} is not a model configuration of TensorFlow Serving: {error}.") from error
+    return list(config.model_config_list.config)
 
 
 def _model_lines(name: str, model: ServedModel, serving_root: str) -> Iterator[str]:

@@ -4,32 +4,36 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from detector.errors import NotFoundError, StoreError
 from detector.files import reading, sync_tree, write_atomic
 from detector.manifest import Manifest, read_manifest, validate_manifest
 from detector.store import staging
 from detector.store.channels import Channels, log_moves, read_channels, write_channels
+from detector.store.handover import Handover, read_handover
+from detector.store.handovers import Handovers
 from detector.store.layout import Layout, model_folders, version_folders
 from detector.store.locks import FileLock, locked
-from detector.store.serving_config import ServedModel, serving_config
+from detector.store.serving_config import ServedModel, read_serving_config, serving_config, serving_root_in
 
 MANIFEST = "manifest.json"
+DEFAULT_SERVING_ROOT = "/store"
 
 
 class Store:
     """A store at `root`; a folder that is not there yet is an empty store.
 
     Reading takes no lock and writes nothing, so that it works on a read-only mount. Writing is safe against
-    other processes and against being killed. `serving_root` is the store's path for TensorFlow Serving.
+    other processes and against being killed. `serving_root` is the store's path for TensorFlow Serving; unless
+    given, it is what models.config has, and /store in a new one.
 
     Every method raises StoreError when the disk refuses, and InvalidRequestError for what is no model name.
     """
 
     __slots__ = ("_layout", "_serving_root")
 
-    def __init__(self, root: Path, *, serving_root: str = "/store") -> None:
+    def __init__(self, root: Path, *, serving_root: str | None = None) -> None:
         self._layout = Layout(root)
         self._serving_root = serving_root
 
@@ -94,8 +98,23 @@ class Store:
             self._move_channels(name, channels, action=action, actor=actor)
 
     def served_models(self) -> dict[str, ServedModel]:
-        """What TensorFlow Serving is to load: the versions that channels point to, labelled by channel."""
-        return {name: self._served(name, self.channels(name)) for name in self.names()}
+        """What TensorFlow Serving is to load: the versions that channels point to, labelled by channel.
+
+        Besides those of a release under way, and those that the last release moved away from.
+        """
+        return {name: self._served(name, self._handover(name)) for name in self.names()}
+
+    def configured_models(self) -> dict[str, ServedModel]:
+        """What models.config has TensorFlow Serving load, also where somebody edited it."""
+        return read_serving_config(self._layout.serving_config)
+
+    def handovers(self, name: str) -> Handovers:
+        """The steps of a release of that model."""
+        return Handovers(self, name)
+
+    def release_lock_path(self, name: str) -> Path:
+        """The file that a process locks for as long as it releases that model."""
+        return self._layout.release_lock(name)
 
     def write_serving_config(self, models: Mapping[str, ServedModel] | None = None) -> None:
         """Replace models.config by `models`, by default `served_models()`."""
@@ -112,7 +131,10 @@ class Store:
             return StagedVersion(self, name, *staging.reserve(self._layout, name, version))
 
     def remove(self, name: str, version: int) -> None:
-        """Delete a version; its number is not used again. Raises StoreError while a channel points to it."""
+        """Delete a version; its number is not used again.
+
+        Raises StoreError while a channel points to it or TensorFlow Serving is to have it loaded.
+        """
         with self._writing():
             self._recover(name)
             self._require(name, version)
@@ -120,6 +142,12 @@ class Store:
                 if target == version:
                     raise StoreError(
                         f"Version {version} of {name!r} is {channel}: point {channel} elsewhere first."
+                    )
+            for models in (self.served_models(), self.configured_models()):
+                if name in models and version in models[name].versions:
+                    raise StoreError(
+                        f"Version {version} of {name!r} is in models.config, so TensorFlow Serving may answer from "
+                        "it: the next release lets go of it."
                     )
             staging.remove_version(self._layout, name, version)
 
@@ -163,26 +191,41 @@ class Store:
         staging.finish_removals(self._layout, name)
         for version in staging.abandoned_versions(self._layout, name):
             self._settle_unlocked(name, version)
+        self.handovers(name).roll_forward()
 
-    def _move_channels(self, name: str, channels: Channels, *, action: str, actor: str | None) -> None:
+    def _move_channels(
+        self,
+        name: str,
+        channels: Channels,
+        *,
+        action: str,
+        actor: str | None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         # In this order a channel never points to a version that TensorFlow Serving was not told of.
-        self._write_serving_config({**self.served_models(), name: self._served(name, channels)})
+        served = self._served(name, self._handover(name), channels=channels)
+        self._write_serving_config({**self.served_models(), name: served})
         path = self._layout.channels(name)
         before = read_channels(path)
         if channels != before or not path.exists():
-            log_moves(self._layout.channel_log(name), before, channels, action=action, actor=actor)
+            log = self._layout.channel_log(name)
+            log_moves(log, before, channels, action=action, actor=actor, details=details)
             write_channels(path, channels)
 
-    def _served(self, name: str, channels: Channels) -> ServedModel:
-        complete = self.versions(name)
-        labels: dict[str, int] = {
-            channel: version for channel, version in channels.items() if version in complete
-        }
-        return ServedModel(tuple(sorted(set(labels.values()))), labels)
+    def _handover(self, name: str) -> Handover | None:
+        return read_handover(self._layout.handover(name))
+
+    def _served(
+        self, name: str, handover: Handover | None, *, channels: Channels | None = None
+    ) -> ServedModel:
+        """By the channels as they are, or as they are about to be."""
+        found = handover or Handover("", "", "", "", moves=(), phase="done")
+        return found.served(self.channels(name) if channels is None else channels, self.versions(name))
 
     def _write_serving_config(self, models: Mapping[str, ServedModel]) -> None:
-        text = serving_config(models, serving_root=self._serving_root)
-        write_atomic(self._layout.serving_config, text.encode())
+        path = self._layout.serving_config
+        root = self._serving_root or serving_root_in(path) or DEFAULT_SERVING_ROOT
+        write_atomic(path, serving_config(models, serving_root=root).encode())
 
     def _is_complete(self, name: str, version: int) -> bool:
         manifest = self._layout.artifacts(name, version) / MANIFEST

@@ -1,13 +1,15 @@
 """models.config, read back with the official messages of TensorFlow Serving."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
-from detector.errors import InvalidRequestError
+from detector.errors import InvalidRequestError, StoreError
 from detector.store import Channels, ServedModel, Store, serving_config
+from detector.store.tfserving_config_pb2 import ModelServerConfig
 from tests.detector.store.example import publish
 
 
@@ -76,3 +78,39 @@ def test_a_release_can_write_versions_before_labels(tmp_path: Path) -> None:
     assert parse((tmp_path / "models.config").read_text())["detector"][1:] == ([1, 2], {"stable": 1})
     store.write_serving_config()
     assert parse((tmp_path / "models.config").read_text())["detector"][2] == {"stable": 1, "canary": 2}
+
+
+def test_the_path_that_the_server_knows_is_kept_by_those_who_are_not_told_it(tmp_path: Path) -> None:
+    publish(Store(tmp_path, serving_root="/data/x"))
+    publish(Store(tmp_path))
+    assert parse((tmp_path / "models.config").read_text())["detector"][0] == "/data/x/models/detector"
+    (tmp_path / "models.config").write_text("model_config_list {")
+    publish(Store(tmp_path))
+    assert parse((tmp_path / "models.config").read_text())["detector"][0] == "/store/models/detector"
+
+
+def test_what_it_says_is_read_back(tmp_path: Path) -> None:
+    models = {"a": ServedModel((1, 2), {"stable": 1}), "b-1": ServedModel((7,))}
+    Store(tmp_path).write_serving_config(models)
+    assert Store(tmp_path).configured_models() == models
+    assert Store(tmp_path / "empty").configured_models() == {}
+
+
+@pytest.mark.parametrize("content", [b"model_config_list {", b"\xff", b"not a configuration"])
+def test_a_configuration_that_cannot_be_read_names_itself(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "models.config").write_bytes(content)
+    with pytest.raises(StoreError, match=r"models\.config is not"):
+        Store(tmp_path).configured_models()
+
+
+def test_our_messages_read_as_the_official_ones_do() -> None:
+    config = model_server_config_pb2.ModelServerConfig.DESCRIPTOR
+    _assert_same_names(ModelServerConfig.DESCRIPTOR, config)
+
+
+def _assert_same_names(ours: Any, official: Any) -> None:
+    for field in ours.fields:
+        twin = official.fields_by_name[field.name]
+        assert (field.number, field.type, field.label) == (twin.number, twin.type, twin.label)
+        if field.message_type is not None:
+            _assert_same_names(field.message_type, twin.message_type)
