@@ -4,9 +4,8 @@ import sys
 from typing import Literal, TextIO
 
 from services.gateway.lan.explanation import PATH
-from services.gateway.lan.hosts import url
+from services.gateway.lan.hosts import url, with_port
 from services.gateway.lan.lan import Lan
-from services.gateway.lan.place import Place
 from services.gateway.lan.qr import HALF_BLOCKS, terminal_code
 
 Code = Literal["none", "plain", "coloured"]
@@ -23,10 +22,10 @@ def announcement(lan: Lan, *, grpc_port: int | None, open_to_all: bool, code: Co
     """The text. `open_to_all`: no API keys are asked for; `code`: how the QR code can be shown."""
     best, *others = lan.places
     scanned = best.app if lan.authority is None else best.help
-    rows = [("On this computer", url("http", "localhost", lan.port, "/")), ("On phones", best.app)]
-    rows += [("", place.app) for place in others]
+    rows = [("On this computer", url("http", "localhost", lan.port, "/"))] if lan.on_localhost else []
+    rows += [("On phones", best.app), *(("", place.app) for place in others)]
     if grpc_port is not None:
-        rows.append(("gRPC", f"{Place(best.host, grpc_port).app.removeprefix('https://').rstrip('/')} (TLS)"))
+        rows.append(("gRPC", f"{with_port(best.host, grpc_port)} (TLS)"))
     blocks = ["\n".join(f"  {label:<18}{value}" for label, value in rows)]
     if code != "none":
         blocks.append(terminal_code(scanned, colours=code == "coloured"))
@@ -50,8 +49,8 @@ def _steps(lan: Lan, scanned: str) -> str:
 
 
 def _pointing(lan: Lan, scanned: str) -> str:
-    here = url("http", "localhost", lan.port, PATH)
-    return f"Point the phone's camera at the code (also on {here}), or open {scanned}"
+    also = f" (also on {url('http', 'localhost', lan.port, PATH)})" if lan.on_localhost else ""
+    return f"Point the phone's camera at the code{also}, or open {scanned}"
 
 
 def _has_blocks(stream: TextIO) -> bool:

@@ -18,13 +18,15 @@ from services.gateway.settings import Settings
 from services.gateway.tls import Tls
 
 _THIS_MACHINE: tuple[Host, ...] = ("localhost", IPv4Address("127.0.0.1"), IPv6Address("::1"))
+_EVERYWHERE: tuple[Host, ...] = (IPv4Address("0.0.0.0"), IPv6Address("::"))
 
 
 class Lan:
-    """Found and prepared once, before anything listens; `refresh` follows a machine that changes networks.
+    """Found and prepared once, before anything is answered; `refresh` follows a machine that changes networks.
 
     `hosts`: where phones find it, the best first. `tls`: what it shows to them. `authority`: who vouches for that, or
-    None with a certificate of one's own (DETECTOR_TLS_CERT), which phones trust as it is.
+    None with a certificate of one's own (DETECTOR_TLS_CERT), which phones trust as it is. `on_localhost`: whether this
+    machine reaches it under that name.
     """
 
     def __init__(
@@ -39,7 +41,9 @@ class Lan:
         self.port = port
         self._clock = clock
         self._given = tuple(map(parse_host, settings.lan_address))
-        self._find = _reached_by(settings.host, find)
+        listening = parse_host(settings.host, variable="DETECTOR_HOST")
+        self.on_localhost = listening in (*_EVERYWHERE, *_THIS_MACHINE)
+        self._find = _reached_by(listening, find)
         self.folder = settings.lan_dir or default_folder()
         self.authority: Authority | None = None
         self.authority_is_new = False
@@ -92,16 +96,13 @@ def _certified(hosts: tuple[Host, ...]) -> tuple[Host, ...]:
     return tuple(dict.fromkeys((*hosts, *((name,) if name else ()), *_THIS_MACHINE)))
 
 
-def _reached_by(listening: str, find: Callable[[], tuple[Host, ...]]) -> Callable[[], tuple[Host, ...]]:
-    """Where a gateway that listens on `listening` (DETECTOR_HOST) is reached: everywhere, or only there."""
-    host = parse_host(listening)
-    if host == IPv4Address("0.0.0.0"):
-        return find
-    return lambda: _reachable(host)
+def _reached_by(listening: Host, find: Callable[[], tuple[Host, ...]]) -> Callable[[], tuple[Host, ...]]:
+    """Where a gateway that listens on `listening` is reached: under every IPv4 address, or only there."""
+    return find if listening == _EVERYWHERE[0] else lambda: _reachable(listening)
 
 
 def _reachable(host: Host) -> tuple[Host, ...]:
-    if host in _THIS_MACHINE or host == IPv6Address("::"):
+    if host in (*_EVERYWHERE, *_THIS_MACHINE):
         raise InvalidRequestError(
             f"DETECTOR_HOST={host} does not say where phones reach this machine: leave it out (0.0.0.0 for "
             "DETECTOR_LAN), or set DETECTOR_LAN_ADDRESS too."

@@ -32,6 +32,12 @@ def test_it_lists_every_address_the_best_first(tmp_path: Path) -> None:
     assert text.index("https://192.168.1.5:8080/") < text.index("https://10.20.0.7:8080/")
 
 
+def test_a_gateway_on_one_address_does_not_claim_localhost(tmp_path: Path) -> None:
+    text = said(open_lan(tmp_path, host=str(OFFICE)))
+    assert "localhost" not in text
+    assert "https://10.20.0.7:8080/" in text
+
+
 def test_it_says_whether_phones_have_to_install_a_new_authority(tmp_path: Path) -> None:
     assert "was made just now" in said(open_lan(tmp_path))
     assert "phones may have already" in said(open_lan(tmp_path))

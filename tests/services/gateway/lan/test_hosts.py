@@ -42,9 +42,15 @@ def test_anything_else_is_refused_by_the_variables_name(text: str) -> None:
         parse_host(text)
 
 
+def test_another_variable_is_named_as_such() -> None:
+    with pytest.raises(InvalidRequestError, match="^DETECTOR_HOST: "):
+        parse_host("my_box", variable="DETECTOR_HOST")
+
+
 def test_urls_leave_out_the_schemes_own_port_and_bracket_ipv6() -> None:
     assert url("https", "studio.local", 443, "/") == "https://studio.local/"
     assert url("http", IPv6Address("fd00::5"), 8080) == "http://[fd00::5]:8080"
+    assert url("https", IPv6Address("fd00::5"), 443, "/lan") == "https://[fd00::5]/lan"
     assert url("http", IPv4Address("10.0.0.1"), 443) == "http://10.0.0.1:443"
 
 
