@@ -43,7 +43,7 @@ def test_anything_else_is_refused_by_the_variables_name(text: str) -> None:
 
 
 def test_another_variable_is_named_as_such() -> None:
-    with pytest.raises(InvalidRequestError, match="^DETECTOR_HOST: "):
+    with pytest.raises(InvalidRequestError, match=r"^DETECTOR_HOST: "):
         parse_host("my_box", variable="DETECTOR_HOST")
 
 
