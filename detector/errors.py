@@ -177,8 +177,29 @@ class OutOfMemoryError(DetectorError):
     exit_code = 7
 
 
+class ReleaseRefusedError(DetectorError):
+    """A version that did not pass the gate; nothing was moved."""
+
+    code = "release_refused"
+    exit_code = 8
+
+
 class ClusterError(DetectorError):
     """A Kubernetes cluster that cannot be reached, or refuses or cannot run what it was asked to."""
 
     code = "cluster_failed"
     exit_code = 9
+
+
+class ServingError(DetectorError):
+    """A replica of TensorFlow Serving that cannot be reached, or cannot load or answer a version."""
+
+    code = "serving_failed"
+    exit_code = 10
+
+
+class ReleaseBusyError(DetectorError):
+    """Another process is releasing the same model; the message says who."""
+
+    code = "release_busy"
+    exit_code = 11

@@ -8,13 +8,14 @@ import httpx
 import numpy as np
 import pytest
 
+from detector.agreement import FLOAT32_BOUNDS
 from detector.boxes import Box, as_array
 from detector.detections import MAX_DETECTIONS, Detection, DetectionArrays
 from detector.images import load_image, resize_square
 from detector.store import Store
 from detector.store.serving_config import serving_config
 from jobs.train.datasets.shapes import generate_shapes
-from jobs.train.export.parity import FLOAT32_BOUNDS, compare
+from jobs.train.export.parity import compare
 from jobs.train.runtimes import open_runtime
 from tests.conftest import Trained
 from tests.detector.pictures import encode, noise, orientation_exif

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from detector.agreement import Bounds
 from detector.boxes import FloatArray, intersection_over_union
 from detector.detections import MAX_DETECTIONS, SCORE_FLOOR, DetectionArrays
 from detector.errors import ExportError
-from jobs.train.runtimes.runtime import Kind
 
 _SUPPRESSING_IOU = 0.5
 """An overlap from which one row may have suppressed another (the graph's own bound is a little higher)."""
@@ -27,26 +27,8 @@ _PAIRED_WITHIN = 10.0
 """Rows are paired up to this many times the bounds, so that what is out of bounds is seen as a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Largest allowed difference of a box edge (0..1) and of a score."""
-
-    box: float
-    score: float
-
-
-FLOAT32_BOUNDS = Bounds(1e-4, 1e-4)
-FLOAT16_BOUNDS = Bounds(2e-3, 1e-2)
 INT8_PAIRING = Bounds(5e-3, 3e-2)
 """int8 is judged by its accuracy; these only say how near two rows must be to count as the same detection."""
-
-BOUNDS: dict[Kind, Bounds] = {
-    "saved_model": FLOAT32_BOUNDS,
-    "tflite_f32": FLOAT32_BOUNDS,
-    "tflite_f16": FLOAT16_BOUNDS,
-    "tfjs_graph_f16": FLOAT16_BOUNDS,
-    "tfjs_layers": FLOAT32_BOUNDS,
-}
 
 
 @dataclass(frozen=True, slots=True)

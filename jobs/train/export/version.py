@@ -8,13 +8,14 @@ import numpy as np
 import tensorflow as tf
 import tf_keras as keras
 
+from detector.agreement import BOUNDS, Bounds
 from detector.boxes import FloatArray
 from detector.detections import OUTPUT_NAMES, DetectionArrays
 from detector.errors import ExportError, StoreError
 from jobs.train.events import OnEvent, make_event
 from jobs.train.export.graph import freeze_detector
 from jobs.train.export.int8 import quantize_int8
-from jobs.train.export.parity import BOUNDS, INT8_PAIRING, Bounds, Parity, check_outputs, compare
+from jobs.train.export.parity import INT8_PAIRING, Parity, check_outputs, compare
 from jobs.train.export.result import ExportedKind, ExportResult, describe_files
 from jobs.train.export.saved_model import write_saved_model
 from jobs.train.export.tfjs import write_tfjs_graph, write_tfjs_layers

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from tf_keras.src.applications import mobilenet
 
+from detector.agreement import BOUNDS
 from detector.detections import OUTPUT_NAMES
 from detector.errors import (
     BaseWeightsError,
@@ -17,7 +18,7 @@ from detector.images import load_image, resize_square
 from detector.manifest import artifact, validate_manifest
 from detector.store.store import Store
 from jobs.train import Event, train
-from jobs.train.export.parity import BOUNDS, compare
+from jobs.train.export.parity import compare
 from jobs.train.network.weights import resolve_base_weights
 from jobs.train.runtimes import KINDS, open_runtime
 from tests.conftest import Trained

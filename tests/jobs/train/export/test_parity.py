@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from detector.agreement import FLOAT16_BOUNDS, FLOAT32_BOUNDS
 from detector.detections import MAX_DETECTIONS, SCORE_FLOOR, DetectionArrays
 from detector.errors import ExportError
-from jobs.train.export.parity import FLOAT16_BOUNDS, FLOAT32_BOUNDS, check_outputs, compare
+from jobs.train.export.parity import check_outputs, compare
 
 Row = tuple[float, float, float, float, int, float]
 
