@@ -5,6 +5,7 @@ from detector.evaluation.bootstrap import (
     PairedDifference,
     bootstrap_interval,
     paired_bootstrap_difference,
+    paired_bootstrap_mean_difference,
 )
 from detector.evaluation.metrics import evaluate
 from detector.evaluation.outcome import PhotoOutcome, photo_outcome
@@ -38,5 +39,6 @@ __all__ = [
     "evaluate",
     "evaluation_to_json",
     "paired_bootstrap_difference",
+    "paired_bootstrap_mean_difference",
     "photo_outcome",
 ]

@@ -1,4 +1,4 @@
-"""How sure an AP50 is: percentile bootstrap over photos.
+"""How sure an AP50 or a mean over photos is: percentile bootstrap over photos.
 
 A resample draws as many photos as there are, with replacement. Matching happens within a photo, so it stays
 as it is: a detection or object only counts as often as its photo was drawn, and nothing is matched again.
@@ -24,7 +24,7 @@ _CHUNK_ELEMENTS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PairedDifference:
-    """AP50 of the first kind less that of the second, with its interval over resamples of the same photos."""
+    """A number of the first detector less that of the second, with its interval over resamples of the same photos."""
 
     difference: float
     interval: Interval
@@ -69,6 +69,22 @@ def paired_bootstrap_difference(
     difference = ap50[0] - ap50[1]
     interval = _percentile_interval(difference[1:])
     return None if interval is None else PairedDifference(float(difference[0]), interval)
+
+
+def paired_bootstrap_mean_difference(
+    first: Sequence[float],
+    second: Sequence[float],
+    *,
+    resamples: int = DEFAULT_RESAMPLES,
+    seed: int = DEFAULT_SEED,
+) -> PairedDifference | None:
+    """Mean of `first` less mean of `second`, a number a photo each, with its 95% interval; None without photos."""
+    differences = np.asarray(first, np.float64) - np.asarray(second, np.float64)
+    if len(differences) == 0:
+        return None
+    drawn = photo_weights(len(differences), resamples=resamples, seed=seed) @ differences
+    interval = _percentile_interval(drawn / len(differences))
+    return None if interval is None else PairedDifference(float(differences.mean()), interval)
 
 
 def photo_weights(photos: int, *, resamples: int, seed: int) -> Floats:

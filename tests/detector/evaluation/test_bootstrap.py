@@ -1,9 +1,17 @@
+from dataclasses import replace
+from itertools import count
+
 import numpy as np
 from hypothesis import given, settings
 
 from detector.boxes import Box
 from detector.detections import Detection, GroundTruth
-from detector.evaluation import bootstrap_interval, evaluate, paired_bootstrap_difference
+from detector.evaluation import (
+    bootstrap_interval,
+    evaluate,
+    paired_bootstrap_difference,
+    paired_bootstrap_mean_difference,
+)
 from detector.evaluation.bootstrap import photo_weights, resampled_ap50
 from detector.evaluation.matching import match_photos
 from tests.detector.evaluation.scenes import Scene, grid_scenes, random_scene
@@ -14,18 +22,27 @@ BOX = Box(0.1, 0.1, 0.5, 0.4)
 
 def ap50_of_drawn(scene: Scene, counts: list[int]) -> float | None:
     """AP50 of a resample written out: every photo as often as it was drawn, all matched anew."""
-    drawn = [photo for photo, count in enumerate(counts) for _ in range(count)]
+    drawn = [photo for photo, times in enumerate(counts) for _ in range(times)]
     truth, found = scene
     return evaluate([truth[photo] for photo in drawn], [found[photo] for photo in drawn], LABELS).ap50
 
 
+def without_ties(scene: Scene) -> Scene:
+    """The scene with scores that all differ: where a right and a wrong box of one photo tie, the order of the copies
+    of a photo drawn twice would say which of them counts first."""
+    truth, found = scene
+    numbers = count(1)
+    distinct = [[replace(each, score=each.score - next(numbers) * 1e-6) for each in photo] for photo in found]
+    return truth, distinct
+
+
 @settings(max_examples=100, deadline=None)
 @given(grid_scenes())
-def test_a_resample_is_worth_what_evaluating_its_photos_gives(scene: Scene) -> None:
+def test_a_resample_is_worth_what_evaluating_its_photos_gives(tied: Scene) -> None:
+    scene = without_ties(tied)
     weights = photo_weights(len(scene[0]), resamples=4, seed=1)
     fast = resampled_ap50(match_photos(*scene), weights)
-    # Ties between photos are broken by their order, which is the same in both.
-    slow = [ap50_of_drawn(scene, [int(count) for count in row]) for row in weights]
+    slow = [ap50_of_drawn(scene, [int(times) for times in row]) for row in weights]
     for ours, expected in zip(fast, slow, strict=True):
         assert np.isnan(ours) if expected is None else abs(ours - expected) < 1e-9
 
@@ -99,3 +116,22 @@ def test_pairing_is_sharper_than_two_separate_intervals() -> None:
     assert paired is not None
     assert alone is not None
     assert paired.interval.high - paired.interval.low < alone.high - alone.low
+
+
+def test_means_differ_certainly_where_most_photos_agree_on_it() -> None:
+    certain = paired_bootstrap_mean_difference([1.0] * 18 + [0.0] * 2, [0.0] * 20)
+    by_chance = paired_bootstrap_mean_difference([1.0] + [0.0] * 19, [0.0] * 20)
+    assert certain is not None
+    assert by_chance is not None
+    assert (certain.difference, certain.is_certain) == (0.9, True)
+    assert (by_chance.difference, by_chance.is_certain) == (0.05, False)
+    assert by_chance.interval.low == 0.0
+    assert paired_bootstrap_mean_difference([], []) is None
+
+
+def test_the_interval_of_a_mean_is_as_wide_as_its_standard_error_says() -> None:
+    values = np.random.default_rng(0).normal(0.3, 1.0, 400)
+    paired = paired_bootstrap_mean_difference(values.tolist(), [0.0] * 400, resamples=4000)
+    assert paired is not None
+    half_width = 1.96 * values.std() / 20
+    assert abs(paired.interval.high - paired.interval.low - 2 * half_width) < 0.1 * half_width
