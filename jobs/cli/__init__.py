@@ -7,7 +7,7 @@ import typer
 
 from detector.environment import COMMAND_LINE_VARIABLES, refuse_unknown_variables
 from detector.errors import DetectorError
-from jobs.cli import evaluate, predict, serve, train
+from jobs.cli import evaluate, launch, predict, serve, train
 from services.gateway.settings import known_variables
 
 INTERRUPTED = 130
@@ -22,7 +22,7 @@ def create_cli() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for verb in (train, evaluate, predict, serve):
+    for verb in (train, evaluate, predict, serve, launch):
         cli.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.command)
     return cli
 

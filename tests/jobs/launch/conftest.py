@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobs.launch.cluster import Cluster
+from jobs.launch.connection import connect
+from tests.jobs.launch.api_server import ApiServer, api_server, write_kubeconfig
+
+
+@pytest.fixture
+def server_and_kubeconfig(tmp_path: Path) -> Iterator[tuple[ApiServer, Path]]:
+    with api_server() as (server, address):
+        yield server, write_kubeconfig(tmp_path, address)
+
+
+@pytest.fixture
+def server(server_and_kubeconfig: tuple[ApiServer, Path]) -> ApiServer:
+    return server_and_kubeconfig[0]
+
+
+@pytest.fixture
+def kubeconfig(server_and_kubeconfig: tuple[ApiServer, Path]) -> Path:
+    return server_and_kubeconfig[1]
+
+
+@pytest.fixture
+def cluster(kubeconfig: Path) -> Cluster:
+    """The real client, talking to the server."""
+    return connect(kubeconfig=kubeconfig, context=None, namespace=None)

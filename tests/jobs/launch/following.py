@@ -1,0 +1,61 @@
+"""Following a Job in a thread, so that a test can be the cluster meanwhile."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from jobs.launch.cluster import Cluster
+from jobs.launch.follow import Listener, follow
+from jobs.launch.launch import submit
+from jobs.launch.outcome import Outcome
+from jobs.launch.request import LaunchRequest
+from tests.jobs.launch.api_server import DEADLINE_S, ApiServer
+
+JOB = "train-1"
+REQUEST = LaunchRequest(image="train:1", job_name=JOB, retries=2)
+
+
+@dataclass(slots=True)
+class Following:
+    """What was told so far."""
+
+    server: ApiServer
+    events: list[Any] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    result: "Future[Outcome] | None" = None
+
+    def names(self) -> list[str]:
+        return [event["event"] for event in self.events]
+
+    def wait_for_notice(self, words: str) -> None:
+        self.server.wait_for(lambda: words in " ".join(self.notices))
+
+    def wait_for_events(self, *names: str) -> None:
+        self.server.wait_for(lambda: self.names() == list(names))
+
+    def outcome(self) -> Outcome:
+        assert self.result is not None
+        return self.result.result(DEADLINE_S)
+
+
+@contextmanager
+def following(server: ApiServer, cluster: Cluster, *, patience_s: float = 30.0) -> Iterator[Following]:
+    """Submit REQUEST and follow it."""
+    if JOB not in server.jobs:
+        submit(cluster, REQUEST)
+    told = Following(server)
+    listener = Listener(told.events.append, told.lines.append, told.notices.append)
+    with ThreadPoolExecutor(1) as pool:
+        told.result = pool.submit(follow, cluster, JOB, listener, patience_s=patience_s)
+        try:
+            yield told
+        finally:
+            # A test that failed must not wait for a Job that will never end.
+            server.jobs.clear()
+            for log in server.logs.values():
+                log.ended = True
+            with server.changed:
+                server.changed.notify_all()

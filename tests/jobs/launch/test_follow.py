@@ -1,0 +1,326 @@
+"""Following a Job through everything that happens to pods, logs and connections."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from detector.errors import ClusterError
+from jobs.launch import cluster as cluster_module
+from jobs.launch import follow as follow_module
+from jobs.launch import troubles
+from jobs.launch.cluster import Cluster
+from tests.jobs.launch import answers
+from tests.jobs.launch.answers import running, terminated, unschedulable, waiting
+from tests.jobs.launch.api_server import ApiServer
+from tests.jobs.launch.following import JOB, Following, following
+
+A, B = f"{JOB}-aaaaa", f"{JOB}-bbbbb"
+
+
+def event(name: str, **fields: object) -> answers.Json:
+    return {"event": name, "time": "2026-11-24T10:00:00.000+00:00", **fields}
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow_module, "PAUSES_S", (0.01, 0.02))
+    monkeypatch.setattr(follow_module, "LOOK_AGAIN_S", 1)
+
+
+@pytest.fixture
+def told(server: ApiServer, cluster: Cluster) -> Iterator[Following]:
+    with following(server, cluster) as told:
+        yield told
+
+
+def start(server: ApiServer, pod: str = A) -> None:
+    server.put_pod(JOB, pod, unschedulable("0/1 nodes are available: 1 node is starting."))
+    server.put_pod(JOB, pod, waiting("ContainerCreating"))
+    server.put_pod(JOB, pod, running())
+
+
+def complete(server: ApiServer, pod: str = A) -> None:
+    server.end_pod(pod, terminated(0))
+    server.end_job(JOB, "SuccessCriteriaMet")
+    server.end_job(JOB, "Complete")
+
+
+def test_events_are_told_as_they_come_and_the_end_is_success(server: ApiServer, told: Following) -> None:
+    start(server)
+    server.write(A, "W0000 a warning of TensorFlow", event("started"))
+    told.wait_for_events("started")
+    server.write(A, event("epoch", epoch=1), '{"not": "an event"}', "{neither")
+    told.wait_for_events("started", "epoch")
+    server.write(A, event("published"))
+    complete(server)
+    assert told.outcome().exit_code == 0
+    assert told.names() == ["started", "epoch", "published"]
+    assert told.lines == ["W0000 a warning of TensorFlow", '{"not": "an event"}', "{neither"]
+
+
+def test_a_log_that_breaks_off_is_taken_up_where_it_broke(server: ApiServer, told: Following) -> None:
+    server.breaks_after[A] = 2
+    start(server)
+    server.write(A, *(event("epoch", epoch=number) for number in range(5)))
+    told.wait_for_events(*["epoch"] * 5)
+    server.refusals["get", "pods/log"].append(
+        answers.status(500, "InternalError", "dial tcp 10.0.0.5:10250: refused")
+    )
+    complete(server)
+    assert told.outcome().exit_code == 0
+    assert [e["epoch"] for e in told.events] == [0, 1, 2, 3, 4]
+
+
+def test_a_stream_that_ends_before_the_pod_loses_nothing(server: ApiServer, told: Following) -> None:
+    start(server)
+    server.write(A, event("started"))
+    told.wait_for_events("started")
+    # The API server restarts and ends the stream in good order; the pod prints on and ends.
+    server.logs[A].ended = True
+    server.write(A, event("published"))
+    complete(server)
+    assert told.outcome().exit_code == 0
+    assert told.names() == ["started", "published"]
+
+
+def test_a_silent_log_is_asked_for_again_without_a_word(
+    server: ApiServer, told: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_module, "SILENCE_S", 0.2)
+    start(server)
+    server.write(A, event("started"))
+    server.wait_for(lambda: server.asked.count(("get", "pods/log")) >= 3)
+    server.write(A, event("published"))
+    told.wait_for_events("started", "published")
+    complete(server)
+    assert told.outcome().exit_code == 0
+    assert told.notices == []
+
+
+def test_a_mistake_ends_with_trainings_own_exit_code_and_words(server: ApiServer, told: Following) -> None:
+    start(server)
+    message = "There is no photo with a box in /data."
+    server.write(A, event("failed", code="dataset_invalid", message=message), f"error: {message}")
+    server.end_pod(A, terminated(3))
+    server.end_job(JOB, "FailureTarget", "PodFailurePolicy")
+    server.end_job(
+        JOB, "Failed", "PodFailurePolicy", "Container train failed with exit code 3 matching FailJob rule"
+    )
+    outcome = told.outcome()
+    assert (outcome.exit_code, outcome.message) == (3, message)
+    assert told.lines == []
+    assert told.notices == []
+
+
+def test_a_pod_that_dies_is_followed_by_the_next_one(server: ApiServer, told: Following) -> None:
+    start(server)
+    server.write(A, event("epoch", epoch=1))
+    server.end_pod(A, terminated(137))
+    told.wait_for_notice(
+        "It was killed (exit code 137). The next one goes on after the last finished epoch (retry 1 of 2)"
+    )
+    start(server, B)
+    server.write(B, event("phase", resumed_after_epoch=1), event("published"))
+    complete(server, B)
+    assert told.outcome().exit_code == 0
+    assert told.names() == ["epoch", "phase", "published"]
+
+
+def test_an_eviction_is_told_as_one_and_is_no_retry(server: ApiServer, told: Following) -> None:
+    start(server)
+    server.write(A, event("failed", code="interrupted", message="Stopped by hand."))
+    server.end_pod(A, terminated(130, disruption=answers.EVICTION))
+    told.wait_for_notice(f"It was taken from its node: {answers.EVICTION}.")
+    start(server, B)
+    complete(server, B)
+    assert told.outcome().exit_code == 0
+    assert "retry" not in " ".join(told.notices)
+
+
+def test_a_job_out_of_retries_ends_with_the_last_pods_exit_code(server: ApiServer, told: Following) -> None:
+    for name in (A, B, f"{JOB}-ccccc"):
+        start(server, name)
+        server.end_pod(name, terminated(6))
+    server.end_job(JOB, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
+    assert told.outcome().exit_code == 6
+    assert not any("retry 3" in notice for notice in told.notices)
+
+
+def test_memory_that_ran_out_is_named_with_its_limit(server: ApiServer, told: Following) -> None:
+    start(server)
+    server.end_pod(A, terminated(137, reason="OOMKilled"))
+    told.wait_for_notice("It used more memory than the 4Gi it may: give it more with --memory")
+
+
+def test_a_pod_that_is_deleted_and_a_job_too(server: ApiServer, told: Following) -> None:
+    start(server)
+    server.wait_for(lambda: ("get", "pods/log") in server.asked)
+    server.remove_pod(A)
+    told.wait_for_notice(f"Pod {A} was deleted.")
+    del server.jobs[JOB]
+    with pytest.raises(ClusterError, match="was deleted while it was followed"):
+        told.outcome()
+
+
+def test_an_api_server_that_restarts_is_waited_for(server: ApiServer, told: Following) -> None:
+    start(server)
+    server.write(A, event("started"))
+    told.wait_for_events("started")
+    server.refusals["get", "jobs"] += [
+        answers.status(503, "ServiceUnavailable", "the server is currently unable to handle the request"),
+        {"code": 0},
+        answers.status(429, "TooManyRequests", "too many requests"),
+    ]
+    complete(server)
+    assert told.outcome().exit_code == 0
+    assert "unable to handle the request. Trying again." in " ".join(told.notices)
+
+
+def test_one_that_does_not_come_back_is_given_up_and_the_job_is_not(
+    server: ApiServer, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_module, "UNREACHABLE_S", 0.1)
+    with following(server, cluster) as told:
+        server.refusals["list", "pods"] += [{"code": 0}] * 50
+        with pytest.raises(ClusterError, match=rf"The Job may well go on: `detector launch --attach {JOB}"):
+            told.outcome()
+
+
+def test_a_watch_that_has_expired_is_a_reason_to_look_again(server: ApiServer, told: Following) -> None:
+    server.refusals["watch", "pods"] += [answers.expired()] * 3
+    server.wait_for(lambda: not server.refusals["watch", "pods"])
+    start(server)
+    complete(server)
+    assert told.outcome().exit_code == 0
+    assert told.notices == []
+
+
+def test_a_change_is_noticed_when_it_happens(
+    server: ApiServer, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_module, "LOOK_AGAIN_S", 3600)
+    with following(server, cluster) as told:
+        for state in (waiting("ContainerCreating"), running()):
+            server.wait_for(lambda: server.asked[-1] == ("watch", "pods"))
+            server.put_pod(JOB, A, state)
+        server.write(A, event("started"))
+        told.wait_for_events("started")
+        complete(server)
+        assert told.outcome().exit_code == 0
+
+
+def test_who_may_list_but_not_watch_can_follow_all_the_same(server: ApiServer, told: Following) -> None:
+    server.refusals["watch", "pods"] += [answers.forbidden("watch", "pods")] * 500
+    start(server)
+    server.write(A, event("published"))
+    complete(server)
+    assert told.outcome().exit_code == 0
+
+
+def test_credentials_that_run_out_end_in_one_sentence(server: ApiServer, told: Following) -> None:
+    server.refusals["list", "pods"] += [answers.unauthorized()]
+    with pytest.raises(ClusterError, match="log in to it again"):
+        told.outcome()
+
+
+def test_an_ended_job_is_read_from_its_beginning(server: ApiServer, cluster: Cluster) -> None:
+    with following(server, cluster) as first:
+        start(server)
+        server.write(A, event("started"), event("published"))
+        complete(server)
+        assert first.outcome().exit_code == 0
+        with following(server, cluster) as second:
+            assert second.outcome().exit_code == 0
+            assert second.names() == ["started", "published"]
+
+
+def test_no_room_is_told_at_once_and_given_up_in_the_end(server: ApiServer, cluster: Cluster) -> None:
+    with following(server, cluster, patience_s=1.0) as told:
+        server.put_pod(JOB, A, unschedulable())
+        told.wait_for_notice(
+            "Waiting. No node takes the pod: 0/1 nodes are available: 1 Insufficient memory."
+        )
+        with pytest.raises(ClusterError, match=r"Insufficient memory\..*Given up; the Job is still there"):
+            told.outcome()
+
+
+def test_room_that_the_cluster_is_making_is_waited_for(server: ApiServer, cluster: Cluster) -> None:
+    with following(server, cluster, patience_s=0.0) as told:
+        # In one step, so that no look falls between the two.
+        with server.changed:
+            pod = server.put_pod(JOB, A, unschedulable())
+            server.report(answers.event(pod, "TriggeredScaleUp", "pod triggered scale-up", kind="Normal"))
+        told.wait_for_notice("The cluster adds a node")
+        start(server)
+        complete(server)
+        assert told.outcome().exit_code == 0
+
+
+def test_an_image_that_cannot_be_pulled_is_given_up(
+    server: ApiServer, told: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(troubles, "IMAGE_PATIENCE_S", 0.5)
+    server.put_pod(JOB, A, waiting("ErrImagePull", answers.NO_IMAGE))
+    server.put_pod(JOB, A, waiting("ImagePullBackOff", answers.NO_IMAGE))
+    with pytest.raises(ClusterError, match=r"The image cannot be pulled: .*no such host. Given up"):
+        told.outcome()
+
+
+def test_an_image_name_that_is_none_is_given_up_at_once(server: ApiServer, told: Following) -> None:
+    server.put_pod(
+        JOB, A, waiting("InvalidImageName", 'couldn\'t parse image name "Train:1": invalid reference format')
+    )
+    with pytest.raises(ClusterError, match="invalid reference format"):
+        told.outcome()
+
+
+def test_a_volume_that_cannot_be_mounted_is_told_from_the_pods_events(
+    server: ApiServer, told: Following
+) -> None:
+    with server.changed:
+        pod = server.put_pod(JOB, A, waiting("ContainerCreating"))
+        server.report(answers.event(pod, "FailedMount", answers.FAILED_MOUNT))
+    told.wait_for_notice("The pod does not start (FailedMount): MountVolume.SetUp failed")
+
+
+def test_a_quota_that_is_used_up_is_waited_for(server: ApiServer, told: Following) -> None:
+    server.report(answers.event(server.jobs[JOB], "FailedCreate", answers.QUOTA.format(job=JOB)))
+    told.wait_for_notice("The namespace's quota is used up: Error creating: pods")
+    start(server)
+    complete(server)
+    assert told.outcome().exit_code == 0
+
+
+def test_a_pod_that_is_not_allowed_is_given_up_at_once(server: ApiServer, told: Following) -> None:
+    server.report(answers.event(server.jobs[JOB], "FailedCreate", answers.POD_SECURITY.format(job=JOB)))
+    with pytest.raises(ClusterError, match=r"does not allow the pod: .*violates PodSecurity"):
+        told.outcome()
+
+
+def test_a_warning_from_before_the_last_pod_is_no_trouble_of_the_next(
+    server: ApiServer, told: Following
+) -> None:
+    start(server)
+    server.report(
+        answers.event(
+            server.jobs[JOB], "FailedCreate", answers.POD_SECURITY.format(job=JOB), at="2026-11-24T09:00:00Z"
+        )
+    )
+    server.end_pod(A, terminated(1))
+    told.wait_for_notice("retry 1 of 2")
+    start(server, B)
+    complete(server, B)
+    assert told.outcome().exit_code == 0
+
+
+def test_events_that_may_not_be_read_are_done_without(server: ApiServer, told: Following) -> None:
+    server.refusals["list", "events"] += [answers.forbidden("list", "events")] * 100
+    server.wait_for(lambda: ("list", "events") in server.asked)
+    start(server)
+    complete(server)
+    assert told.outcome().exit_code == 0
+
+
+def test_a_suspended_job_says_so(server: ApiServer, told: Following) -> None:
+    server.jobs[JOB]["spec"]["suspend"] = True
+    told.wait_for_notice(f"Job {JOB} is suspended")
