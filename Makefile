@@ -60,7 +60,14 @@ serve: setup page
 test: setup page phone-test
 	$(BIN)/python -m pytest -q -m "not slow" tests
 
-test-slow: setup page
+# What the JavaScript examples of the page tell their readers to install.
+EXAMPLES := tests/services/phone/node
+EXAMPLES_PACKAGES := $(EXAMPLES)/node_modules/.package-lock.json
+$(EXAMPLES_PACKAGES): $(EXAMPLES)/package-lock.json .venv/.ready
+	@$(NPM) ci --prefix $(EXAMPLES) --no-audit --no-fund --silent
+	@touch $@
+
+test-slow: setup page $(EXAMPLES_PACKAGES)
 	$(BIN)/python -m pytest -q -m slow tests
 
 test-all: test test-slow

@@ -1,14 +1,13 @@
-"""What tests of several rooms share: one version that was really trained, made when first asked for."""
+"""What tests of several rooms share: versions that were really trained, made when first asked for."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from detector.store.store import Store
-    from jobs.train import Event, Version
+    from jobs.train import Event, TrainConfig, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,25 @@ class Trained:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Trained in seconds: everything is there, but it finds nothing."""
     # Imported here, so that tests which do not ask for it start without TensorFlow.
-    from detector.store.store import Store
-    from jobs.train import train
     from tests.jobs.train.making import tiny_config
 
-    root: Path = tmp_path_factory.mktemp("trained") / "store"
+    return _train(tiny_config(tmp_path_factory.mktemp("trained") / "store"))
+
+
+@pytest.fixture(scope="session")
+def competent(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Trained for a minute: it finds most shapes. For slow tests."""
+    from tests.jobs.train.making import competent_config
+
+    return _train(competent_config(tmp_path_factory.mktemp("competent") / "store"))
+
+
+def _train(config: "TrainConfig") -> Trained:
+    from detector.store.store import Store
+    from jobs.train import train
+
     events: list[Event] = []
-    version = train(tiny_config(root), events.append)
-    return Trained(Store(root), version, events)
+    version = train(config, events.append)
+    return Trained(Store(config.store), version, events)

@@ -1,0 +1,39 @@
+import {fileName, fileUrl, type Example, type ExampleContext} from './context.ts';
+
+/** Fetch the TFLite file, going on where a broken connection stopped, and check that it is the version's. */
+export function curlDownload(context: ExampleContext): Example {
+  const {path, sha256} = context.tflite;
+  const name = fileName(path);
+  return {
+    id: 'curl-download',
+    title: 'Download the model, check it',
+    language: 'sh',
+    needs: '',
+    code: `${keyCheck(context)}# Broken off? The same command goes on where it stopped. (416: there was nothing left to fetch.)
+curl --fail ${keyHeader(context)}--continue-at - --output ${name} \\
+  '${fileUrl(context, path)}'
+
+# Is it exactly the file that was published? (macOS: shasum --algorithm 256 --check)
+echo '${sha256}  ${name}' | sha256sum --check`,
+  };
+}
+
+/** Send a photo, get what is on it as JSON. */
+export function curlDetect(context: ExampleContext): Example {
+  return {
+    id: 'curl-detect',
+    title: 'Ask the server',
+    language: 'sh',
+    needs: '',
+    code: `${keyCheck(context)}curl --fail-with-body ${keyHeader(context)}--header 'Content-Type: image/jpeg' \\
+  --data-binary @photo.jpg '${context.origin}/detect'`,
+  };
+}
+
+function keyCheck({keys}: ExampleContext): string {
+  return keys ? ': "${API_KEY:?First: export API_KEY=your-key}"\n' : '';
+}
+
+function keyHeader({keys}: ExampleContext): string {
+  return keys ? '--header "Authorization: Bearer $API_KEY" ' : '';
+}

@@ -1,0 +1,22 @@
+"""The examples of the page's "Get it", as the page itself writes them."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from jobs.train.runtimes.node import node_program
+
+PRINT_EXAMPLES = Path(__file__).parents[3] / "services" / "phone" / "tests" / "get-it" / "print-examples.ts"
+KEY_PLACEHOLDER = "YOUR_API_KEY"
+"""What stands in a page's example where its reader puts a key."""
+
+
+def examples_of(
+    manifest: Path, *, origin: str, kind: str = "tflite_f32", keys: bool = False
+) -> dict[str, str]:
+    """The code of every example by its id, for this version at this gateway."""
+    command = [node_program(), str(PRINT_EXAMPLES), str(manifest), origin, kind, *(["keys"] if keys else [])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    examples: dict[str, str] = json.loads(done.stdout)
+    return examples
