@@ -21,7 +21,19 @@ IMMUTABLE = "max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 CHUNK_BYTES = 262_144
 MAX_COMPRESSED_SOURCE = 4_000_000
-_TEXT_SUFFIXES = {".json", ".jsonl", ".html", ".txt", ".js", ".css", ".svg", ".mjs", ".map", ".webmanifest"}
+_COMPRESSIBLE_SUFFIXES = {
+    ".json",
+    ".jsonl",
+    ".html",
+    ".txt",
+    ".js",
+    ".css",
+    ".svg",
+    ".mjs",
+    ".map",
+    ".webmanifest",
+    ".wasm",
+}
 _TYPES = {
     ".tflite": "application/octet-stream",
     ".bin": "application/octet-stream",
@@ -119,7 +131,7 @@ async def respond(
     request: Request, found: Representation, *, cache_control: str, sent: Sent | None
 ) -> Response:
     """The response to a GET or HEAD: 200, 206, 304 or 416 (RFC 9110, sections 13 and 14)."""
-    compressible = found.path.suffix in _TEXT_SUFFIXES and found.size <= MAX_COMPRESSED_SOURCE
+    compressible = found.path.suffix in _COMPRESSIBLE_SUFFIXES and found.size <= MAX_COMPRESSED_SOURCE
     wanted = request.headers.get("range")
     headers = {"Cache-Control": cache_control, "Accept-Ranges": "bytes", "X-Content-Type-Options": "nosniff"}
     if compressible:

@@ -1,7 +1,86 @@
+/** Detect: with the live camera or in a photo, on this phone, on the server, or on both. */
+import './detect.css';
+
+import {useSignal, useSignalEffect} from '@preact/signals';
+import {useCallback, useEffect, useMemo, useRef} from 'preact/hooks';
+
+import {phoneModel, whyNotHere} from '../model/on-phone.ts';
+import {ChoosePhoto, Shutter, TurnCamera, UseCamera} from './buttons.tsx';
+import {CameraView} from './camera-view.tsx';
+import {cameraIsAllowed} from './camera.ts';
+import {ModeChoice} from './mode-choice.tsx';
+import {ModelPanel} from './model-panel.tsx';
+import {usesPhone} from './modes.ts';
+import {PhotoSession} from './photo-session.ts';
+import {PhotoView} from './photo-view.tsx';
+import {PrivacyLine} from './privacy-line.tsx';
+import {takePicture} from './take-picture.ts';
+import {ThresholdSlider} from './threshold-slider.tsx';
+import {learnServedThreshold} from './threshold.ts';
+
+type Source = 'none' | 'camera' | 'photo';
+
 export function DetectScreen() {
+  const source = useSignal<Source>('none');
+  const session = useMemo(() => new PhotoSession(), []);
+  const video = useRef<HTMLVideoElement | null>(null);
+  const onVideo = useCallback((element: HTMLVideoElement | null) => (video.current = element), []);
+
+  useEffect(() => {
+    void cameraIsAllowed().then(allowed => {
+      if (allowed && source.value === 'none') source.value = 'camera';
+    });
+    return () => session.close();
+  }, [session, source]);
+  useSignalEffect(() => {
+    if (usesPhone.value) void phoneModel.start();
+    else void learnServedThreshold();
+  });
+
+  const openPhoto = (photo: Blob) => {
+    source.value = 'photo';
+    void session.open(photo);
+  };
+  const useCamera = () => {
+    session.close();
+    source.value = 'camera';
+  };
+  const take = () => {
+    if (video.current) void takePicture(video.current).then(openPhoto);
+  };
+
   return (
-    <div class="pad">
-      <h1>Detect</h1>
+    <div class="detect">
+      <h1 class="unseen">Detect</h1>
+      <ModeChoice />
+      <div class="viewer">
+        {source.value === 'none' && <Welcome onPhoto={openPhoto} onCamera={useCamera} />}
+        {source.value === 'camera' && <CameraView onVideo={onVideo} />}
+        {source.value === 'photo' && <PhotoView session={session} />}
+      </div>
+      {source.value !== 'none' && (
+        <div class="sources">
+          <ChoosePhoto onPhoto={openPhoto} />
+          {source.value === 'camera' ? <Shutter onTake={take} /> : <UseCamera onUse={useCamera} />}
+          {source.value === 'camera' && <TurnCamera />}
+        </div>
+      )}
+      <div class="below">
+        <ThresholdSlider />
+        <PrivacyLine />
+        {whyNotHere() === null && usesPhone.value && <ModelPanel />}
+      </div>
+    </div>
+  );
+}
+
+function Welcome({onPhoto, onCamera}: {onPhoto: (photo: File) => void; onCamera: () => void}) {
+  return (
+    <div class="welcome">
+      <p class="title">What do you see?</p>
+      <p>Point the camera at your things, or choose a photo. Boxes show what is where.</p>
+      <UseCamera main onUse={onCamera} />
+      <ChoosePhoto onPhoto={onPhoto} />
     </div>
   );
 }

@@ -1,0 +1,59 @@
+/** Choose a photo, take one, turn the camera round. */
+import {useSignal} from '@preact/signals';
+import {useEffect} from 'preact/hooks';
+
+import {cameraIsOpen, turnCamera} from './camera-choice.ts';
+import {hasTwoCameras} from './camera.ts';
+
+const ACCEPTED = 'image/*,.heic,.heif';
+
+export function ChoosePhoto({onPhoto, main}: {onPhoto: (photo: File) => void; main?: boolean}) {
+  const choose = (event: Event & {currentTarget: HTMLInputElement}) => {
+    const field = event.currentTarget;
+    const photo = field.files?.[0];
+    field.value = ''; // so that the same photo can be chosen again
+    if (photo) onPhoto(photo);
+  };
+  return (
+    <label class={`button${main ? ' main' : ''} choose`}>
+      <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M5 5h14a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1ZM4 16l5-5 4 4 3-3 4 4M15 9h.01" />
+      </svg>
+      Choose a photo
+      <input type="file" accept={ACCEPTED} onChange={choose} />
+    </label>
+  );
+}
+
+export function UseCamera({onUse, main}: {onUse: () => void; main?: boolean}) {
+  return (
+    <button class={`button${main ? ' main' : ''}`} onClick={onUse}>
+      <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M4 8h3l2-3h6l2 3h3a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1ZM12 10.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z" />
+      </svg>
+      Use the camera
+    </button>
+  );
+}
+
+export function Shutter({onTake}: {onTake: () => void}) {
+  return (
+    <button class="shutter" aria-label="Take this picture" disabled={!cameraIsOpen.value} onClick={onTake} />
+  );
+}
+
+export function TurnCamera() {
+  const isOffered = useSignal(false);
+  const isOpen = cameraIsOpen.value;
+  useEffect(() => {
+    if (isOpen) void hasTwoCameras().then(two => (isOffered.value = two));
+  }, [isOpen, isOffered]);
+  if (!isOffered.value) return null;
+  return (
+    <button class="button round" aria-label="Turn to the other camera" onClick={turnCamera}>
+      <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M4 12a8 8 0 0 1 14-5l2 2M20 4v5h-5M20 12a8 8 0 0 1-14 5l-2-2M4 20v-5h5" />
+      </svg>
+    </button>
+  );
+}

@@ -1,0 +1,126 @@
+/** The live camera: one moving picture, or two stills of the same frame when both sides answer. */
+import {useComputed, useSignal} from '@preact/signals';
+import {useEffect, useMemo, useRef} from 'preact/hooks';
+
+import {phoneModel} from '../model/on-phone.ts';
+import {backendName} from '../model/backend-name.ts';
+import {cameraIsOpen, facing} from './camera-choice.ts';
+import {CameraProblem, closeCamera, openCamera, type Camera} from './camera.ts';
+import {Caption} from './caption.tsx';
+import {LiveSession, problemOf} from './live-session.ts';
+import {mode, usesPhone, usesServer} from './modes.ts';
+import {MovingPicture} from './moving-picture.tsx';
+import {Picture} from './picture.tsx';
+import {Problem} from './problem.tsx';
+import {answerOf, type Result} from './result.ts';
+import {SpokenSummary} from './spoken-summary.tsx';
+import {aboveThreshold} from './threshold.ts';
+
+/** `onVideo` hears which element shows the camera, for taking photos from it. */
+export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null) => void}) {
+  const video = useRef<HTMLVideoElement>(null);
+  const session = useMemo(() => new LiveSession(), []);
+  const camera = useSignal<Camera | null>(null);
+  const problem = useSignal<string | null>(null);
+  const attempt = useSignal(0);
+  const isHidden = usePageHidden();
+
+  const [side, away, tries, shownMode] = [facing.value, isHidden.value, attempt.value, mode.value];
+  // The camera is open while the page is in front.
+  useEffect(() => {
+    if (away) return;
+    let isOver = false;
+    openCamera(side).then(
+      opened => {
+        if (isOver) closeCamera(opened);
+        else camera.value = opened;
+      },
+      (fault: unknown) => {
+        if (!(fault instanceof CameraProblem)) throw fault;
+        problem.value = fault.message;
+      },
+    );
+    return () => {
+      isOver = true;
+      if (camera.value) closeCamera(camera.value);
+      camera.value = null;
+      problem.value = null;
+    };
+  }, [side, away, tries, camera, problem]);
+
+  const opened = camera.value;
+  useEffect(() => {
+    const element = video.current;
+    if (!opened || !element) return;
+    const stop = new AbortController();
+    element.srcObject = opened.stream;
+    cameraIsOpen.value = true;
+    onVideo(element);
+    void session.run(element, stop.signal);
+    return () => {
+      stop.abort();
+      cameraIsOpen.value = false;
+      onVideo(null);
+      element.srcObject = null;
+    };
+    // Another mode starts anew: its answers are of another kind.
+  }, [opened, shownMode, session, onVideo]);
+
+  const mirrored = camera.value?.mirrored ?? false;
+  const found = (result: Result) => aboveThreshold(answerOf(result)?.detections ?? []);
+  const onPhone = useComputed(() => found(session.onPhone.value));
+  const onServer = useComputed(() => found(session.onServer.value));
+  const single = useComputed(() => (usesPhone.value ? onPhone.value : onServer.value));
+  const photoSize = useComputed(() => null);
+  const isBoth = mode.value === 'both';
+  const backend = phoneModel.state.value.state === 'ready' ? backendName(phoneModel.state.value) : undefined;
+
+  if (problem.value !== null) {
+    return <Problem message={problem.value} onRetry={() => (attempt.value += 1)} />;
+  }
+  const trouble = problemOf(session.onPhone.value, session.onServer.value);
+  return (
+    <>
+      <MovingPicture video={video} found={single} mirrored={mirrored} hidden={isBoth} />
+      {isBoth && (
+        <div class="two">
+          <Picture
+            name="The phone's answer"
+            picture={session.frame}
+            photoSize={photoSize}
+            found={onPhone}
+            mirrored={mirrored}
+          />
+          <Picture
+            name="The server's answer"
+            picture={session.frame}
+            photoSize={photoSize}
+            found={onServer}
+            mirrored={mirrored}
+          />
+        </div>
+      )}
+      <div class="captions">
+        {usesPhone.value && <Caption side="phone" result={session.onPhone.value} backend={backend} />}
+        {usesServer.value && <Caption side="server" result={session.onServer.value} />}
+        {session.pace.value !== null && (
+          <p class="caption numbers quiet" data-frames-per-second={session.pace.value.toFixed(2)}>
+            {session.pace.value.toFixed(session.pace.value < 10 ? 1 : 0)} frames a second
+          </p>
+        )}
+      </div>
+      {trouble !== null && <Problem message={trouble} />}
+      <SpokenSummary found={single} />
+    </>
+  );
+}
+
+function usePageHidden() {
+  const hidden = useSignal(document.hidden);
+  useEffect(() => {
+    const follow = () => (hidden.value = document.hidden);
+    document.addEventListener('visibilitychange', follow);
+    return () => document.removeEventListener('visibilitychange', follow);
+  }, [hidden]);
+  return hidden;
+}

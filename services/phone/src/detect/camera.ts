@@ -1,0 +1,68 @@
+/** The phone's camera. */
+
+export type Facing = 'environment' | 'user';
+
+/** No camera picture; the message says what to do. */
+export class CameraProblem extends Error {
+  override readonly name = 'CameraProblem';
+}
+
+export interface Camera {
+  readonly stream: MediaStream;
+  /** Shown as in a mirror, as people expect of a camera that looks at them. */
+  readonly mirrored: boolean;
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  NotAllowedError:
+    'The camera was refused. Allow it for this page in the settings of the browser, then try again. Or choose a photo.',
+  NotFoundError: 'This device has no camera. Choose a photo instead.',
+  NotReadableError: 'Another app holds the camera. Close that app, then try again.',
+};
+
+/** Opens the camera that looks to that side, or the only one. Throws CameraProblem. */
+export async function openCamera(facing: Facing): Promise<Camera> {
+  const devices = (navigator as {mediaDevices?: MediaDevices}).mediaDevices;
+  if (!devices) {
+    throw new CameraProblem(
+      isSecureContext
+        ? 'This browser has no camera for pages. Choose a photo instead.'
+        : 'The camera needs HTTPS. Choose a photo instead.',
+    );
+  }
+  try {
+    const stream = await devices.getUserMedia({
+      audio: false,
+      video: {facingMode: {ideal: facing}, width: {ideal: 1280}, height: {ideal: 720}},
+    });
+    return {stream, mirrored: looksAtPerson(stream, facing)};
+  } catch (fault) {
+    const sentence = fault instanceof DOMException ? SENTENCES[fault.name] : undefined;
+    throw new CameraProblem(sentence ?? 'The camera does not start. Try again, or choose a photo.');
+  }
+}
+
+function looksAtPerson(stream: MediaStream, asked: Facing): boolean {
+  // Many computers do not say.
+  const facing = stream.getVideoTracks()[0]?.getSettings().facingMode;
+  return facing === undefined ? asked === 'user' : facing === 'user';
+}
+
+export function closeCamera({stream}: Camera): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** Whether the camera opens without a question, because somebody allowed it before. */
+export async function cameraIsAllowed(): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({name: 'camera'})).state === 'granted';
+  } catch {
+    return false; // browsers that do not tell
+  }
+}
+
+/** Whether there is another camera to change to. */
+export async function hasTwoCameras(): Promise<boolean> {
+  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  return devices.filter(({kind}) => kind === 'videoinput').length > 1;
+}

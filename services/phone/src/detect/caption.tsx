@@ -1,0 +1,26 @@
+/** One side's answer in a line: where, how long, which version. */
+import {duration} from '../shell/words.ts';
+import type {Result} from './result.ts';
+
+export type Side = 'phone' | 'server';
+
+export function Caption({side, result, backend}: {side: Side; result: Result; backend?: string | undefined}) {
+  const where = side === 'phone' ? 'This phone' : 'Server';
+  return (
+    <p class="caption numbers">
+      <strong>{where}</strong>
+      {result.state === 'busy' && <span>working…</span>}
+      {result.state === 'done' && (
+        <>
+          <span class="time" data-ms={result.answer.ms.toFixed(2)}>
+            {duration(result.answer.ms)}
+          </span>
+          <span class="quiet">
+            {side === 'phone' ? (backend ?? '') : `${duration(result.answer.innerMs)} of them there`}
+          </span>
+          <span class="quiet">version {result.answer.version}</span>
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,18 @@
+/** What was found, as a list that can be read out and compared. */
+import type {Labelled} from './answers.ts';
+import {percent} from '../shell/words.ts';
+
+export function FoundList({found, label}: {found: readonly Labelled[]; label: string}) {
+  if (found.length === 0) return <p class="quiet">Nothing above the threshold.</p>;
+  return (
+    <ul class="found" aria-label={label}>
+      {found.map((detection, i) => (
+        <li key={i}>
+          <span class={`swatch class-${detection.classId % 4}`} aria-hidden="true" />
+          <span>{detection.label}</span>
+          <span class="numbers quiet">{percent(detection.score)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,121 @@
+/** Detection in the camera's picture, frame after frame, each begun when the one before is done. */
+import {signal} from '@preact/signals';
+
+import {phoneModel} from '../model/on-phone.ts';
+import {asJpeg, shrunk} from '../vision/shrink.ts';
+import {phoneAnswer, serverAnswer, type Answer} from './answers.ts';
+import {usesPhone, usesServer} from './modes.ts';
+import {Pace} from './pace.ts';
+import {BUSY, failed, IDLE, type Result} from './result.ts';
+
+/** Longest side of a frame on its way to the server: twice the side of a network of 320 pixels. */
+const SENT_SIDE = 640;
+const PAUSE_AFTER_FAULT_MS = 1500;
+
+export class LiveSession {
+  readonly onPhone = signal<Result>(IDLE);
+  readonly onServer = signal<Result>(IDLE);
+  /** Frames a second. */
+  readonly pace = signal<number | null>(null);
+  /** The frame that the last answers are about, when two sides answer; else the moving picture is shown. */
+  readonly frame = signal<ImageBitmap | null>(null);
+
+  /** Goes on until `stop` aborts. */
+  async run(video: HTMLVideoElement, stop: AbortSignal): Promise<void> {
+    const pace = new Pace();
+    if (usesPhone.value) void phoneModel.start();
+    while (await nextFrame(video, stop)) {
+      const answered = await this.#frame(video, stop);
+      if (stop.aborted) break;
+      if (answered) this.pace.value = pace.tick(performance.now());
+      else await pause(PAUSE_AFTER_FAULT_MS, stop);
+    }
+    this.#forget();
+  }
+
+  /** Whether all sides that were asked answered. */
+  async #frame(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
+    const frame = await createImageBitmap(video);
+    const isBoth = usesPhone.value && usesServer.value;
+    const [onPhone, onServer] = await Promise.all([
+      usesPhone.value ? this.#askPhone(frame) : IDLE,
+      usesServer.value ? this.#askServer(frame, stop, isBoth) : IDLE,
+    ]);
+    if (stop.aborted) {
+      frame.close();
+      return false;
+    }
+    this.onPhone.value = onPhone;
+    this.onServer.value = onServer;
+    this.#show(isBoth ? frame : null);
+    if (!isBoth) frame.close();
+    return [onPhone, onServer].every(({state}) => state === 'idle' || state === 'done');
+  }
+
+  async #askPhone(frame: ImageBitmap): Promise<Result> {
+    if (phoneModel.state.value.state !== 'ready') return BUSY;
+    return settled(phoneAnswer(await createImageBitmap(frame)));
+  }
+
+  async #askServer(frame: ImageBitmap, stop: AbortSignal, stable: boolean): Promise<Result> {
+    const photo = await asJpeg(frame, shrunk(frame, SENT_SIDE));
+    return settled(serverAnswer(photo, {signal: stop, stable}));
+  }
+
+  #show(frame: ImageBitmap | null): void {
+    const last = this.frame.value;
+    this.frame.value = frame;
+    last?.close();
+  }
+
+  #forget(): void {
+    this.#show(null);
+    this.onPhone.value = IDLE;
+    this.onServer.value = IDLE;
+    this.pace.value = null;
+  }
+}
+
+async function settled(answer: Promise<Answer>): Promise<Result> {
+  try {
+    return {state: 'done', answer: await answer};
+  } catch (fault) {
+    if (fault instanceof DOMException && fault.name === 'AbortError') return IDLE;
+    return failed(fault);
+  }
+}
+
+/** Waits for a picture that was not looked at yet; false once stopped. A page in the background waits too. */
+function nextFrame(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
+  return new Promise(resolve => {
+    if (stop.aborted) {
+      resolve(false);
+      return;
+    }
+    stop.addEventListener('abort', () => resolve(false), {once: true});
+    const ready = () => (video.videoWidth > 0 ? resolve(true) : requestAnimationFrame(ready));
+    // Not in every browser; the animation frame then is near enough.
+    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(ready);
+    else requestAnimationFrame(ready);
+  });
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, ms);
+    stop.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      {once: true},
+    );
+  });
+}
+
+/** What is shown of two answers in one line: the first problem, if there is one. */
+export function problemOf(...results: readonly Result[]): string | null {
+  for (const result of results) if (result.state === 'failed') return result.message;
+  return null;
+}

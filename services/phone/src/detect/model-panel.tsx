@@ -1,0 +1,101 @@
+/** The model on this phone: what it is, how to get it, update it and delete it. */
+import {useEffect} from 'preact/hooks';
+
+import {backendName, measuredBackends} from '../model/backend-name.ts';
+import {phoneModel} from '../model/on-phone.ts';
+import type {ReadyModel} from '../model/phone-model.ts';
+import {megabytes} from '../shell/words.ts';
+import {Problem} from './problem.tsx';
+
+export function ModelPanel() {
+  const now = phoneModel.state.value;
+  return (
+    <section class="model" aria-label="Model on this phone">
+      {phoneModel.notice.value !== null && (
+        <p class="notice" role="status">
+          {phoneModel.notice.value}
+        </p>
+      )}
+      {now.state === 'none' && <Missing />}
+      {now.state === 'starting' && <p class="quiet">Opening the model…</p>}
+      {now.state === 'fetching' && <Fetching received={now.received} total={now.total} />}
+      {now.state === 'testing' && <p class="quiet">Testing version {now.version} on its own sample photo…</p>}
+      {now.state === 'failed' && (
+        <Problem message={now.message} onRetry={() => void phoneModel.fetchAgain()} />
+      )}
+      {now.state === 'ready' && <Ready model={now} />}
+    </section>
+  );
+}
+
+function Missing() {
+  return (
+    <div class="card row">
+      <p>There is no model on this phone.</p>
+      <button class="button main" onClick={() => void phoneModel.fetchAgain()}>
+        Get the model
+      </button>
+    </div>
+  );
+}
+
+function Fetching({received, total}: {received: number; total: number}) {
+  return (
+    <div class="card">
+      <label class="stack">
+        <span class="numbers">
+          Getting the model: {megabytes(received)} of {megabytes(total)}
+        </span>
+        <progress max={total} value={received} />
+      </label>
+    </div>
+  );
+}
+
+function Ready({model}: {model: ReadyModel}) {
+  const {manifest, sizeBytes, isKept} = model;
+  const offer = phoneModel.offer.value;
+  // Once a visit: asked when the model is first seen, and again by hand.
+  useEffect(() => void phoneModel.look(), []);
+  return (
+    <>
+      {offer && (
+        <div class="notice" role="status">
+          <p>
+            The server has version {offer.manifest.version} now; this phone has version {manifest.version}.
+          </p>
+          <button class="button main" onClick={() => void phoneModel.update()}>
+            Get version {offer.manifest.version}
+          </button>
+        </div>
+      )}
+      <details class="card">
+        <summary>
+          <span>
+            Model on this phone: <strong>version {manifest.version}</strong>, {megabytes(sizeBytes)}
+          </span>
+        </summary>
+        <dl class="facts">
+          <dt>Finds</dt>
+          <dd>{manifest.labels.join(', ')}</dd>
+          <dt>Made</dt>
+          <dd>{new Date(manifest.created).toLocaleDateString()}</dd>
+          <dt>Runs with</dt>
+          <dd>{backendName(model)}</dd>
+          <dt>Measured here</dt>
+          <dd class="numbers">{measuredBackends(model) || 'in a moment'}</dd>
+          <dt>Without a network</dt>
+          <dd>{isKept ? 'works' : 'not after this page is closed'}</dd>
+        </dl>
+        <div class="row">
+          <button class="button" onClick={() => void phoneModel.look()}>
+            Look for a newer version
+          </button>
+          <button class="button danger" onClick={() => void phoneModel.remove()}>
+            Delete the model
+          </button>
+        </div>
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+/** Backends as people read them. */
+import {duration} from '../shell/words.ts';
+import {BACKENDS, type Backend} from './engine/protocol.ts';
+import type {ReadyModel} from './phone-model.ts';
+
+const NAMES: Readonly<Record<Backend, string>> = {webgl: 'WebGL', wasm: 'WebAssembly', cpu: 'JavaScript'};
+
+/** The one that runs. */
+export function backendName({runner}: ReadyModel): string {
+  return NAMES[runner.backend.value];
+}
+
+/** All that were tried: 'WebAssembly 31 ms, WebGL 106 ms'. Empty before the measurement. */
+export function measuredBackends({runner}: ReadyModel): string {
+  const measured = runner.measured.value;
+  return BACKENDS.flatMap(backend => {
+    const result = measured[backend];
+    if (result === undefined) return [];
+    return [`${NAMES[backend]} ${typeof result === 'number' ? duration(result) : `not used: ${result}`}`];
+  }).join(', ');
+}
