@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright, expect
+from playwright.sync_api import Browser, Error, FilePayload, Page, Playwright, expect
 
 from detector.store import Store
+from tests.detector.pictures import corners, encode
 from tests.e2e.trust import browser_at, new_home
 from tests.services.gateway.conftest import tiny_store  # noqa: F401
 from tests.services.gateway.lan.conftest import NAME, Served, lan_gateway
-from tests.services.gateway.running import ROOT
+from tests.services.gateway.running import ROOT, running_gateway
 
 AXE = ROOT / "services" / "phone" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -120,6 +121,69 @@ def test_plain_http_has_neither_camera_nor_worker_nor_checksums(stranger: Browse
 def test_a_warning_clicked_away_does_not_give_the_worker(stranger: Browser, served: Served) -> None:
     found = opened(stranger, https(served), ignore_https_errors=True).evaluate(CAPABILITIES)
     assert "SSL certificate error" in found["worker"]
+
+
+@pytest.fixture(scope="module")
+def app(
+    tiny_store: Store,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """The same with the page that people get."""
+    with lan_gateway(tiny_store, tmp_path_factory.mktemp("lan-app"), lan_address=NAME) as served:
+        yield served
+
+
+def detects_a_chosen_photo(page: Page) -> None:
+    """The corners of the photo are red and blue; the tiny version says so."""
+    photo: FilePayload = {"name": "photo.png", "mimeType": "image/png", "buffer": encode(corners(64, 64))}
+    page.get_by_label("Choose a photo").set_input_files(photo)
+    answer = page.get_by_role("list", name="The server's answer")
+    expect(answer.get_by_text("red").first).to_be_visible()
+    expect(answer.get_by_text("blue").first).to_be_visible()
+
+
+def says_what_needs_https(page: Page) -> None:
+    note = page.get_by_role("complementary", name="Not over HTTPS")
+    expect(note).to_be_visible()
+    expect(page.get_by_role("radio", name="This phone")).to_be_disabled()
+    note.get_by_role("link").click()
+
+
+def test_over_plain_http_a_chosen_photo_is_detected_on_the_server(stranger: Browser, app: Served) -> None:
+    page = opened(stranger, http(app))
+    detects_a_chosen_photo(page)
+    says_what_needs_https(page)
+    expect(page.get_by_role("heading", name="Not set up on this phone yet")).to_be_visible()
+
+
+def test_so_it_is_at_a_gateway_that_knows_nothing_of_phones(
+    stranger: Browser,
+    tiny_store: Store,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    with running_gateway(tiny_store.root, tmp_path) as ordinary:
+        page = opened(stranger, f"http://{NAME}:{ordinary.ports[0]}/")
+        detects_a_chosen_photo(page)
+        says_what_needs_https(page)
+        expect(page.get_by_role("heading", name="What needs HTTPS")).to_be_visible()
+        expect(page.get_by_text("make run LAN=1")).to_be_visible()
+
+
+def test_with_the_authority_the_page_opens_again_when_the_computer_is_off(
+    playwright: Playwright,
+    tiny_store: Store,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    with lan_gateway(tiny_store, tmp_path, lan_address=NAME) as served:
+        home = new_home(tmp_path, authority_pem=served.authority_pem())
+        with browser_at(playwright, home, name=NAME) as browser:
+            page = opened(browser, https(served))
+            expect(page.get_by_role("complementary", name="Not over HTTPS")).to_have_count(0)
+            page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+            served.running.process.terminate()
+            served.running.process.wait(20)
+            page.reload()
+            expect(page.get_by_role("radio", name="This phone")).to_be_enabled()
 
 
 def test_the_help_tells_a_phone_that_trusts_to_go_on(trusting: Browser, served: Served) -> None:
