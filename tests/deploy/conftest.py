@@ -1,4 +1,4 @@
-"""One Prometheus over gateways with traffic, shared by the tests of its rules and of the dashboard."""
+"""One Prometheus over gateways with traffic, for the tests of its rules and for those of the dashboard."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,7 +13,7 @@ from tests.services.gateway.running import running_gateway
 from tests.serving_standin.running import free_port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPrometheus]:
     """One gateway answers; one has lost TensorFlow Serving and so loads no version; one is not there at all."""
     # Imported here, so that tests which do not ask for it start without TensorFlow.

@@ -2,7 +2,7 @@
 
 from services.gateway.metrics import Metrics
 
-SERVING = frozenset(
+OF_SERVING = frozenset(
     {
         ":tensorflow:serving:request_count",
         ":tensorflow:serving:request_latency_bucket",
@@ -10,7 +10,7 @@ SERVING = frozenset(
 )
 """Of TensorFlow Serving: its request_count and request_latency, as its Prometheus exporter writes them."""
 
-PROMETHEUS = frozenset({"up", "ALERTS", "prometheus_rule_evaluation_failures_total"})
+OF_PROMETHEUS = frozenset({"up", "ALERTS", "prometheus_rule_evaluation_failures_total"})
 """What Prometheus adds by itself, and one of its own."""
 
 _SUFFIXES = {

@@ -7,9 +7,13 @@ from deploy.grafana.dashboard.panels import DATASOURCE
 
 MOVED = (
     "max by (name, channel, version) (detector_model_info) "
-    "unless max by (name, channel, version) (detector_model_info offset 1m)"
+    "unless max by (name, channel, version) (detector_model_info offset $__interval) "
+    "and on (name) max by (name) (detector_model_info offset $__interval)"
 )
-"""What was not there a minute ago: one mark a move, whatever the number of gateways."""
+"""What was not there a step before: one mark a move at any width of time, whatever the number of gateways.
+
+A model that was not seen at all a step before has not moved: its gateway started, or a scrape went wrong.
+"""
 
 
 class MovedChannels(AnnotationBuilder):

@@ -9,6 +9,7 @@ from deploy.grafana.dashboard import TARGET
 VARIABLES = {
     "$__rate_interval": "10s",
     "$__range": "5m",
+    "$__interval": "1s",
     "$version": ".*",
 }
 """What Grafana would put into a query: $version is that of `All`."""

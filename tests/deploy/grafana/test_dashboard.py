@@ -13,10 +13,9 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from deploy.grafana.dashboard import TARGET, dashboard_json
 from deploy.grafana.dashboard.moves import MOVED
-from tests.deploy.grafana.dashboard import Query, dashboard, panels, queries
-from tests.deploy.metrics import PROMETHEUS, SERVING, gateway_metrics
-from tests.deploy.prometheus.rules import PROMETHEUS as RULES
-from tests.deploy.prometheus.rules import recordings
+from tests.deploy.grafana.dashboard import Query, dashboard, panels, queries, substituted
+from tests.deploy.metrics import OF_PROMETHEUS, OF_SERVING, gateway_metrics
+from tests.deploy.prometheus.rules import PROMETHEUS_FOLDER, recordings
 from tests.deploy.promql import metric_names
 
 COLUMNS = 24
@@ -87,21 +86,21 @@ def test_a_panel_says_what_it_shows_and_in_what_unit(panel: dict[str, object]) -
 
 @pytest.mark.parametrize("query", queries(), ids=str)
 def test_a_query_reads_metrics_that_there_are(query: Query) -> None:
-    there = gateway_metrics() | SERVING | PROMETHEUS | {recording.name for recording in recordings()}
+    there = gateway_metrics() | OF_SERVING | OF_PROMETHEUS | {recording.name for recording in recordings()}
     assert metric_names(query.expression) <= there
 
 
 def test_a_move_of_a_channel_is_marked() -> None:
     (mark,) = dashboard()["annotations"]["list"]
     assert mark["target"]["expr"] == MOVED
-    assert metric_names(MOVED) == {"detector_model_info"}
+    assert metric_names(substituted(MOVED)) == {"detector_model_info"}
 
 
 def test_provisioning_gives_the_data_source_and_the_dashboard() -> None:
     (source,) = yaml.safe_load((PROVISIONING / "datasources" / "prometheus.yml").read_text())["datasources"]
     assert source["isDefault"]
     assert dashboard()["templating"]["list"][0]["query"] == source["type"] == "prometheus"
-    scraped = yaml.safe_load((RULES / "prometheus.yml").read_text())["global"]["scrape_interval"]
+    scraped = yaml.safe_load((PROMETHEUS_FOLDER / "prometheus.yml").read_text())["global"]["scrape_interval"]
     assert source["jsonData"]["timeInterval"] == scraped
     (provider,) = yaml.safe_load((PROVISIONING / "dashboards" / "files.yml").read_text())["providers"]
     assert provider["options"]["path"] == "/etc/grafana/dashboards"

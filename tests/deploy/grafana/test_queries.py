@@ -11,8 +11,10 @@ import pytest
 from deploy.grafana.dashboard.moves import MOVED
 from deploy.grafana.dashboard.whole import VERSIONS
 from detector.store import Store
-from tests.deploy.grafana.dashboard import Query, queries
+from tests.deploy.grafana.dashboard import Query, queries, substituted
 from tests.deploy.prometheus.running import RunningPrometheus, running_prometheus
+from tests.detector.pictures import corners, encode
+from tests.faults.load import load
 from tests.services.gateway.running import poll, running_gateway
 
 pytestmark = pytest.mark.slow
@@ -31,7 +33,8 @@ def test_the_list_of_versions_to_choose_from_has_them_all(watched: RunningPromet
     poll(lambda: values() == ["1", "2"], timeout_s=60)
 
 
-def test_a_channel_that_moves_leaves_a_mark(tmp_path: Path) -> None:
+def test_a_release_under_load_and_its_way_back_show_in_the_dashboard(tmp_path: Path) -> None:
+    """A mark for each move, answers of one version after the other, and every photo answered."""
     # Imported here, so that tests beside this one start without TensorFlow.
     from tests.services.gateway.tiny import move, publish_tiny
 
@@ -43,16 +46,44 @@ def test_a_channel_that_moves_leaves_a_mark(tmp_path: Path) -> None:
         running_prometheus(
             tmp_path, {"gateway": [f"127.0.0.1:{gateway.ports[0]}"], "serving": []}
         ) as prometheus,
+        load(gateway.url, encode(corners(100, 100)), clients=2) as seen,
     ):
-        poll(lambda: ("stable", "1") in _marks(prometheus), timeout_s=30)
+        poll(lambda: _answering(prometheus) == {"1"}, timeout_s=30)
         move(store, stable=2, canary=1)
-        poll(lambda: {("stable", "2"), ("canary", "1")} <= _marks(prometheus), timeout_s=30)
+        poll(lambda: _answering(prometheus) == {"2"}, timeout_s=30)
+        move(store, stable=1, canary=2)
+        poll(lambda: _answering(prometheus) == {"1"}, timeout_s=30)
+        poll(lambda: _stable(_marks(prometheus)) == ["2", "1"], timeout_s=30)
+        (answered,) = prometheus.instant(_query("Photos answered").expression)
+    assert float(answered["value"][1]) == 1
+    assert set(seen.outcomes) == {"200"}
+    assert set(seen.versions) == {1, 2}
 
 
-def _marks(prometheus: RunningPrometheus) -> set[tuple[str, str]]:
-    return {
-        (sample["metric"]["channel"], sample["metric"]["version"]) for sample in prometheus.instant(MOVED)
-    }
+def _stable(marks: list[tuple[str, str]]) -> list[str]:
+    return [version for channel, version in marks if channel == "stable"]
+
+
+def _query(panel: str) -> Query:
+    return next(query for query in queries() if query.panel == panel)
+
+
+def _answering(prometheus: RunningPrometheus) -> set[str]:
+    """Versions that answer at this moment, as the graph of answers shows them."""
+    expression = f"{_query('Answers by version').expression} > 0".replace("[10s]", "[3s]")
+    return {sample["metric"]["version"] for sample in prometheus.instant(expression)}
+
+
+def _marks(prometheus: RunningPrometheus) -> list[tuple[str, str]]:
+    """Channel and version of each mark so far, in the order of time."""
+    now = time.time()
+    data = prometheus.get("query_range", query=substituted(MOVED), start=now - 120, end=now, step=1)
+    marks = [
+        (float(at), series["metric"]["channel"], series["metric"]["version"])
+        for series in data["result"]
+        for at, _ in series["values"]
+    ]
+    return [(channel, version) for _, channel, version in sorted(marks)]
 
 
 def _has_data(prometheus: RunningPrometheus, query: Query) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[3]
-PROMETHEUS = ROOT / "deploy" / "prometheus"
+PROMETHEUS_FOLDER = ROOT / "deploy" / "prometheus"
 RULE_TESTS = Path(__file__).parent / "rules"
 
 
@@ -53,7 +53,7 @@ def rule_tests() -> list[Any]:
 
 
 def _rules() -> Iterator[tuple[str, Any]]:
-    for path in sorted((PROMETHEUS / "rules").glob("*.yml")):
+    for path in sorted((PROMETHEUS_FOLDER / "rules").glob("*.yml")):
         for group in yaml.safe_load(path.read_text("utf-8"))["groups"]:
             for rule in group["rules"]:
                 yield path.name, rule

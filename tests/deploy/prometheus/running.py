@@ -12,11 +12,11 @@ import httpx
 import yaml
 
 from tests.deploy.programs import program
-from tests.deploy.prometheus.rules import PROMETHEUS
+from tests.deploy.prometheus.rules import PROMETHEUS_FOLDER
 from tests.services.gateway.running import poll
 from tests.serving_standin.running import free_port
 
-SCRAPE_INTERVAL = "200ms"
+SCRAPE_INTERVAL = "500ms"
 EVALUATION_INTERVAL = "1s"
 
 
@@ -47,7 +47,7 @@ class RunningPrometheus:
 def running_prometheus(folder: Path, targets: Mapping[str, Sequence[str]]) -> Iterator[RunningPrometheus]:
     """Start deploy/prometheus/prometheus.yml, with each job's addresses as in `targets`, in quick time."""
     port = free_port()
-    config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text("utf-8"))
+    config = yaml.safe_load((PROMETHEUS_FOLDER / "prometheus.yml").read_text("utf-8"))
     jobs = {job["job_name"]: job for job in config["scrape_configs"]}
     assert set(jobs) == {*targets, "prometheus"}
     for name, job in jobs.items():
@@ -59,7 +59,7 @@ def running_prometheus(folder: Path, targets: Mapping[str, Sequence[str]]) -> It
         "scrape_timeout": SCRAPE_INTERVAL,
         "evaluation_interval": EVALUATION_INTERVAL,
     }
-    config["rule_files"] = [str(PROMETHEUS / pattern) for pattern in config["rule_files"]]
+    config["rule_files"] = [str(PROMETHEUS_FOLDER / pattern) for pattern in config["rule_files"]]
     file = folder / "prometheus.yml"
     file.write_text(yaml.safe_dump(config), "utf-8")
     command = [

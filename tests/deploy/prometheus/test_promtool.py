@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.programs import program
-from tests.deploy.prometheus.rules import PROMETHEUS, RULE_TESTS
+from tests.deploy.prometheus.rules import PROMETHEUS_FOLDER, RULE_TESTS
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +20,7 @@ def promtool(*arguments: str | Path) -> None:
 
 @pytest.mark.parametrize("name", ["prometheus.yml", "kubernetes.yml"])
 def test_the_configuration_loads(name: str) -> None:
-    promtool("check", "config", PROMETHEUS / name)
+    promtool("check", "config", PROMETHEUS_FOLDER / name)
 
 
 @pytest.mark.parametrize("path", sorted(RULE_TESTS.glob("*.yml")), ids=lambda path: path.stem)

@@ -1,9 +1,20 @@
 """Every alert can be understood, acted on and trusted; every rule reads metrics that there are."""
 
-import pytest
+import subprocess
 
-from tests.deploy.metrics import PROMETHEUS, gateway_metrics
-from tests.deploy.prometheus.rules import ROOT, Alert, Recording, alerts, recordings, rule_tests
+import pytest
+import yaml
+
+from tests.deploy.metrics import OF_PROMETHEUS, gateway_metrics
+from tests.deploy.prometheus.rules import (
+    PROMETHEUS_FOLDER,
+    ROOT,
+    Alert,
+    Recording,
+    alerts,
+    recordings,
+    rule_tests,
+)
 from tests.deploy.promql import metric_names
 
 ALERTS = alerts()
@@ -45,10 +56,25 @@ def test_an_alert_is_seen_firing_and_not_firing(alert: Alert) -> None:
 
 @pytest.mark.parametrize("rule", [*ALERTS, *RECORDINGS], ids=lambda rule: rule.name)
 def test_a_rule_reads_metrics_that_there_are(rule: Alert | Recording) -> None:
-    there = gateway_metrics() | PROMETHEUS | {recording.name for recording in RECORDINGS}
+    there = gateway_metrics() | OF_PROMETHEUS | {recording.name for recording in RECORDINGS}
     assert metric_names(rule.expression) <= there
 
 
 def test_each_runbook_is_that_of_an_alert() -> None:
     pages = {str(page.relative_to(ROOT)) for page in (ROOT / "docs" / "runbooks").glob("*.md")}
     assert pages == {alert.annotations["runbook_url"] for alert in ALERTS}
+
+
+def test_the_operator_gets_the_same_rules() -> None:
+    printed = subprocess.run(
+        [PROMETHEUS_FOLDER / "operator.sh"], capture_output=True, text=True, check=True
+    ).stdout
+    objects = list(yaml.safe_load_all(printed))
+    assert {(each["apiVersion"], each["kind"]) for each in objects} == {
+        ("monitoring.coreos.com/v1", "PrometheusRule")
+    }
+    files = [
+        yaml.safe_load(path.read_text("utf-8"))
+        for path in sorted((PROMETHEUS_FOLDER / "rules").glob("*.yml"))
+    ]
+    assert [each["spec"] for each in objects] == files
