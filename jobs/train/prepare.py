@@ -8,6 +8,7 @@ from jobs.train.config import TrainConfig
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Dataset, Split
+from jobs.train.datasets.problems import faults
 from jobs.train.datasets.split import split_dataset
 from jobs.train.datasets.split_record import read_record, write_record
 
@@ -68,12 +69,14 @@ def summary_lines(data: PreparedData) -> list[str]:
         f"  {len(split.train)} to train on, {len(split.val)} to validate on"
         + (f", {len(split.test)} to test on" if split.test else ""),
     ]
-    problems = report.problems
-    if problems:
-        lines.append(f"  {len(problems)} problems found:")
-        lines += [f"    {problem}" for problem in problems[:SHOWN_PROBLEMS]]
-        if len(problems) > SHOWN_PROBLEMS:
-            lines.append(f"    and {len(problems) - SHOWN_PROBLEMS} more: all are in the report")
+    bad = faults(report.problems)
+    remarks = [problem for problem in report.problems if problem not in bad]
+    for name, found in (("problem", bad), ("remark", remarks)):
+        if found:
+            lines.append(f"  {len(found)} {name}{'' if len(found) == 1 else 's'}:")
+            lines += [f"    {problem}" for problem in found[:SHOWN_PROBLEMS]]
+        if len(found) > SHOWN_PROBLEMS:
+            lines.append(f"    and {len(found) - SHOWN_PROBLEMS} more: all are in the report")
     return lines + [f"  {sentence}" for sentence in (*report.advice, *split.notes)]
 
 
