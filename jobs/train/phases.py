@@ -31,7 +31,7 @@ from jobs.train.views import THREADS, ViewFactory
 
 CLIP_NORM = 10.0
 CLOSING_SHARE = 0.2
-"""Share of a phase, at its end, whose best epoch is kept, and that in phase 2 sees single photos only.
+"""Share of a phase, at its end, whose best epoch is kept.
 
 Rates have nearly gone to zero there. Validation photos are few, so an early epoch that is best by chance would win over
 better ones, and there is no stopping before the rates have come down, which is where most is gained.
@@ -155,12 +155,7 @@ class PhaseTrainer:
         while progress.epochs_done < schedule.epochs:
             epoch_started = time.monotonic()
             epoch = progress.epochs_done
-            closing = _is_closing(epoch, schedule)
-            batches = (
-                pool.batches(epoch, factory.seed)
-                if pool
-                else self._fresh_batches(factory, epoch, closing=closing)
-            )
+            batches = pool.batches(epoch, factory.seed) if pool else self._fresh_batches(factory, epoch)
             losses, rate = self._train_epoch(batches, schedule, first_step=epoch * schedule.steps_per_epoch)
             progress = self._end_of_epoch(progress, schedule, losses, rate, epoch_started)
             self._fit_into_time(schedule, progress, started, epoch_started, warm=epoch > first_epoch)
@@ -191,12 +186,11 @@ class PhaseTrainer:
     def _pooled(self) -> bool:
         return self._plan.unfreeze == 0
 
-    def _fresh_batches(self, factory: ViewFactory, epoch: int, *, closing: bool) -> FeatureBatches:
+    def _fresh_batches(self, factory: ViewFactory, epoch: int) -> FeatureBatches:
         key = (self._plan.number, epoch)
         order = np.random.default_rng((factory.seed, *key)).permutation(len(factory.photos))
-        options = AugmentOptions(mosaic=0.0) if closing else AugmentOptions()
         size = self._around.config.batch_size
-        for batch in factory.batches(order, key=key, batch_size=size, options=options):
+        for batch in factory.batches(order, key=key, batch_size=size, options=AugmentOptions()):
             yield self._forward_trunk(batch.pixels), batch.targets
 
     def _trunk_features(self, pixels: tf.Tensor) -> list[tf.Tensor]:
