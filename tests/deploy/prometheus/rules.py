@@ -22,11 +22,10 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alert, and the file it is in."""
+    """An alert as its file has it."""
 
     name: str
     expression: str
-    file: str
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
 
@@ -36,14 +35,14 @@ class Alert:
 
 def alerts() -> list[Alert]:
     return [
-        Alert(rule["alert"], rule["expr"], file, rule["labels"], rule["annotations"])
-        for file, rule in _rules()
+        Alert(rule["alert"], rule["expr"], rule["labels"], rule["annotations"])
+        for rule in _rules()
         if "alert" in rule
     ]
 
 
 def recordings() -> list[Recording]:
-    return [Recording(rule["record"], rule["expr"]) for _, rule in _rules() if "record" in rule]
+    return [Recording(rule["record"], rule["expr"]) for rule in _rules() if "record" in rule]
 
 
 def rule_tests() -> list[Any]:
@@ -52,8 +51,7 @@ def rule_tests() -> list[Any]:
     return [case for file in files for test in file["tests"] for case in test.get("alert_rule_test", [])]
 
 
-def _rules() -> Iterator[tuple[str, Any]]:
+def _rules() -> Iterator[Any]:
     for path in sorted((PROMETHEUS_FOLDER / "rules").glob("*.yml")):
         for group in yaml.safe_load(path.read_text("utf-8"))["groups"]:
-            for rule in group["rules"]:
-                yield path.name, rule
+            yield from group["rules"]
