@@ -5,8 +5,8 @@ import type {Plugin} from 'vite';
 
 const PLACEHOLDER = '__BUILD_FILES__';
 const WORKER = 'service-worker.js';
-/** Fetched when first needed, if at all: a phone uses one kind of wasm, and old icons are the system's. */
-const ON_DEMAND = [/\.wasm$/, /^icons\//, /\.map$/];
+/** Icons are the system's to fetch. */
+const NOT_KEPT = [/^icons\//];
 
 export function serviceWorker(): Plugin {
   return {
@@ -23,7 +23,7 @@ export function serviceWorker(): Plugin {
       }
       const kept = files
         .map(({fileName}) => fileName)
-        .filter(name => !ON_DEMAND.some(kind => kind.test(name)));
+        .filter(name => !NOT_KEPT.some(kind => kind.test(name)));
       const build = JSON.stringify({id: hash.digest('hex').slice(0, 16), files: kept.toSorted()});
       if (!worker.code.includes(PLACEHOLDER)) throw new Error(`${WORKER} does not name its files.`);
       worker.code = worker.code.replace(PLACEHOLDER, build);

@@ -1,5 +1,4 @@
 /** One picture's answer, of the phone or of the server, in one shape. */
-import {scoreThreshold} from '../gateway/manifest.ts';
 import {detectOnServer} from '../gateway/detect.ts';
 import {detectOnPhone, phoneModel} from '../model/on-phone.ts';
 import {ModelMissing} from '../model/phone-model.ts';
@@ -66,10 +65,4 @@ export async function serverAnswer(
     image: answer.image,
     minScore: minScore ?? 0,
   };
-}
-
-/** The threshold that comparisons of two answers start from. */
-export function comparisonThreshold(): number {
-  const now = phoneModel.state.value;
-  return threshold.value ?? (now.state === 'ready' ? scoreThreshold(now.manifest) : 0);
 }

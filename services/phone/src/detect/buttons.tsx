@@ -7,7 +7,7 @@ import {hasTwoCameras} from './camera.ts';
 
 const ACCEPTED = 'image/*,.heic,.heif';
 
-export function ChoosePhoto({onPhoto, main}: {onPhoto: (photo: File) => void; main?: boolean}) {
+export function ChoosePhoto({words, onPhoto}: {words: string; onPhoto: (photo: File) => void}) {
   const choose = (event: Event & {currentTarget: HTMLInputElement}) => {
     const field = event.currentTarget;
     const photo = field.files?.[0];
@@ -15,23 +15,23 @@ export function ChoosePhoto({onPhoto, main}: {onPhoto: (photo: File) => void; ma
     if (photo) onPhoto(photo);
   };
   return (
-    <label class={`button${main ? ' main' : ''} choose`}>
+    <label class="button choose">
       <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
         <path d="M5 5h14a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1ZM4 16l5-5 4 4 3-3 4 4M15 9h.01" />
       </svg>
-      Choose a photo
+      {words}
       <input type="file" accept={ACCEPTED} onChange={choose} />
     </label>
   );
 }
 
-export function UseCamera({onUse, main}: {onUse: () => void; main?: boolean}) {
+export function UseCamera({words, onUse, main}: {words: string; onUse: () => void; main?: boolean}) {
   return (
     <button class={`button${main ? ' main' : ''}`} onClick={onUse}>
       <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
         <path d="M4 8h3l2-3h6l2 3h3a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1ZM12 10.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z" />
       </svg>
-      Use the camera
+      {words}
     </button>
   );
 }

@@ -72,6 +72,8 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
   const onServer = useComputed(() => found(session.onServer.value));
   const single = useComputed(() => (usesPhone.value ? onPhone.value : onServer.value));
   const photoSize = useComputed(() => null);
+  const frame = session.frame.value;
+  const isUpright = frame !== null && frame.height > frame.width;
   const isBoth = mode.value === 'both';
   const backend = phoneModel.state.value.state === 'ready' ? backendName(phoneModel.state.value) : undefined;
 
@@ -83,9 +85,10 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
     <>
       <MovingPicture video={video} found={single} mirrored={mirrored} hidden={isBoth} />
       {isBoth && (
-        <div class="two">
+        <div class={`two ${isUpright ? 'upright' : ''}`}>
           <Picture
             name="The phone's answer"
+            tag="Phone"
             picture={session.frame}
             photoSize={photoSize}
             found={onPhone}
@@ -93,6 +96,7 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
           />
           <Picture
             name="The server's answer"
+            tag="Server"
             picture={session.frame}
             photoSize={photoSize}
             found={onServer}

@@ -16,7 +16,7 @@ export function Caption({side, result, backend}: {side: Side; result: Result; ba
             {duration(result.answer.ms)}
           </span>
           <span class="quiet">
-            {side === 'phone' ? (backend ?? '') : `${duration(result.answer.innerMs)} of them there`}
+            {side === 'phone' ? (backend ?? '') : `${duration(result.answer.innerMs)} there`}
           </span>
           <span class="quiet">version {result.answer.version}</span>
         </>

@@ -24,8 +24,8 @@ export class LiveSession {
   async run(video: HTMLVideoElement, stop: AbortSignal): Promise<void> {
     const pace = new Pace();
     if (usesPhone.value) void phoneModel.start();
-    while (await nextFrame(video, stop)) {
-      const answered = await this.#frame(video, stop);
+    for (let frame = await nextFrame(video, stop); frame; frame = await nextFrame(video, stop)) {
+      const answered = await this.#detect(frame, stop);
       if (stop.aborted) break;
       if (answered) this.pace.value = pace.tick(performance.now());
       else await pause(PAUSE_AFTER_FAULT_MS, stop);
@@ -34,8 +34,7 @@ export class LiveSession {
   }
 
   /** Whether all sides that were asked answered. */
-  async #frame(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
-    const frame = await createImageBitmap(video);
+  async #detect(frame: ImageBitmap, stop: AbortSignal): Promise<boolean> {
     const isBoth = usesPhone.value && usesServer.value;
     const [onPhone, onServer] = await Promise.all([
       usesPhone.value ? this.#askPhone(frame) : IDLE,
@@ -85,18 +84,35 @@ async function settled(answer: Promise<Answer>): Promise<Result> {
   }
 }
 
-/** Waits for a picture that was not looked at yet; false once stopped. A page in the background waits too. */
-function nextFrame(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
+/** The next picture that was not looked at yet; null once stopped. A page in the background waits too. */
+async function nextFrame(video: HTMLVideoElement, stop: AbortSignal): Promise<ImageBitmap | null> {
+  while (await pictureChanged(video, stop)) {
+    try {
+      return await createImageBitmap(video);
+    } catch (fault) {
+      // A camera that has only just started, or is being turned, has pictures that cannot be read yet.
+      if (!(fault instanceof DOMException && fault.name === 'InvalidStateError')) throw fault;
+    }
+  }
+  return null;
+}
+
+/** False once stopped. */
+function pictureChanged(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
   return new Promise(resolve => {
     if (stop.aborted) {
       resolve(false);
       return;
     }
-    stop.addEventListener('abort', () => resolve(false), {once: true});
-    const ready = () => (video.videoWidth > 0 ? resolve(true) : requestAnimationFrame(ready));
+    const stopped = () => resolve(false);
+    const changed = () => {
+      stop.removeEventListener('abort', stopped);
+      resolve(true);
+    };
+    stop.addEventListener('abort', stopped, {once: true});
     // Not in every browser; the animation frame then is near enough.
-    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(ready);
-    else requestAnimationFrame(ready);
+    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(changed);
+    else requestAnimationFrame(changed);
   });
 }
 

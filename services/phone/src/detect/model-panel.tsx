@@ -1,6 +1,4 @@
 /** The model on this phone: what it is, how to get it, update it and delete it. */
-import {useEffect} from 'preact/hooks';
-
 import {backendName, measuredBackends} from '../model/backend-name.ts';
 import {phoneModel} from '../model/on-phone.ts';
 import type {ReadyModel} from '../model/phone-model.ts';
@@ -55,8 +53,6 @@ function Fetching({received, total}: {received: number; total: number}) {
 function Ready({model}: {model: ReadyModel}) {
   const {manifest, sizeBytes, isKept} = model;
   const offer = phoneModel.offer.value;
-  // Once a visit: asked when the model is first seen, and again by hand.
-  useEffect(() => void phoneModel.look(), []);
   return (
     <>
       {offer && (

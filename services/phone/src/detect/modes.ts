@@ -5,7 +5,7 @@ import {whyNotHere} from '../model/on-phone.ts';
 import {kept} from '../storage/kept.ts';
 
 export const MODES = [
-  {id: 'phone', title: 'This phone'},
+  {id: 'phone', title: 'Phone'},
   {id: 'server', title: 'Server'},
   {id: 'both', title: 'Both'},
 ] as const;

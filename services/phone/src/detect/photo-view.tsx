@@ -13,6 +13,7 @@ import type {PhotoSession} from './photo-session.ts';
 import {Picture} from './picture.tsx';
 import {Problem} from './problem.tsx';
 import {answerOf} from './result.ts';
+import {ThisIsWrong} from './this-is-wrong.tsx';
 import {aboveThreshold, threshold} from './threshold.ts';
 
 export function PhotoView({session}: {session: PhotoSession}) {
@@ -21,13 +22,20 @@ export function PhotoView({session}: {session: PhotoSession}) {
   const both = mode.value === 'both';
   return (
     <>
-      <div class={both ? 'two' : 'one'}>
+      <div class={both ? `two ${isUpright(session) ? 'upright' : ''}` : 'one'}>
         {usesPhone.value && <Answered side="phone" session={session} />}
         {usesServer.value && <Answered side="server" session={session} />}
       </div>
       {both && <Comparison session={session} />}
+      <ThisIsWrong session={session} />
     </>
   );
+}
+
+/** Square ones too. */
+function isUpright(session: PhotoSession): boolean {
+  const size = session.photo.value?.picture ?? answerOf(session.onServer.value)?.image;
+  return size !== undefined && size.height >= size.width;
 }
 
 function Answered({side, session}: {side: Side; session: PhotoSession}) {
@@ -36,10 +44,18 @@ function Answered({side, session}: {side: Side; session: PhotoSession}) {
   const photoSize = useComputed(() => answerOf(result.value)?.image ?? null);
   const found = useComputed(() => aboveThreshold(answerOf(result.value)?.detections ?? []));
   const model = phoneModel.state.value;
+  const tag = side === 'phone' ? 'Phone' : 'Server';
   const name = side === 'phone' ? "The phone's answer" : "The server's answer";
   return (
     <section class="answered" aria-label={name}>
-      <Picture name={name} picture={picture} photoSize={photoSize} found={found} mirrored={false} />
+      <Picture
+        name={name}
+        picture={picture}
+        photoSize={photoSize}
+        found={found}
+        tag={mode.value === 'both' ? tag : undefined}
+        mirrored={false}
+      />
       <Caption
         side={side}
         result={result.value}

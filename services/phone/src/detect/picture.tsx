@@ -15,10 +15,12 @@ export interface PictureProps {
   readonly found: ReadonlySignal<readonly Labelled[]>;
   /** What the picture is, for those who do not see it. */
   readonly name: string;
+  /** Whose answer it is, where two are beside each other. */
+  readonly tag?: string | undefined;
   readonly mirrored: boolean;
 }
 
-export function Picture({picture, photoSize, found, name, mirrored}: PictureProps) {
+export function Picture({picture, photoSize, found, name, tag, mirrored}: PictureProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useSize(frame);
@@ -34,6 +36,11 @@ export function Picture({picture, photoSize, found, name, mirrored}: PictureProp
   });
   return (
     <div class="stage" ref={frame}>
+      {tag && (
+        <span class="tag" aria-hidden="true">
+          {tag}
+        </span>
+      )}
       <canvas ref={canvas} role="img" aria-label={`${name}. ${summary(found.value)}`} />
     </div>
   );

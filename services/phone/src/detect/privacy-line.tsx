@@ -11,9 +11,7 @@ export function PrivacyLine() {
           <path d="M7 11V8a5 5 0 0 1 10 0v3M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1Z" />
         )}
       </svg>
-      {usesServer.value
-        ? 'Photos go to your server, made small first. It keeps none.'
-        : 'Nothing leaves this phone: no photo is sent anywhere.'}
+      {usesServer.value ? 'Photos go to your server, made small first.' : 'Nothing leaves this phone.'}
     </p>
   );
 }

@@ -16,7 +16,7 @@ import {PhotoView} from './photo-view.tsx';
 import {PrivacyLine} from './privacy-line.tsx';
 import {takePicture} from './take-picture.ts';
 import {ThresholdSlider} from './threshold-slider.tsx';
-import {learnServedThreshold} from './threshold.ts';
+import {learnServed} from './shown-manifest.ts';
 
 type Source = 'none' | 'camera' | 'photo';
 
@@ -34,7 +34,7 @@ export function DetectScreen() {
   }, [session, source]);
   useSignalEffect(() => {
     if (usesPhone.value) void phoneModel.start();
-    else void learnServedThreshold();
+    else void learnServed();
   });
 
   const openPhoto = (photo: Blob) => {
@@ -52,7 +52,10 @@ export function DetectScreen() {
   return (
     <div class="detect">
       <h1 class="unseen">Detect</h1>
-      <ModeChoice />
+      <div class="where">
+        <ModeChoice />
+        <PrivacyLine />
+      </div>
       <div class="viewer">
         {source.value === 'none' && <Welcome onPhoto={openPhoto} onCamera={useCamera} />}
         {source.value === 'camera' && <CameraView onVideo={onVideo} />}
@@ -60,14 +63,17 @@ export function DetectScreen() {
       </div>
       {source.value !== 'none' && (
         <div class="sources">
-          <ChoosePhoto onPhoto={openPhoto} />
-          {source.value === 'camera' ? <Shutter onTake={take} /> : <UseCamera onUse={useCamera} />}
+          <ChoosePhoto words="Photo" onPhoto={openPhoto} />
+          {source.value === 'camera' ? (
+            <Shutter onTake={take} />
+          ) : (
+            <UseCamera words="Camera" onUse={useCamera} />
+          )}
           {source.value === 'camera' && <TurnCamera />}
         </div>
       )}
       <div class="below">
         <ThresholdSlider />
-        <PrivacyLine />
         {whyNotHere() === null && usesPhone.value && <ModelPanel />}
       </div>
     </div>
@@ -79,8 +85,8 @@ function Welcome({onPhoto, onCamera}: {onPhoto: (photo: File) => void; onCamera:
     <div class="welcome">
       <p class="title">What do you see?</p>
       <p>Point the camera at your things, or choose a photo. Boxes show what is where.</p>
-      <UseCamera main onUse={onCamera} />
-      <ChoosePhoto onPhoto={onPhoto} />
+      <UseCamera main words="Use the camera" onUse={onCamera} />
+      <ChoosePhoto words="Choose a photo" onPhoto={onPhoto} />
     </div>
   );
 }

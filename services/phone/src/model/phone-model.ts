@@ -6,11 +6,11 @@
 import {signal, type ReadonlySignal} from '@preact/signals';
 
 import {fetchManifest, type FetchedManifest} from '../gateway/fetch-manifest.ts';
-import {scoreThreshold, type Manifest} from '../gateway/manifest.ts';
+import type {Manifest} from '../gateway/manifest.ts';
 import {kept} from '../storage/kept.ts';
 import {isStorageFull} from '../storage/full.ts';
 import {check, download, downloadChecked} from './download.ts';
-import type {Found, Memory} from './engine/protocol.ts';
+import type {Found} from './engine/protocol.ts';
 import {graphFileList, graphFiles, graphSize} from './graph-files.ts';
 import {Runner} from './runner.ts';
 import {prepareSelfTest} from './self-test.ts';
@@ -34,6 +34,9 @@ export interface ReadyModel {
   /** Whether it is in the browser's storage; otherwise it lasts as long as the page. */
   readonly isKept: boolean;
 }
+
+/** Other backends are measured when the first picture has had its answer. */
+const SETTLE_AFTER_MS = 2000;
 
 export class ModelMissing extends Error {
   override readonly name = 'ModelMissing';
@@ -148,12 +151,6 @@ export class PhoneModel {
     return now.runner.detect(picture);
   }
 
-  /** Throws ModelMissing. */
-  memory(): Promise<Memory> {
-    const now = this.#state.value;
-    return now.state === 'ready' ? now.runner.memory() : Promise.reject(new ModelMissing());
-  }
-
   /**
    * A file of a version: the kept one, else the server's, which is then kept with the model.
    *
@@ -198,6 +195,7 @@ export class PhoneModel {
         return content;
       });
       this.#ready(manifest, runner, true);
+      void this.look();
       return true;
     } catch {
       // Storage that is forbidden, cleared by half or damaged is like none.
@@ -263,6 +261,7 @@ export class PhoneModel {
 
   #ready(manifest: Manifest, runner: Runner, isKept: boolean): void {
     this.#state.value = {state: 'ready', manifest, runner, sizeBytes: graphSize(manifest), isKept};
+    setTimeout(() => void runner.settle(), SETTLE_AFTER_MS);
   }
 }
 
@@ -272,9 +271,4 @@ function listedFile(manifest: Manifest, path: string) {
 
 function sentence(fault: unknown): string {
   return fault instanceof Error ? fault.message : String(fault);
-}
-
-/** The threshold of the version that is ready. */
-export function thresholdOf(state: ModelState): number | null {
-  return state.state === 'ready' ? scoreThreshold(state.manifest) : null;
 }

@@ -7,7 +7,7 @@
 import {signal, type ReadonlySignal} from '@preact/signals';
 
 import {Engine} from './engine/engine.ts';
-import {BACKENDS, type Backend, type Found, type GraphFiles, type Memory} from './engine/protocol.ts';
+import {BACKENDS, type Backend, type Found, type GraphFiles} from './engine/protocol.ts';
 import {fastest, measure, rememberedMeasure, rememberMeasure, type Measured} from './measure.ts';
 import type {SelfTest} from './self-test.ts';
 
@@ -69,11 +69,6 @@ export class Runner {
       if (!this.#closed) await this.#reopenWithout(engine);
       throw fault;
     }
-  }
-
-  /** Of the backend that runs. */
-  memory(): Promise<Memory> {
-    return this.#engine.memory();
   }
 
   /** Measure what was not measured yet, and go over to the fastest. */

@@ -37,16 +37,9 @@ function pathInPage(url: URL): string | undefined {
   return inside ? url.pathname.slice(SCOPE.pathname.length) : undefined;
 }
 
-/** wasm and icons: kept when first used. */
-const onDemand = (path: string) => /^assets\/.*\.wasm$/.test(path) || path.startsWith('icons/');
-
-async function keptOrFetched(request: Request | string, keep: boolean): Promise<Response> {
+async function keptOrFetched(request: Request | string): Promise<Response> {
   const cache = await caches.open(KEPT);
-  const kept = await cache.match(request);
-  if (kept) return kept;
-  const response = await fetch(request);
-  if (keep && response.ok) await cache.put(request, response.clone());
-  return response;
+  return (await cache.match(request)) ?? fetch(request);
 }
 
 worker.addEventListener('install', event => event.waitUntil(keepBuild()));
@@ -57,8 +50,6 @@ worker.addEventListener('message', event => {
 worker.addEventListener('fetch', event => {
   if (event.request.method !== 'GET') return;
   const path = pathInPage(new URL(event.request.url));
-  if (path === '' || path === 'index.html') event.respondWith(keptOrFetched(INDEX, false));
-  else if (path !== undefined && (BUILD.files.includes(path) || onDemand(path))) {
-    event.respondWith(keptOrFetched(event.request, onDemand(path)));
-  }
+  if (path === '' || path === 'index.html') event.respondWith(keptOrFetched(INDEX));
+  else if (path !== undefined && BUILD.files.includes(path)) event.respondWith(keptOrFetched(event.request));
 });

@@ -17,8 +17,14 @@ const LOADERS: Record<Backend, () => Promise<void>> = {
     const {setWasmPaths} = await import('@tensorflow/tfjs-backend-wasm');
     // Every browser that has what this page needs besides (a canvas in workers) has SIMD.
     if (!(await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) throw new Error('wasm has no SIMD in this browser');
+    const binary = new URL(simd, import.meta.url).href;
+    // It wants to know of all three; the other two are not taken.
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    setWasmPaths({'tfjs-backend-wasm-simd.wasm': new URL(simd, import.meta.url).href});
+    setWasmPaths({
+      'tfjs-backend-wasm.wasm': binary,
+      'tfjs-backend-wasm-simd.wasm': binary,
+      'tfjs-backend-wasm-threaded-simd.wasm': binary,
+    });
   },
   async webgl() {
     await import('@tensorflow/tfjs-backend-webgl');

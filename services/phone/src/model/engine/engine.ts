@@ -1,5 +1,5 @@
 /** A network that runs in a worker, so that neither the camera picture nor a touch ever waits for it. */
-import type {Answered, Answers, Backend, Found, GraphFiles, Memory, Question} from './protocol.ts';
+import type {Answered, Answers, Backend, Found, GraphFiles, Question} from './protocol.ts';
 
 /** The worker cannot do what was asked. */
 export class EngineFault extends Error {
@@ -44,10 +44,6 @@ export class Engine {
   /** Detects in `picture`, which is handed over and closed. Throws EngineFault. */
   detect(picture: ImageBitmap): Promise<Found> {
     return this.#ask({kind: 'detect', picture}, [picture]);
-  }
-
-  memory(): Promise<Memory> {
-    return this.#ask({kind: 'memory'});
   }
 
   close(): void {

@@ -18,6 +18,7 @@ export interface GraphFiles {
 export type Question =
   | {readonly kind: 'open'; readonly backend: Backend; readonly files: GraphFiles}
   | {readonly kind: 'detect'; readonly picture: ImageBitmap}
+  /** For tests and the bench, which watch that nothing is left behind. */
   | {readonly kind: 'memory'};
 
 /** Milliseconds. */
