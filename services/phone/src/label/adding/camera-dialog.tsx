@@ -1,0 +1,99 @@
+/** The camera on all of the screen: one press, one photo in the collection. */
+import {useSignal} from '@preact/signals';
+import {useEffect, useRef} from 'preact/hooks';
+
+import {CameraProblem, closeCamera, openCamera, type Camera} from '../../detect/camera.ts';
+import {askToPersist} from '../collection/persistence.ts';
+import {preparedPicture} from '../collection/prepare.ts';
+import {collectionProblem} from '../collection/problem.ts';
+import {shelf} from '../collection/shelf.ts';
+import {ToolButton} from '../editor/tool-button.tsx';
+
+export function CameraDialog({onClose}: {readonly onClose: () => void}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const isReady = useSignal(false);
+  const isBusy = useSignal(false);
+  const taken = useSignal(0);
+  const problem = useSignal<string | null>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    let camera: Camera | null = null;
+    let isOpen = true;
+    openCamera('environment').then(
+      opened => {
+        camera = opened;
+        if (!isOpen || !video.current) closeCamera(opened);
+        else video.current.srcObject = opened.stream;
+      },
+      (fault: unknown) => (problem.value = sentence(fault)),
+    );
+    return () => {
+      isOpen = false;
+      if (camera) closeCamera(camera);
+    };
+  }, [problem]);
+  const shoot = async () => {
+    if (!video.current || !isReady.value || isBusy.value) return;
+    isBusy.value = true;
+    try {
+      await shelf.add(await fromVideo(video.current));
+      taken.value += 1;
+      if (taken.value === 1) await askToPersist();
+    } catch (fault) {
+      problem.value = sentence(fault);
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  return (
+    <dialog class="editor camera" ref={dialog} aria-label="Take photos" onCancel={onClose}>
+      <header class="editor-top">
+        <ToolButton icon="close" label="Close the camera" onPress={onClose} />
+        <p class="title numbers" role="status">
+          {taken.value === 0
+            ? 'Take photos'
+            : taken.value === 1
+              ? '1 photo taken'
+              : `${taken.value} photos taken`}
+        </p>
+      </header>
+      {problem.value !== null && (
+        <p class="notice bad" role="alert">
+          {problem.value}
+        </p>
+      )}
+      <video
+        class="camera-picture"
+        ref={video}
+        autoplay
+        muted
+        playsInline
+        onLoadedData={() => (isReady.value = true)}
+        aria-label="What the camera sees"
+      />
+      <div class="shutter-row">
+        <button
+          type="button"
+          class="shutter"
+          aria-label="Take the photo"
+          aria-disabled={!isReady.value || isBusy.value}
+          onClick={shoot}
+        />
+      </div>
+    </dialog>
+  );
+}
+
+async function fromVideo(video: HTMLVideoElement) {
+  const picture = await createImageBitmap(video);
+  try {
+    return await preparedPicture(picture);
+  } finally {
+    picture.close();
+  }
+}
+
+function sentence(fault: unknown): string {
+  return fault instanceof CameraProblem ? fault.message : collectionProblem(fault).message;
+}

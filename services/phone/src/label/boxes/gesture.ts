@@ -1,0 +1,181 @@
+/**
+ * From fingers on the stage to what they do, one event after the other.
+ *
+ * One finger draws a new box, or moves or resizes the selected one; a tap selects; two fingers zoom and pan. What one
+ * finger began is dropped when the second comes: it was the beginning of a pinch.
+ */
+import type {Box, GroundTruth} from '../../vision/box.ts';
+import {boxOnScreen, type Rectangle, type Size} from '../../vision/overlay.ts';
+import {largeEnough, moved, resized, spanned, type Handle} from './edit.ts';
+import {boxesAt, contains, handleAt} from './handles.ts';
+import {onPhoto, pinched, type Point} from './view.ts';
+
+/** What the fingers are on. */
+export interface Scene {
+  readonly photo: Size;
+  readonly stage: Size;
+  readonly view: Rectangle;
+  readonly boxes: readonly GroundTruth[];
+  readonly selected: number | null;
+}
+
+/** A finger, a pen or a mouse went down, moved, or left. Points are in pixels of the stage. */
+export interface Finger {
+  readonly what: 'down' | 'move' | 'up' | 'cancel';
+  readonly id: number;
+  readonly at: Point;
+  /** How far it may slip and still be a tap: a mouse is steadier than a finger. */
+  readonly slack: number;
+  /** How many are on the stage now. */
+  readonly down: number;
+}
+
+/** What one finger does to a box: the place in the list is null for a box that is being drawn. */
+type Edit =
+  | {readonly kind: 'draw'; readonly from: Point}
+  | {readonly kind: 'move'; readonly index: number; readonly box: Box; readonly from: Point}
+  | {
+      readonly kind: 'resize';
+      readonly index: number;
+      readonly box: Box;
+      readonly handle: Handle;
+      /** From the finger to the handle: the box must not jump under the finger. */
+      readonly offset: Point;
+    };
+
+interface Place {
+  readonly id: number;
+  readonly at: Point;
+}
+
+export type Gesture =
+  | {readonly kind: 'none'}
+  | {readonly kind: 'press'; readonly finger: Place; readonly now: Point; readonly edit: Edit}
+  | {readonly kind: 'edit'; readonly finger: Place; readonly now: Point; readonly edit: Edit}
+  | {
+      readonly kind: 'pinch';
+      readonly from: readonly [Place, Place];
+      readonly to: readonly [Point, Point];
+      readonly view: Rectangle;
+    }
+  /** It is over; what the other fingers still do counts for nothing until all are gone. */
+  | {readonly kind: 'spent'};
+
+export type Effect =
+  | {readonly kind: 'nothing'}
+  | {readonly kind: 'select'; readonly index: number | null}
+  /** The box as it would be now; `index` null is a new one. */
+  | {readonly kind: 'draft'; readonly index: number | null; readonly box: Box}
+  | {readonly kind: 'keep'; readonly index: number | null; readonly box: Box}
+  | {readonly kind: 'drop'}
+  | {readonly kind: 'view'; readonly view: Rectangle};
+
+export const NO_GESTURE: Gesture = {kind: 'none'};
+const NOTHING: Effect = {kind: 'nothing'};
+const DROP: Effect = {kind: 'drop'};
+/** Pixels of the stage: a box smaller than this was a slip of the finger. */
+const SMALLEST_DRAWN = 10;
+
+/** The gesture after `finger`, and what is to be done about it. */
+export function step(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture, Effect] {
+  switch (finger.what) {
+    case 'down':
+      return down(gesture, finger, scene);
+    case 'move':
+      return drag(gesture, finger, scene);
+    case 'up':
+      return lift(gesture, finger, scene);
+    case 'cancel':
+      return [finger.down === 0 ? NO_GESTURE : {kind: 'spent'}, DROP];
+  }
+}
+
+function down(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture, Effect] {
+  const place = {id: finger.id, at: finger.at};
+  if (gesture.kind === 'none') {
+    return [{kind: 'press', finger: place, now: finger.at, edit: editFrom(finger.at, scene)}, NOTHING];
+  }
+  if (gesture.kind !== 'press' && gesture.kind !== 'edit') return [gesture, NOTHING];
+  const first = {id: gesture.finger.id, at: gesture.now};
+  return [{kind: 'pinch', from: [first, place], to: [first.at, place.at], view: scene.view}, DROP];
+}
+
+function drag(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture, Effect] {
+  if (gesture.kind === 'pinch') {
+    const to = gesture.from.map(({id}, i) => (id === finger.id ? finger.at : gesture.to[i]!)) as [
+      Point,
+      Point,
+    ];
+    const [a, b] = gesture.from;
+    const view = pinched(gesture.view, [a.at, b.at], to, scene.photo, scene.stage);
+    return [
+      {...gesture, to},
+      {kind: 'view', view},
+    ];
+  }
+  if (gesture.kind !== 'press' && gesture.kind !== 'edit') return [gesture, NOTHING];
+  if (gesture.finger.id !== finger.id) return [gesture, NOTHING];
+  if (gesture.kind === 'press' && within(gesture.finger.at, finger.at, slackOf(gesture.edit, finger))) {
+    return [{...gesture, now: finger.at}, NOTHING];
+  }
+  const {edit} = gesture;
+  return [
+    {...gesture, kind: 'edit', now: finger.at},
+    {kind: 'draft', ...edited(edit, finger.at, scene)},
+  ];
+}
+
+function lift(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture, Effect] {
+  const after: Gesture = finger.down === 0 ? NO_GESTURE : {kind: 'spent'};
+  if (gesture.kind === 'press') return [after, tap(gesture.edit, finger.at, scene)];
+  if (gesture.kind !== 'edit') return [after, NOTHING];
+  const result = edited(gesture.edit, finger.at, scene);
+  if (gesture.edit.kind === 'draw' && !wellDrawn(result.box, scene)) return [after, DROP];
+  return [after, {kind: 'keep', ...result}];
+}
+
+/** What a finger that starts there would do if it moved. */
+function editFrom(at: Point, {boxes, selected, view}: Scene): Edit {
+  const truth = selected === null ? undefined : boxes[selected];
+  if (selected === null || !truth) return {kind: 'draw', from: at};
+  const rectangle = boxOnScreen(truth.box, view, {mirrored: false});
+  const handle = handleAt(rectangle, at);
+  if (handle) {
+    const offset = {x: handle.at.x - at.x, y: handle.at.y - at.y};
+    return {kind: 'resize', index: selected, box: truth.box, handle, offset};
+  }
+  if (contains(rectangle, at)) return {kind: 'move', index: selected, box: truth.box, from: at};
+  return {kind: 'draw', from: at};
+}
+
+function edited(edit: Edit, at: Point, {view, photo}: Scene): {index: number | null; box: Box} {
+  switch (edit.kind) {
+    case 'draw':
+      return {index: null, box: spanned(onPhoto(view, edit.from), onPhoto(view, at))};
+    case 'move': {
+      const by = {x: (at.x - edit.from.x) / view.width, y: (at.y - edit.from.y) / view.height};
+      return {index: edit.index, box: moved(edit.box, by)};
+    }
+    case 'resize': {
+      const to = onPhoto(view, {x: at.x + edit.offset.x, y: at.y + edit.offset.y});
+      return {index: edit.index, box: resized(edit.box, edit.handle, to, photo)};
+    }
+  }
+}
+
+/** Select what is under the finger; tapping again goes on to the box behind. */
+function tap(edit: Edit, at: Point, {boxes, selected, view}: Scene): Effect {
+  if (edit.kind === 'resize') return NOTHING;
+  const under = boxesAt(boxes, view, at);
+  const next = under[(under.indexOf(selected ?? -1) + 1) % Math.max(1, under.length)];
+  return {kind: 'select', index: next ?? null};
+}
+
+function wellDrawn(box: Box, {view, photo}: Scene): boolean {
+  const {width, height} = boxOnScreen(box, view, {mirrored: false});
+  return Math.min(width, height) >= SMALLEST_DRAWN && largeEnough(box, photo);
+}
+
+/** A handle is hit on purpose: it follows at once, for small corrections. */
+const slackOf = (edit: Edit, finger: Finger) => (edit.kind === 'resize' ? 0 : finger.slack);
+const within = (a: Point, b: Point, slack: number) => Math.hypot(a.x - b.x, a.y - b.y) <= slack;

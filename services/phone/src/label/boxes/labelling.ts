@@ -1,0 +1,46 @@
+/** What a person said about one photo. */
+import type {Box, GroundTruth} from '../../vision/box.ts';
+
+/** `done`: a person stands by it. Without that, boxes are a detector's and no boxes are nobody's word yet. */
+export interface Labelling {
+  readonly boxes: readonly GroundTruth[];
+  readonly done: boolean;
+}
+
+export type Status = 'to-do' | 'to-check' | 'labelled' | 'nothing-here';
+
+export const UNTOUCHED: Labelling = {boxes: [], done: false};
+export const NOTHING_HERE: Labelling = {boxes: [], done: true};
+
+export function statusOf({boxes, done}: Labelling): Status {
+  if (boxes.length === 0) return done ? 'nothing-here' : 'to-do';
+  return done ? 'labelled' : 'to-check';
+}
+
+/** Whether the photo can be trained on: a photo nobody looked at must not teach that nothing is there. */
+export function usable(labelling: Labelling): boolean {
+  return labelling.done;
+}
+
+export function withBox({boxes}: Labelling, added: GroundTruth): Labelling {
+  return {boxes: [...boxes, added], done: true};
+}
+
+export function withShape({boxes}: Labelling, index: number, box: Box): Labelling {
+  return {boxes: boxes.map((truth, i) => (i === index ? {...truth, box} : truth)), done: true};
+}
+
+export function withClass({boxes}: Labelling, index: number, classId: number): Labelling {
+  return {boxes: boxes.map((truth, i) => (i === index ? {...truth, classId} : truth)), done: true};
+}
+
+/** Without its last box the photo is to do again: that there is nothing on it is for the person to say. */
+export function withoutBox({boxes}: Labelling, index: number): Labelling {
+  const left = boxes.filter((_, i) => i !== index);
+  return {boxes: left, done: left.length > 0};
+}
+
+/** The boxes as they are, with a person's word for them. */
+export function confirmed({boxes}: Labelling): Labelling {
+  return {boxes, done: true};
+}

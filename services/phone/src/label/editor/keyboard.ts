@@ -1,0 +1,70 @@
+/** What the keys do while a photo is labelled. */
+import type {Direction, Session} from './session.ts';
+
+export interface Elsewhere {
+  readonly classes: number;
+  readonly next: () => void;
+  readonly previous: () => void;
+}
+
+const ARROWS: Record<string, Direction> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+};
+
+/** For the person who asks which keys there are. */
+export const KEYS: readonly (readonly [string, string])[] = [
+  ['Tab', 'from box to box'],
+  ['Arrows', 'move the box, or the photo when no box is selected'],
+  ['Shift + arrows', 'make the box larger or smaller'],
+  ['1, 2, …', 'what it is'],
+  ['B', 'a new box'],
+  ['Delete', 'delete the box'],
+  ['N', 'nothing here'],
+  ['+, −, 0', 'zoom in, out, whole photo'],
+  ['Ctrl + Z, Ctrl + Y', 'undo, redo'],
+  ['Page up, page down', 'previous, next photo'],
+  ['Esc', 'select nothing; again: back to all photos'],
+];
+
+/** Does what the key means, if it means anything there. */
+export function pressed(event: KeyboardEvent, session: Session, elsewhere: Elsewhere): boolean {
+  const target = event.target as HTMLElement;
+  if (target.closest('dialog.small') || target.matches('input[type=text]')) return false;
+  if (event.ctrlKey || event.metaKey) return withControl(event, session);
+  if (event.altKey) return false;
+  const direction = ARROWS[event.key];
+  if (direction) {
+    // Elsewhere arrows choose among the classes or scroll.
+    if (!target.closest('.stage')) return false;
+    if (event.shiftKey) session.stretch(direction);
+    else session.nudge(direction);
+    return true;
+  }
+  return plain(event.key, session, elsewhere);
+}
+
+function withControl(event: KeyboardEvent, session: Session): boolean {
+  const key = event.key.toLowerCase();
+  if (key === 'y' || (key === 'z' && event.shiftKey)) session.redo();
+  else if (key === 'z') session.undo();
+  else return false;
+  return true;
+}
+
+function plain(key: string, session: Session, {classes, next, previous}: Elsewhere): boolean {
+  const digit = /^[1-9]$/.test(key) ? Number(key) - 1 : -1;
+  if (digit >= 0 && digit < classes) session.classify(digit);
+  else if (key === 'Delete' || key === 'Backspace') session.deleteSelected();
+  else if (key === 'b' || key === 'B') session.place();
+  else if (key === 'n' || key === 'N') session.toggleNothingHere();
+  else if (key === '+' || key === '=') session.zoomIn();
+  else if (key === '-') session.zoomOut();
+  else if (key === '0') session.showAll();
+  else if (key === 'PageDown') next();
+  else if (key === 'PageUp') previous();
+  else return false;
+  return true;
+}

@@ -1,0 +1,113 @@
+/** The photo with its boxes, as large as there is room. */
+import {useEffect, useRef} from 'preact/hooks';
+
+import type {GroundTruth} from '../../vision/box.ts';
+import {boxOnScreen, type Rectangle} from '../../vision/overlay.ts';
+import {handlesOf} from '../boxes/handles.ts';
+import {classColour} from '../class-colour.ts';
+import {listenToFingers} from './fingers.ts';
+import {placeOf, type Session} from './session.ts';
+
+const WHEEL_ZOOM = 1 / 400;
+
+interface StageProps {
+  readonly session: Session;
+  /** Address of the photo's JPEG file. */
+  readonly picture: string;
+  readonly names: readonly string[];
+  readonly title: string;
+}
+
+export function Stage({session, picture, names, title}: StageProps) {
+  const stage = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = stage.current;
+    if (!element) return;
+    const measure = () => session.measured({width: element.clientWidth, height: element.clientHeight});
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    const stopListening = listenToFingers(element, finger => {
+      session.touched(finger);
+      if (finger.what === 'up') focusSelected(element, session);
+    });
+    const wheel = (event: WheelEvent) => {
+      event.preventDefault();
+      const {left, top} = element.getBoundingClientRect();
+      session.zoom(Math.exp(-event.deltaY * WHEEL_ZOOM), {x: event.clientX - left, y: event.clientY - top});
+    };
+    element.addEventListener('wheel', wheel, {passive: false});
+    return () => {
+      observer.disconnect();
+      stopListening();
+      element.removeEventListener('wheel', wheel);
+    };
+  }, [session]);
+  const view = session.view.value;
+  return (
+    <div class="stage" ref={stage} tabIndex={0} role="group" aria-label={title}>
+      {view && (
+        <>
+          <img class="stage-photo" src={picture} alt="" draggable={false} style={placedAt(view)} />
+          {session.shown.value.map((truth, index) => (
+            <BoxOnStage key={index} session={session} view={view} index={index} truth={truth} names={names} />
+          ))}
+        </>
+      )}
+    </div>
+  );
+}
+
+interface BoxProps {
+  readonly session: Session;
+  readonly view: Rectangle;
+  readonly index: number;
+  readonly truth: GroundTruth;
+  readonly names: readonly string[];
+}
+
+function BoxOnStage({session, view, index, truth, names}: BoxProps) {
+  const rectangle = boxOnScreen(truth.box, view, {mirrored: false});
+  const isSelected = session.selected.value === index;
+  const isNew = index >= session.labelling.value.boxes.length;
+  const name = names[truth.classId] ?? '';
+  return (
+    <button
+      type="button"
+      class={`box-on-stage${isSelected || isNew ? ' selected' : ''}`}
+      style={{...placedAt(rectangle), '--class': classColour(truth.classId)}}
+      aria-pressed={isSelected}
+      aria-label={`Box ${index + 1}, ${name}: ${placeOf(truth.box)}`}
+      data-box={index}
+      onFocus={() => {
+        if (session.selected.value !== index) session.select(index);
+      }}
+      onClick={() => session.select(index)}
+    >
+      <span class="box-name">{name}</span>
+      {isSelected &&
+        handlesOf({...rectangle, left: 0, top: 0}).map(handle => (
+          <span
+            key={handle.name}
+            class="handle"
+            data-handle={handle.name}
+            style={{left: `${handle.at.x}px`, top: `${handle.at.y}px`}}
+          />
+        ))}
+    </button>
+  );
+}
+
+/** So that keys go to what the finger chose. */
+export function focusSelected(stage: HTMLElement, session: Session): void {
+  const index = session.selected.value;
+  // The new box is on the page after the next drawing only.
+  requestAnimationFrame(() => {
+    const box = index === null ? null : stage.querySelector<HTMLElement>(`[data-box="${index}"]`);
+    (box ?? stage).focus({preventScroll: true});
+  });
+}
+
+function placedAt({left, top, width, height}: Rectangle) {
+  return {transform: `translate(${left}px, ${top}px)`, width: `${width}px`, height: `${height}px`};
+}

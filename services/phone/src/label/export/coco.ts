@@ -1,0 +1,87 @@
+/** The collection as COCO JSON, the way the training job reads it (jobs/train/datasets/coco.py). */
+import type {Box} from '../../vision/box.ts';
+import type {Size} from '../../vision/overlay.ts';
+import {usable} from '../boxes/labelling.ts';
+import type {PhotoRecord} from '../collection/record.ts';
+
+export interface CocoDocument {
+  readonly info: {readonly description: string; readonly date_created: string};
+  readonly images: readonly {
+    readonly id: number;
+    readonly file_name: string;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  readonly annotations: readonly {
+    readonly id: number;
+    readonly image_id: number;
+    readonly category_id: number;
+    /** x, y, width, height in pixels of the photo in the zip. */
+    readonly bbox: readonly [number, number, number, number];
+    readonly area: number;
+    readonly iscrowd: 0;
+  }[];
+  readonly categories: readonly {readonly id: number; readonly name: string}[];
+}
+
+/** The photos that go into the zip: those that a person labelled or marked as empty. */
+export function exported(photos: readonly PhotoRecord[]): readonly PhotoRecord[] {
+  return photos.filter(({labelling}) => usable(labelling));
+}
+
+/** Where a photo is in the zip. */
+export function photoPath({id}: PhotoRecord): string {
+  return `photos/${String(id).padStart(5, '0')}.jpg`;
+}
+
+/**
+ * All exported photos with their boxes; one without boxes is an example of nothing.
+ *
+ * Classes without a box are left out: training refuses a class that it was shown nothing of.
+ */
+export function cocoDocument(
+  photos: readonly PhotoRecord[],
+  names: readonly string[],
+  created: Date,
+): CocoDocument {
+  const chosen = exported(photos);
+  const used = new Set(chosen.flatMap(({labelling}) => labelling.boxes.map(({classId}) => classId)));
+  const boxes = chosen.flatMap(photo => photo.labelling.boxes.map(truth => ({photo, truth})));
+  return {
+    info: {description: 'Labelled with Pocket Detector', date_created: created.toISOString()},
+    images: chosen.map(photo => ({
+      id: photo.id,
+      file_name: photoPath(photo),
+      width: photo.width,
+      height: photo.height,
+    })),
+    annotations: boxes.map(({photo, truth}, index) => {
+      const bbox = cocoBox(truth.box, photo);
+      return {
+        id: index + 1,
+        image_id: photo.id,
+        category_id: truth.classId + 1,
+        bbox,
+        area: rounded(bbox[2] * bbox[3]),
+        iscrowd: 0,
+      };
+    }),
+    categories: names.flatMap((name, classId) => (used.has(classId) ? [{id: classId + 1, name}] : [])),
+  };
+}
+
+/** x, y, width, height in pixels. */
+export function cocoBox(
+  {ymin, xmin, ymax, xmax}: Box,
+  {width, height}: Size,
+): [number, number, number, number] {
+  return [xmin * width, ymin * height, (xmax - xmin) * width, (ymax - ymin) * height].map(rounded) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+}
+
+/** A thousandth of a pixel is finer than any finger. */
+const rounded = (value: number) => Math.round(value * 1000) / 1000;

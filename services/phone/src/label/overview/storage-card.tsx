@@ -1,0 +1,63 @@
+/** Where the photos are, whether they stay there, and how to take them all out. */
+import {useSignal} from '@preact/signals';
+
+import {megabytes} from '../../shell/words.ts';
+import {persistent} from '../collection/persistence.ts';
+import {collectionProblem} from '../collection/problem.ts';
+import {shelf} from '../collection/shelf.ts';
+import {Confirm} from '../confirm.tsx';
+import {histories} from '../editor/memory.ts';
+
+export function StorageCard() {
+  const asking = useSignal(false);
+  const problem = useSignal<string | null>(null);
+  const photos = shelf.photos.value;
+  const total = photos.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0);
+  const answer = async (yes: boolean) => {
+    asking.value = false;
+    if (!yes) return;
+    try {
+      await shelf.removeAll();
+      histories.clear();
+    } catch (fault) {
+      problem.value = collectionProblem(fault).message;
+    }
+  };
+  return (
+    <section class="stack storage small" aria-label="Storage">
+      <p class="quiet">
+        The photos are in this browser only, nothing is sent (
+        <span class="numbers">
+          {photos.length === 1 ? '1 photo' : `${photos.length} photos`}, {megabytes(total)}
+        </span>
+        ). {PROMISES[String(persistent.value)]}
+      </p>
+      {problem.value !== null && (
+        <p class="notice bad" role="alert">
+          {problem.value}
+        </p>
+      )}
+      <div class="row">
+        <button type="button" class="button danger" onClick={() => (asking.value = true)}>
+          Delete all photos
+        </button>
+      </div>
+      {asking.value && (
+        <Confirm
+          question={`Delete all ${photos.length} photos?`}
+          explanation="They are taken out of this browser with their boxes. Download the zip first if you may want them again."
+          doIt="Delete all"
+          onAnswer={yes => void answer(yes)}
+        />
+      )}
+    </section>
+  );
+}
+
+const PROMISES: Record<string, string> = {
+  true: 'The browser promised to keep them.',
+  false:
+    'The browser may clear them when it wants room, or after some weeks without a visit: download the zip now and ' +
+    'then, or install this page.',
+  null: '',
+};
