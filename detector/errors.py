@@ -170,6 +170,10 @@ class StoreError(DetectorError):
     exit_code = 6
 
 
+class VersionTakenError(StoreError):
+    """A number that was used before, or is being built."""
+
+
 class OutOfMemoryError(DetectorError):
     """A training run that does not fit into the machine's memory."""
 

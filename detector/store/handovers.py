@@ -106,6 +106,13 @@ class Handovers:
             remove_file(store._layout.handover(name))
             return handover
 
+    def let_go(self) -> None:
+        """After a release: no longer have loaded what the channels pointed to before it."""
+        with self._store._writing():
+            if self.under_way() is None:
+                remove_file(self._store._layout.handover(self._name))
+                self._store._write_serving_config(self._store.served_models())
+
     def roll_forward(self) -> None:
         """Finish a release that was killed after it was committed. The caller holds the store's lock."""
         if (handover := self.under_way()) is not None and handover.phase == "committed":

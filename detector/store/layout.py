@@ -1,10 +1,13 @@
 """Where everything lies in a store. Other tools rely on these paths; `.staging/` alone is private."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from detector.files import reading
 from detector.names import check_model_name, is_model_name
+
+WARMUP_REQUESTS = PurePosixPath("assets.extra/tf_serving_warmup_requests")
+"""In a SavedModel's folder: what TensorFlow Serving replays when it loads the version."""
 
 _MAX_VERSION = 2**31 - 1
 """Fits every integer type that a version passes through."""

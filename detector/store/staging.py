@@ -11,7 +11,7 @@ import json
 import os
 from pathlib import Path
 
-from detector.errors import StoreError
+from detector.errors import StoreError, VersionTakenError
 from detector.files import move_directory, reading, remove_tree, write_atomic, writing
 from detector.store.layout import Layout, version_folders, version_names, version_of
 from detector.store.locks import FileLock, try_lock
@@ -38,7 +38,7 @@ def reserve(layout: Layout, name: str, wanted: int | None) -> tuple[int, Path, F
     taken = used_versions(layout, name) | version_names(layout.staging(name))
     version = max(taken, default=0) + 1 if wanted is None else wanted
     if version in taken or version_of(str(version)) is None:
-        raise StoreError(
+        raise VersionTakenError(
             f"Version {version} of {name!r} was used before or is being built: take another number."
         )
     folder = layout.staging(name) / str(version)

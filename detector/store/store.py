@@ -156,14 +156,14 @@ class Store:
         with self._writing():
             self._recover(name)
 
-    def _publish(self, name: str, version: int) -> None:
+    def _publish(self, name: str, version: int, action: str) -> None:
         """Called by StagedVersion, whose folders are complete and flushed."""
         with self._writing():
             # Found out before anything becomes visible: a channel file that cannot be read.
             self.served_models()
             staging.reveal(self._layout, name, version)
             try:
-                self._finish(name, version)
+                self._finish(name, version, action)
             except StoreError as error:
                 raise StoreError(
                     f"Version {version} of {name!r} is in the store, but its channel could not be set: "
@@ -181,10 +181,10 @@ class Store:
         else:
             staging.take_back(self._layout, name, version)
 
-    def _finish(self, name: str, version: int) -> None:
+    def _finish(self, name: str, version: int, action: str = "publish") -> None:
         """Point a channel to a version now visible; until then its staging folder says that this is due."""
         channels = read_channels(self._layout.channels(name)).with_published(version)
-        self._move_channels(name, channels, action="publish", actor=None)
+        self._move_channels(name, channels, action=action, actor=None)
         staging.drop_staging(self._layout, name, version)
 
     def _recover(self, name: str) -> None:
@@ -275,18 +275,18 @@ class StagedVersion:
         """Becomes eval/<name>/<version>/."""
         return self._folder / staging.EVALUATION
 
-    def publish(self) -> int:
+    def publish(self, *, action: str = "publish") -> int:
         """Make the version visible, whole or not at all, and point a channel to it; returns its number.
 
-        The first version becomes stable, a later one canary if none is set. Before that every file is checked
-        against the manifest and flushed to disk. Raises StoreError.
+        The first version becomes stable, a later one canary if none is set; the log calls that `action`. Before that
+        every file is checked against the manifest and flushed to disk. Raises StoreError.
         """
         if self._lock is None:
             raise StoreError(f"Version {self.version} of {self.name!r} was published or discarded before.")
         self._check()
         for folder in (self.eval, self.artifacts, self.model):
             sync_tree(folder)
-        self._store._publish(self.name, self.version)
+        self._store._publish(self.name, self.version, action)
         self._lock.release()
         self._lock = None
         return self.version

@@ -7,7 +7,7 @@ import typer
 
 from detector.environment import COMMAND_LINE_VARIABLES, refuse_unknown_variables
 from detector.errors import DetectorError
-from jobs.cli import evaluate, launch, predict, serve, train
+from jobs.cli import evaluate, launch, predict, release, serve, train
 from services.gateway.settings import known_variables
 
 INTERRUPTED = 130
@@ -24,6 +24,7 @@ def create_cli() -> typer.Typer:
     )
     for verb in (train, evaluate, predict, serve, launch):
         cli.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.command)
+    cli.add_typer(release.app, name="release")
     return cli
 
 

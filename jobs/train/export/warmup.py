@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from detector.store.layout import WARMUP_REQUESTS
 from jobs.train.export.quiet import quiet
 from jobs.train.export.saved_model import BYTES_SIGNATURE, IMAGE_SIGNATURE
 
-WARMUP_FILE = Path("assets.extra") / "tf_serving_warmup_requests"
 _SEED = 0
 
 
@@ -21,7 +21,7 @@ def write_warmup(model_folder: Path, *, name: str, version: int, size: int) -> N
 
     A few records only: the server answers nothing from the new version until it has replayed them all.
     """
-    path = model_folder / WARMUP_FILE
+    path = model_folder / WARMUP_REQUESTS
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as records:
         for record in _records(name=name, version=version, size=size):

@@ -63,6 +63,16 @@ def test_what_a_channel_pointed_to_before_stays_loaded_until_it_moves_again(stor
     assert served(store) == ServedModel((2, 4), {"stable": 4})
 
 
+def test_what_a_channel_pointed_to_before_can_be_let_go(store: Store) -> None:
+    store.handovers(NAME).begin(AFTER, action="promote")
+    store.handovers(NAME).let_go()
+    assert served(store) == ServedModel((1, 2), {"stable": 1, "canary": 2})
+    store.handovers(NAME).commit()
+    store.handovers(NAME).let_go()
+    assert served(store) == ServedModel((2,), {"stable": 2})
+    store.remove(NAME, 1)
+
+
 def test_a_release_taken_back_leaves_everything_as_it_was(store: Store) -> None:
     before = served(store)
     steps = store.handovers(NAME)

@@ -10,8 +10,8 @@ from tensorflow_serving.apis import prediction_log_pb2
 
 from detector.detections import MAX_DETECTIONS, OUTPUT_NAMES
 from detector.errors import ExportError
+from detector.store.layout import WARMUP_REQUESTS
 from jobs.train.export.saved_model import decode_and_resize
-from jobs.train.export.warmup import WARMUP_FILE
 from jobs.train.runtimes.runtime import Pixels
 from jobs.train.runtimes.saved_model import SavedModelRuntime
 from tests.jobs.train.export.conftest import Exported
@@ -78,7 +78,7 @@ def test_grey_pictures_are_taken_too(grid_export: Exported, encoding: str) -> No
 def test_the_warm_up_records_run_and_cover_both_signatures(grid_export: Exported) -> None:
     model = tf.saved_model.load(str(grid_export.model))
     seen = []
-    for record in tf.data.TFRecordDataset(str(grid_export.model / WARMUP_FILE)).as_numpy_iterator():
+    for record in tf.data.TFRecordDataset(str(grid_export.model / WARMUP_REQUESTS)).as_numpy_iterator():
         log = prediction_log_pb2.PredictionLog.FromString(record)
         assert log.WhichOneof("log_type") == "predict_log"
         request = log.predict_log.request

@@ -1,0 +1,55 @@
+"""One release at a time for each model, and who it is."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from detector.errors import ReleaseBusyError
+from detector.store import Store
+from detector.store.channels import current_actor
+from detector.store.locks import try_lock
+
+
+@contextmanager
+def releasing(store: Store, name: str, *, doing: str) -> Iterator[None]:
+    """Hold the model's release lock; `doing` is what others are told.
+
+    Raises ReleaseBusyError, which says who holds it, at once. The kernel holds the lock, so that it ends with its
+    process however that ends.
+    """
+    lock = try_lock(store.release_lock_path(name))
+    if lock is None:
+        raise ReleaseBusyError(
+            f"Another release of {name!r} is running: {_holder(store.release_lock_path(name))}. Wait for it to end, or "
+            "end it; then run this command again."
+        )
+    try:
+        _tell(lock.path, doing)
+        yield
+    finally:
+        lock.release()
+
+
+def _tell(path: Path, doing: str) -> None:
+    fields = {
+        "by": current_actor(),
+        "process": os.getpid(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "doing": doing,
+    }
+    try:
+        path.write_text(json.dumps(fields), "utf-8")
+    except OSError:
+        # The lock is held all the same: a disk that is full must not keep anyone from rolling back.
+        return
+
+
+def _holder(path: Path) -> str:
+    try:
+        fields = json.loads(path.read_text("utf-8"))
+        return f"{fields['doing']}, by {fields['by']}, process {fields['process']}, since {fields['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "it has not said who it is"

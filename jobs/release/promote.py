@@ -1,0 +1,144 @@
+"""`detector release promote`: through the gate, then to TensorFlow Serving, then to the channels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from detector.errors import InvalidRequestError, NotFoundError, ReleaseRefusedError
+from detector.store import ChannelName, Channels, Handover, Store
+from jobs.release.gate import GateResult, run_gate
+from jobs.release.gate.compare import OnProgress
+from jobs.release.lock import releasing
+from jobs.release.serving import Say, Serving
+from jobs.release.steps import Released, carry_out, finish
+from jobs.release.unfinished import serving_for
+
+PROMOTE, START_CANARY = "promote", "start canary"
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """A person overrules the gate; the log keeps who and why."""
+
+    reason: str | None
+
+
+def promote(
+    store: Store,
+    name: str,
+    version: int | None = None,
+    *,
+    canary: bool = False,
+    serving: Serving | None = None,
+    force: Force | None = None,
+    say: Say = lambda text: None,
+    on_gate: Callable[[GateResult], None] = lambda result: None,
+    on_progress: OnProgress = lambda done, total: None,
+) -> Released:
+    """Make `version` stable (or canary), by default the canary, else the newest above the stable one.
+
+    A release of the same version that was killed is finished. What was promoted already is left alone.
+
+    Raises:
+        NotFoundError: no such version, or nothing to promote.
+        ReleaseBusyError: somebody else is releasing this model.
+        ReleaseRefusedError: the gate says no.
+        ServingError: TensorFlow Serving cannot follow; everything is as before.
+        InvalidRequestError: another release was killed and has to be finished or taken back first.
+    """
+    action = START_CANARY if canary else PROMOTE
+    with releasing(store, name, doing=f"{action} {version or ''}".strip()):
+        unfinished = store.handovers(name).under_way()
+        if unfinished is not None:
+            _require_same(unfinished, action, version)
+            return _resume(store, name, unfinished, serving, say)
+        store.recover(name)
+        now = store.channels(name)
+        wanted = _default_version(store, name, now) if version is None else version
+        store.manifest(name, wanted)
+        after = _with_canary(now, wanted) if canary else _with_stable(now, wanted)
+        if after == now:
+            return Released(name, action, now, now)
+        if serving is not None:
+            serving.check_reachable(name)
+        result = run_gate(store, name, wanted, now.stable, on_progress=on_progress)
+        on_gate(result)
+        _refuse(result, canary=canary, force=force)
+        details = {
+            "gate": result.summary(),
+            "forced": force is not None and not result.passed,
+            "reason": force.reason if force is not None else None,
+        }
+        return carry_out(store, name, after, action=action, details=details, serving=serving)
+
+
+def _require_same(unfinished: Handover, action: str, version: int | None) -> None:
+    channel: ChannelName = "canary" if action == START_CANARY else "stable"
+    wanted = {move.channel: move.new for move in unfinished.moves}.get(channel)
+    if unfinished.action == action and version in (None, wanted):
+        return
+    moves = ", ".join(f"{m.channel} from {m.old or 'none'} to {m.new or 'none'}" for m in unfinished.moves)
+    raise InvalidRequestError(
+        f"A release begun by {unfinished.by} at {unfinished.started} is unfinished ({unfinished.action}: {moves}). "
+        "Run that command again to finish it, or `detector release rollback` to take it back."
+    )
+
+
+def _resume(store: Store, name: str, unfinished: Handover, serving: Serving | None, say: Say) -> Released:
+    say(f"Finishing the release that {unfinished.by} began at {unfinished.started}")
+    before = store.channels(name)
+    for move in unfinished.moves:
+        before = before.moved(move.channel, move.old)
+    if unfinished.phase == "committed":
+        store.recover(name)
+    else:
+        with serving_for(unfinished, serving, say=say) as found:
+            finish(store, name, unfinished, found)
+    return Released(
+        name, unfinished.action, before, store.channels(name), resumed=True, details=unfinished.details
+    )
+
+
+def _default_version(store: Store, name: str, now: Channels) -> int:
+    if now.canary is not None:
+        return now.canary
+    newer = [version for version in store.versions(name) if version > (now.stable or 0)]
+    if newer:
+        return newer[-1]
+    if now.stable is None:
+        raise NotFoundError(f"There is no version of {name!r} in {store.root}: run `detector train` first.")
+    raise NotFoundError(
+        f"Nothing to promote: version {now.stable} of {name!r} is stable, there is no canary and nothing newer. "
+        "Name an older version to promote that."
+    )
+
+
+def _with_stable(now: Channels, version: int) -> Channels:
+    """A canary that is no newer than what is stable now is none any more."""
+    stays = now.canary is not None and now.canary > version
+    return Channels(version, now.canary if stays else None)
+
+
+def _with_canary(now: Channels, version: int) -> Channels:
+    if now.stable is None:
+        raise InvalidRequestError(
+            "There is no stable version that a canary could be compared with: promote one first."
+        )
+    if version == now.stable:
+        raise InvalidRequestError(f"Version {version} is stable: it cannot be its own canary.")
+    return Channels(now.stable, version)
+
+
+def _refuse(result: GateResult, *, canary: bool, force: Force | None) -> None:
+    failed = ", ".join(check.name for check in result.failed)
+    if not result.can_be_forced:
+        reason = next(check.candidate for check in result.checks if check.outcome == "damaged")
+        raise ReleaseRefusedError(
+            f"Version {result.candidate} is damaged and cannot serve, whatever the options: {reason}"
+        )
+    # A canary is there to find out; few phones see it.
+    if result.passed or canary or force is not None:
+        return
+    raise ReleaseRefusedError(
+        f"Version {result.candidate} did not pass the gate ({failed}); nothing was changed. To release it all the "
+        "same: --force --reason '...', which the log keeps."
+    )

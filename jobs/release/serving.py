@@ -1,0 +1,142 @@
+"""All replicas of TensorFlow Serving together: what a release waits for, with one clear end."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from detector.errors import ServingError
+from jobs.release.replica_client import NotYet, ReplicaClient
+from jobs.release.replicas import Lookup, Replica, addresses_of, resolve
+
+Say = Callable[[str], None]
+Probe = Callable[[ReplicaClient], None]
+"""Raises NotYet while a replica is not there yet, ServingError when it never will be."""
+
+POLL_S = 0.2
+REACH_TIMEOUT_S = 10.0
+DEFAULT_TIMEOUT_S = 300.0
+
+_POLLING_HINT = "Does it poll this store's models.config (--model_config_file_poll_wait_seconds)?"
+
+
+class Serving:
+    """The replicas behind `targets`, looked up anew each time: one may come or go during a release."""
+
+    def __init__(
+        self,
+        targets: Sequence[str],
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        say: Say = lambda text: None,
+        lookup: Lookup = addresses_of,
+    ) -> None:
+        self.targets = tuple(targets)
+        self._timeout_s = timeout_s
+        self._say = say
+        self._lookup = lookup
+        self._clients: dict[Replica, ReplicaClient] = {}
+
+    def check_reachable(self, name: str) -> int:
+        """Have each replica say something; returns how many there are.
+
+        Raises ServingError, naming those that do not answer, before anything is changed.
+        """
+        return self._until_all(
+            lambda client: _discard(client.states(name)),
+            "to answer",
+            timeout_s=min(REACH_TIMEOUT_S, self._timeout_s),
+            hint="Nothing was changed. To leave a replica out, name the others with --serving.",
+        )
+
+    def wait_loaded(self, name: str, sizes: Mapping[int, int]) -> None:
+        """Wait until each replica has every version of `sizes` (image size by version), and it answers.
+
+        Raises ServingError with the server's own reason when a version cannot be loaded, or when time is up.
+        """
+
+        def probe(client: ReplicaClient) -> None:
+            states = client.states(name)
+            for version, size in sizes.items():
+                state = states.get(version)
+                if state is not None and state.error:
+                    raise ServingError(
+                        f"{client.replica.address} cannot load version {version}: {state.error} (TensorFlow Serving "
+                        "does not try a number again that failed: repair what it names and restart it, or publish "
+                        "anew.)"
+                    )
+                if state is None or not state.available:
+                    raise NotYet(f"version {version} is {'unknown' if state is None else state.state}")
+                client.check_answer(name, version, size=size)
+
+        numbers = " and ".join(str(version) for version in sizes)
+        replicas = self._until_all(probe, f"to load {numbers}", timeout_s=self._timeout_s)
+        self._say(f"Loaded and answering on {_count(replicas)}: {numbers}")
+
+    def wait_labels(self, name: str, labels: Mapping[str, int], sizes: Mapping[int, int]) -> None:
+        """Wait until a Predict by each label is answered by its version, on each replica.
+
+        Raises ServingError when time is up.
+        """
+
+        def probe(client: ReplicaClient) -> None:
+            for label, version in labels.items():
+                found = client.version_behind(name, label, size=sizes[version])
+                if found != version:
+                    raise NotYet(f"{label} is still answered by version {found}")
+
+        said = ", ".join(f"{label} {version}" for label, version in labels.items())
+        replicas = self._until_all(probe, f"to answer as {said}", timeout_s=self._timeout_s)
+        self._say(f"Answering by label on {_count(replicas)}: {said}")
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _until_all(
+        self, probe: Probe, waiting_for: str, *, timeout_s: float, hint: str = _POLLING_HINT
+    ) -> int:
+        deadline = time.monotonic() + timeout_s
+        while True:
+            replicas, waiting = self._try_all(probe)
+            if not waiting:
+                return replicas
+            if time.monotonic() >= deadline:
+                reasons = "; ".join(f"{address}: {reason}" for address, reason in sorted(waiting.items()))
+                raise ServingError(
+                    f"Waited {timeout_s:.0f} seconds for TensorFlow Serving {waiting_for}. {reasons}. {hint}"
+                )
+            time.sleep(POLL_S)
+
+    def _try_all(self, probe: Probe) -> tuple[int, dict[str, str]]:
+        """How many replicas there are, and why those that are not there yet are not."""
+        try:
+            replicas = resolve(self.targets, lookup=self._lookup)
+        except ServingError as error:
+            return 0, {"names": error.message}
+        waiting = {}
+        for replica in replicas:
+            if replica not in self._clients:
+                self._clients[replica] = ReplicaClient(replica)
+            try:
+                probe(self._clients[replica])
+            except NotYet as reason:
+                waiting[replica.address] = str(reason)
+        return len(replicas), waiting
+
+
+def _discard(value: object) -> None:
+    """The answer counts, not what it says."""
+
+
+def _count(replicas: int) -> str:
+    return "1 replica" if replicas == 1 else f"{replicas} replicas"

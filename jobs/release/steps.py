@@ -1,0 +1,95 @@
+"""Carrying out a release: versions, labels, proof, channels. Each step can be killed and taken up again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from detector.errors import DetectorError, ServingError
+from detector.store import Channels, Handover, Store
+from jobs.release.serving import Serving
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Where the channels point now, and where they pointed before."""
+
+    name: str
+    action: str
+    before: Channels
+    after: Channels
+    resumed: bool = False
+    details: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "model": self.name,
+            "action": self.action,
+            "before": dict(self.before.items()),
+            "after": dict(self.after.items()),
+            "resumed": self.resumed,
+            **(self.details or {}),
+        }
+
+
+def carry_out(
+    store: Store,
+    name: str,
+    after: Channels,
+    *,
+    action: str,
+    details: Mapping[str, Any],
+    serving: Serving | None,
+) -> Released:
+    """Move the channels to `after`. The caller holds the release lock.
+
+    Raises ServingError when TensorFlow Serving cannot follow; then everything is as before.
+    """
+    before = store.channels(name)
+    if serving is not None:
+        serving.check_reachable(name)
+    targets = serving.targets if serving is not None else ()
+    handover = store.handovers(name).begin(after, action=action, serving=targets, details=details)
+    finish(store, name, handover, serving)
+    return Released(name, action, before, store.channels(name), details=details)
+
+
+def finish(store: Store, name: str, handover: Handover, serving: Serving | None) -> None:
+    """Take a release from where it is to its end.
+
+    Raises ServingError when TensorFlow Serving cannot follow: it is taken back then.
+    """
+    steps = store.handovers(name)
+    if serving is not None:
+        try:
+            _lead(store, name, handover, serving)
+        except ServingError as error:
+            steps.take_back(reason=error.message)
+            raise ServingError(f"{error.message} The release was taken back: nothing has changed.") from error
+    steps.commit()
+
+
+def _lead(store: Store, name: str, handover: Handover, serving: Serving) -> None:
+    """TensorFlow Serving first: a channel never says what it does not do."""
+    labels: dict[str, int] = dict(handover.applied(store.channels(name)).items())
+    sizes = {version: store.manifest(name, version).input.width for version in sorted(set(labels.values()))}
+    if handover.phase == "loading":
+        serving.wait_loaded(name, sizes)
+        store.handovers(name).switch()
+    serving.wait_labels(name, labels, sizes)
+
+
+def take_back(store: Store, name: str, serving: Serving | None) -> Released:
+    """Undo a release that was begun and not finished. The caller holds the release lock.
+
+    Raises ServingError when the replicas do not answer by the old labels; models.config has them all the same.
+    """
+    handover = store.handovers(name).take_back(reason="taken back by a rollback")
+    channels = store.channels(name)
+    if serving is not None:
+        labels: dict[str, int] = dict(channels.items())
+        sizes = {version: store.manifest(name, version).input.width for version in labels.values()}
+        try:
+            serving.wait_labels(name, labels, sizes)
+        except DetectorError as error:
+            raise ServingError(f"The release was taken back in models.config. {error.message}") from error
+    return Released(name, "rollback", handover.applied(channels), channels)
