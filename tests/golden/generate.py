@@ -14,6 +14,7 @@ from detector.boxes import Box, as_array, intersection_over_union
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import Evaluation, choose_score_threshold, evaluate, photo_outcome
 from detector.evaluation.results import ClassMetrics, ThresholdMetrics
+from jobs.train.datasets import advice
 from tests.golden.pictures import overlay_vectors, resize_vectors
 
 DECIMALS = 7
@@ -195,6 +196,12 @@ def _crowded_scene() -> Scene:
     return [[GroundTruth(0, own), GroundTruth(1, other)]], [[*found, Detection(1, 0.5, other)]]
 
 
+def advice_numbers() -> Json:
+    """From which numbers on a dataset is enough: the phone's advice while labelling goes by them too."""
+    names = ("FEW_PHOTOS", "SOME_PHOTOS", "FEW_BOXES", "SOME_BOXES", "IMBALANCE", "FEW_NEGATIVES")
+    return {name: getattr(advice, name) for name in names}
+
+
 def _random_scene(generator: random.Random, *, photos: int, score: Callable[[], float]) -> Scene:
     truth = [
         [
@@ -241,6 +248,7 @@ VECTORS: dict[str, Callable[[], Json]] = {
     "average_precision.json": average_precision_vectors,
     "overlay.json": overlay_vectors,
     "resize.json": resize_vectors,
+    "dataset_advice.json": advice_numbers,
 }
 
 

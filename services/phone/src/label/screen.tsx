@@ -54,7 +54,7 @@ function FirstNames() {
         the names later; leave the second empty if there is only one.
       </p>
       <section class="card">
-        <ClassNames names={[]} boxes={[]} save="Go on" onSave={names => void shelf.rename(names)} />
+        <ClassNames names={[]} boxes={[]} save="Go on" onSave={names => shelf.rename(names)} />
       </section>
     </div>
   );

@@ -2,6 +2,7 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useMemo, useRef} from 'preact/hooks';
 
+import {collectionProblem} from '../collection/problem.ts';
 import {shelf} from '../collection/shelf.ts';
 import type {PhotoRecord} from '../collection/record.ts';
 import {Confirm} from '../confirm.tsx';
@@ -40,6 +41,7 @@ export function Editor({record, onGo}: EditorProps) {
   useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => dialog.current?.querySelector<HTMLElement>('.stage')?.focus(), [session]);
   const asking = useSignal(false);
+  const problem = useSignal<string | null>(null);
   const picture = usePicture(id);
 
   const ids = shelf.photos.value.map(photo => photo.id);
@@ -47,6 +49,7 @@ export function Editor({record, onGo}: EditorProps) {
   const next = () => onGo(ids[place + 1] ?? null);
   const previous = () => onGo(ids[place - 1] ?? id);
   const names = shelf.classes.value;
+  const trouble = problem.value ?? picture.value.problem;
   const title = `Photo ${place + 1} of ${ids.length}`;
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -61,12 +64,16 @@ export function Editor({record, onGo}: EditorProps) {
     if (session.selected.value === null) onGo(null);
     else session.select(null);
   };
-  const answer = (yes: boolean) => {
+  const answer = async (yes: boolean) => {
     asking.value = false;
     if (!yes) return;
-    histories.delete(id);
-    onGo(ids[place + 1] ?? ids[place - 1] ?? null);
-    void shelf.remove(id);
+    try {
+      await shelf.remove(id);
+      histories.delete(id);
+      onGo(ids[place + 1] ?? ids[place - 1] ?? null);
+    } catch (fault) {
+      problem.value = collectionProblem(fault).message;
+    }
   };
 
   return (
@@ -88,9 +95,9 @@ export function Editor({record, onGo}: EditorProps) {
         <ToolButton icon="trash" label="Delete this photo" onPress={() => (asking.value = true)} />
       </header>
       <Unkept />
-      {picture.value.problem !== null && (
+      {trouble !== null && (
         <p class="notice bad" role="alert">
-          {picture.value.problem}
+          {trouble}
         </p>
       )}
       <div class="stage-room">
@@ -113,7 +120,7 @@ export function Editor({record, onGo}: EditorProps) {
           question="Delete this photo?"
           explanation="It is taken out of this browser with its boxes. Your phone’s own library keeps it."
           doIt="Delete"
-          onAnswer={answer}
+          onAnswer={yes => void answer(yes)}
         />
       )}
     </dialog>

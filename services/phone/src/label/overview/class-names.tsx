@@ -4,13 +4,15 @@ import {useId} from 'preact/hooks';
 
 import {classColour} from '../class-colour.ts';
 import {cleanName, nameFault} from '../collection/class-name.ts';
+import {collectionProblem} from '../collection/problem.ts';
 
 interface ClassNamesProps {
   readonly names: readonly string[];
   /** How many boxes each class has. One without boxes may go, if it is the last. */
   readonly boxes: readonly number[];
   readonly save: string;
-  readonly onSave: (names: readonly string[]) => void;
+  /** Rejects with CollectionProblem when they could not be kept. */
+  readonly onSave: (names: readonly string[]) => Promise<void>;
 }
 
 const EXAMPLES = ['raccoon', 'kangaroo'];
@@ -18,19 +20,25 @@ const EXAMPLES = ['raccoon', 'kangaroo'];
 export function ClassNames({names, boxes, save, onSave}: ClassNamesProps) {
   const typed = useSignal(names.length > 0 ? names : ['', '']);
   const faults = useSignal<readonly (string | null)[]>([]);
+  const problem = useSignal<string | null>(null);
   const id = useId();
   const type = (index: number, name: string) => {
     typed.value = typed.value.map((other, i) => (i === index ? name : other));
     faults.value = [];
   };
-  const submit = (event: Event) => {
+  const submit = async (event: Event) => {
     event.preventDefault();
     const clean = typed.value.map(cleanName);
     // One kind is enough: the second field may stay empty before there are boxes of it.
     const last = clean.length - 1;
     const wanted = last > 0 && clean[last] === '' && !boxes[last] ? clean.slice(0, -1) : clean;
     faults.value = wanted.map((_, index) => nameFault(wanted, index));
-    if (faults.value.every(fault => fault === null)) onSave(wanted);
+    if (faults.value.some(fault => fault !== null)) return;
+    try {
+      await onSave(wanted);
+    } catch (fault) {
+      problem.value = collectionProblem(fault).message;
+    }
   };
   const last = typed.value.length - 1;
   return (
@@ -62,6 +70,11 @@ export function ClassNames({names, boxes, save, onSave}: ClassNamesProps) {
           </label>
         );
       })}
+      {problem.value !== null && (
+        <p class="notice bad" role="alert">
+          {problem.value}
+        </p>
+      )}
       <div class="row">
         <button class="button main">{save}</button>
         {names.length > 0 && (

@@ -78,7 +78,7 @@ function NamesDialog({onClose}: {readonly onClose: () => void}) {
         names={shelf.classes.value}
         boxes={boxesByClass()}
         save="Save"
-        onSave={names => void shelf.rename(names).then(onClose)}
+        onSave={names => shelf.rename(names).then(onClose)}
       />
     </dialog>
   );

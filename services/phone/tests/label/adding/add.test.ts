@@ -1,0 +1,44 @@
+import 'fake-indexeddb/auto';
+
+import {expect, test} from 'vitest';
+
+import {addPhotos, adding, summary} from '../../../src/label/adding/add.ts';
+import {Collection} from '../../../src/label/collection/collection.ts';
+import {CollectionProblem} from '../../../src/label/collection/problem.ts';
+import {Shelf} from '../../../src/label/collection/shelf.ts';
+import {PhotoProblem} from '../../../src/vision/photo.ts';
+import {photo} from '../making.ts';
+
+const files = (...names: string[]) => names.map(name => new File([name], name));
+
+async function prepare(file: Blob) {
+  const name = await file.text();
+  if (name.startsWith('broken')) throw new PhotoProblem('It is broken.');
+  return photo(name);
+}
+
+test('good photos come in, a broken one is named, and one that is there is not taken twice', async () => {
+  const shelf = new Shelf(() => Collection.open('add'));
+  const result = await addPhotos(shelf, files('a', 'broken.jpg', 'b', 'a'), prepare);
+  expect(shelf.photos.value).toHaveLength(2);
+  expect(summary(result)).toEqual([
+    'Added 2 photos.',
+    '1 photo was here already.',
+    'broken.jpg was left out. It is broken.',
+  ]);
+  expect(adding.value).toBeNull();
+});
+
+test('a full storage ends it, and says how many are missing', async () => {
+  const collection = await Collection.open('add full');
+  const add = collection.add.bind(collection);
+  let taken = 0;
+  collection.add = async (...given) => {
+    if (++taken > 1) throw new CollectionProblem('full', 'It is full.');
+    return add(...given);
+  };
+  const shelf = new Shelf(() => Promise.resolve(collection));
+  const result = await addPhotos(shelf, files('a', 'b', 'c'), prepare);
+  expect(summary(result)).toEqual(['Added 1 photo.', '2 photos could not be added. It is full.']);
+  expect(shelf.photos.value).toHaveLength(1);
+});

@@ -1,0 +1,117 @@
+import {beforeEach, describe, expect, test} from 'vitest';
+
+import {begun} from '../../../src/label/boxes/history.ts';
+import {UNTOUCHED, statusOf, type Labelling} from '../../../src/label/boxes/labelling.ts';
+import {historyOf, Session} from '../../../src/label/editor/session.ts';
+
+const photo = {width: 1000, height: 500};
+let kept: Labelling[];
+let classId: {value: number};
+let session: Session;
+
+beforeEach(() => {
+  kept = [];
+  classId = {value: 0};
+  session = new Session({
+    photo,
+    history: begun(UNTOUCHED),
+    classId,
+    nameOf: id => ['ball', 'brick'][id] ?? '',
+    onLabelled: history => kept.push(history.now),
+  });
+  session.measured({width: 540, height: 540});
+});
+
+const box = () => session.labelling.value.boxes[0]!.box;
+
+describe('without a pointer', () => {
+  test('a box is placed, moved and stretched, and each change is kept', () => {
+    session.place();
+    const before = box();
+    session.nudge('right');
+    session.nudge('down');
+    session.stretch('right');
+    expect(box().xmin).toBeGreaterThan(before.xmin);
+    expect(box().ymin).toBeGreaterThan(before.ymin);
+    expect(box().xmax - box().xmin).toBeGreaterThan(before.xmax - before.xmin);
+    expect(kept).toHaveLength(4);
+    expect(session.said.value).toContain('Box 1');
+  });
+
+  test('steps are as long across as down on a photo that is not square', () => {
+    session.place();
+    const before = box();
+    session.nudge('right');
+    session.nudge('down');
+    const across = (box().xmin - before.xmin) * photo.width;
+    expect(across).toBeCloseTo((box().ymin - before.ymin) * photo.height);
+  });
+
+  test('a key held down is one step to undo', () => {
+    session.place();
+    const before = box();
+    for (let i = 0; i < 20; i++) session.nudge('left');
+    session.undo();
+    expect(box()).toEqual(before);
+    session.redo();
+    expect(box().xmin).toBeLessThan(before.xmin);
+  });
+
+  test('arrows move the photo when no box is selected', () => {
+    session.zoom(4);
+    const before = session.view.value!;
+    session.nudge('right');
+    expect(session.view.value!.left).toBeLessThan(before.left);
+    expect(kept).toEqual([]);
+  });
+});
+
+describe('the class', () => {
+  test('chosen for a box is that of the next one too', () => {
+    session.place();
+    session.classify(1);
+    session.place();
+    expect(session.labelling.value.boxes.map(truth => truth.classId)).toEqual([1, 1]);
+  });
+
+  test('follows the box that is selected', () => {
+    session.place();
+    session.select(null);
+    session.classify(1);
+    session.place();
+    session.select(0);
+    expect(classId.value).toBe(0);
+  });
+});
+
+test('“nothing here” takes the boxes away, and undo brings them back', () => {
+  session.place();
+  session.toggleNothingHere();
+  expect(statusOf(session.labelling.value)).toBe('nothing-here');
+  session.undo();
+  expect(session.labelling.value.boxes).toHaveLength(1);
+});
+
+test('deleting selects nothing and can be undone', () => {
+  session.place();
+  session.deleteSelected();
+  expect(session.selected.value).toBeNull();
+  expect(session.labelling.value.boxes).toEqual([]);
+  session.undo();
+  expect(session.labelling.value.boxes).toHaveLength(1);
+});
+
+test('a turned phone shows the whole photo again, but a zoomed one stays where it was', () => {
+  session.measured({width: 800, height: 400});
+  expect(session.view.value!.left).toBeGreaterThanOrEqual(0);
+  session.zoom(5);
+  const {width} = session.view.value!;
+  session.measured({width: 800, height: 380});
+  expect(session.view.value!.width).toBeCloseTo(width, -2);
+});
+
+test('what was done before is undone only while it is still what is kept', () => {
+  const before = begun(UNTOUCHED);
+  expect(historyOf({boxes: [], done: false}, before)).toBe(before);
+  expect(historyOf({boxes: [], done: true}, before).now).toEqual({boxes: [], done: true});
+});

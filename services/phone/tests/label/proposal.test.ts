@@ -1,0 +1,51 @@
+import 'fake-indexeddb/auto';
+
+import {describe, expect, test} from 'vitest';
+
+import {Collection} from '../../src/label/collection/collection.ts';
+import {Shelf} from '../../src/label/collection/shelf.ts';
+import {proposal} from '../../src/label/proposal.ts';
+import {photo, truth} from './making.ts';
+
+const found = [
+  {...truth(0), score: 0.9},
+  {...truth(1), score: 0.6},
+];
+
+describe('boxes of the detector', () => {
+  test('bring their names where there are none', () => {
+    const {names, labelling} = proposal(found, ['raccoon', 'kangaroo'], []);
+    expect(names).toEqual(['raccoon', 'kangaroo']);
+    expect(labelling).toEqual({boxes: [truth(0), truth(1)], done: false});
+  });
+
+  test('get the collection’s class of the same name, whatever the order', () => {
+    const {labelling} = proposal(found, ['raccoon', 'kangaroo'], ['Kangaroo', 'Raccoon']);
+    expect(labelling.boxes.map(({classId}) => classId)).toEqual([1, 0]);
+  });
+
+  test('of other things are left out and named', () => {
+    const {labelling, unknown} = proposal(found, ['raccoon', 'kangaroo'], ['raccoon', 'cup']);
+    expect(labelling.boxes).toEqual([truth(0)]);
+    expect(unknown).toEqual(['kangaroo']);
+  });
+});
+
+describe('a wrong answer', () => {
+  const answer = {photo: new Blob(['x']), detections: found, labels: ['raccoon', 'kangaroo']};
+
+  test('comes into the collection to be checked, and a second time does not undo the person’s work', async () => {
+    // The screens read the address of the page when they are loaded.
+    Object.assign(globalThis, {location: {hash: ''}, addEventListener: () => undefined});
+    const {shelveWrong} = await import('../../src/label/report-wrong.ts');
+    const shelf = new Shelf(() => Collection.open('wrong'));
+    const prepare = () => Promise.resolve(photo('wrong'));
+    const id = await shelveWrong(shelf, answer, prepare);
+    expect(shelf.classes.value).toEqual(['raccoon', 'kangaroo']);
+    expect(shelf.find(id)?.labelling).toEqual({boxes: [truth(0), truth(1)], done: false});
+
+    await shelf.label(id, {boxes: [truth(1)], done: true});
+    expect(await shelveWrong(shelf, answer, prepare)).toBe(id);
+    expect(shelf.find(id)?.labelling).toEqual({boxes: [truth(1)], done: true});
+  });
+});
