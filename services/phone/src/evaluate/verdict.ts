@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 const GOOD = 0.8;
-const MIXED = 0.5;
+const MIXED = 0.6;
 
 /** Put what was measured on this phone into words. `differing` photos are answered unlike on the server. */
 export function verdictOf(phone: Evaluation, differing: number): Verdict {

@@ -72,6 +72,6 @@ export function tfliteFiles(manifest: Manifest): TfliteFile[] {
 /** A size as people read it: "4.3 MB". */
 export function readableSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1000)} kB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

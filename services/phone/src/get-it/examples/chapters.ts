@@ -9,6 +9,8 @@ import {swiftMediaPipe} from './swift.ts';
 export interface Chapter {
   readonly id: string;
   readonly title: string;
+  /** What to know beforehand; empty when nothing. */
+  readonly note: string;
   readonly examples: readonly Example[];
 }
 
@@ -20,10 +22,33 @@ export function chapters(context: ExampleContext): Chapter[] {
     javascriptDetect(context),
   ];
   return [
-    {id: 'curl', title: 'curl', examples: [curlDownload(context), curlDetect(context)]},
-    {id: 'python', title: 'Python', examples: [pythonOnDevice(context), pythonDetect(context)]},
-    {id: 'javascript', title: 'JavaScript', examples: javascript},
-    {id: 'kotlin', title: 'Kotlin', examples: [kotlinMediaPipe(context)]},
-    {id: 'swift', title: 'Swift', examples: [swiftMediaPipe(context)]},
+    {id: 'curl', title: 'curl', note: '', examples: [curlDownload(context), curlDetect(context)]},
+    {
+      id: 'python',
+      title: 'Python',
+      note: 'Each is a program of its own: python example.py photo.jpg',
+      examples: [pythonOnDevice(context), pythonDetect(context)],
+    },
+    {
+      id: 'javascript',
+      title: 'JavaScript',
+      note:
+        'A page at another address may ask this server once it is started with that address in ' +
+        'DETECTOR_CORS_ORIGINS.' +
+        (context.keys ? ' A key in a page is readable by everybody who opens it.' : ''),
+      examples: javascript,
+    },
+    {
+      id: 'kotlin',
+      title: 'Kotlin',
+      note: 'MediaPipe Tasks takes the file as it is.',
+      examples: [kotlinMediaPipe(context)],
+    },
+    {
+      id: 'swift',
+      title: 'Swift',
+      note: 'MediaPipe Tasks takes the file as it is.',
+      examples: [swiftMediaPipe(context)],
+    },
   ];
 }

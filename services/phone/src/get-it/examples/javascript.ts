@@ -1,3 +1,4 @@
+import {scoreThreshold} from '../../gateway/manifest.ts';
 import {fileUrl, type Example, type ExampleContext} from './context.ts';
 import {textList} from './literals.ts';
 
@@ -86,7 +87,7 @@ export function tfjsOutputs({manifest}: ExampleContext): readonly string[] {
 
 function constants(context: ExampleContext): string {
   return `const LABELS = ${textList(context.manifest.labels)};
-const THRESHOLD = ${context.manifest.score_threshold}; // this version's own; a lower one shows more`;
+const THRESHOLD = ${scoreThreshold(context.manifest)}; // this version's own; a lower one shows more`;
 }
 
 function loading(context: ExampleContext, authorization: string): string {

@@ -1,3 +1,4 @@
+import {scoreThreshold} from '../../gateway/manifest.ts';
 import {fileName, type Example, type ExampleContext} from './context.ts';
 
 /** Android with MediaPipe Tasks, which takes the file as it is: labels and input are in its metadata. */
@@ -28,7 +29,7 @@ class PocketDetector(context: Context) : AutoCloseable {
         ObjectDetector.ObjectDetectorOptions.builder()
             .setBaseOptions(BaseOptions.builder().setModelAssetPath("${file}").build())
             .setRunningMode(RunningMode.IMAGE)
-            .setScoreThreshold(${context.manifest.score_threshold}f) // this version's own; a lower one shows more
+            .setScoreThreshold(${scoreThreshold(context.manifest)}f) // this version's own; a lower one shows more
             .build(),
     )
 

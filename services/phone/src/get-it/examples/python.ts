@@ -1,3 +1,4 @@
+import {scoreThreshold} from '../../gateway/manifest.ts';
 import {fileName, type Example, type ExampleContext} from './context.ts';
 import {textList} from './literals.ts';
 
@@ -17,7 +18,7 @@ from ai_edge_litert.interpreter import Interpreter
 from PIL import Image, ImageOps
 
 LABELS = ${textList(labels)}
-THRESHOLD = ${context.manifest.score_threshold}  # this version's own; a lower one shows more
+THRESHOLD = ${scoreThreshold(context.manifest)}  # this version's own; a lower one shows more
 
 # Upright, stretched to ${input.width} × ${input.height}, RGB from 0 to 255: the file does the rest.
 photo = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")

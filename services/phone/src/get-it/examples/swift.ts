@@ -1,3 +1,4 @@
+import {scoreThreshold} from '../../gateway/manifest.ts';
 import {fileName, type Example, type ExampleContext} from './context.ts';
 
 /** iOS with MediaPipe Tasks, which takes the file as it is: labels and input are in its metadata. */
@@ -30,7 +31,7 @@ final class PocketDetector {
         let options = ObjectDetectorOptions()
         options.baseOptions.modelAssetPath = path
         options.runningMode = .image
-        options.scoreThreshold = ${context.manifest.score_threshold} // this version's own; a lower one shows more
+        options.scoreThreshold = ${scoreThreshold(context.manifest)} // this version's own; a lower one shows more
         detector = try ObjectDetector(options: options)
     }
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 
-import {parseHistory} from '../../src/evaluate/curves.ts';
+import {parseHistory} from '../../../src/evaluate/curves/history.ts';
 
 function epoch(phase: number, number: number, ap50: number): string {
   return JSON.stringify({

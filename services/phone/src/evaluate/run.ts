@@ -1,0 +1,62 @@
+/** Running a version's own samples through a detector, one photo after the other. */
+import type {Detection} from '../vision/box.ts';
+import {disagreements} from './maths/agreement.ts';
+import {mistakes, photoOutcome, type Outcome} from './maths/outcome.ts';
+import type {Sample, Samples} from './samples.ts';
+
+/** What a run needs of its surroundings. */
+export interface Means {
+  /** The sample's file. */
+  readonly read: (sample: Sample) => Promise<Blob>;
+  /** Everything found on a photo, down to the graph's floor, and how long that took. */
+  readonly detect: (photo: Blob) => Promise<{readonly detections: readonly Detection[]; readonly ms: number}>;
+}
+
+/** One sample after it ran here. */
+export interface Ran {
+  readonly sample: Sample;
+  readonly photo: Blob;
+  readonly detections: readonly Detection[];
+  readonly outcome: Outcome;
+  /** Whether the server's answer on record is the same. */
+  readonly agrees: boolean;
+  /** Milliseconds, from the decoded photo to the detections. */
+  readonly ms: number;
+}
+
+/**
+ * Run every sample, in the order in which they were published; `onRan` hears of each.
+ *
+ * Throws what `means` throws, and an AbortError between two photos when `stop` says so.
+ */
+export async function runSamples(
+  samples: Samples,
+  means: Means,
+  {stop, onRan}: {readonly stop: AbortSignal; readonly onRan: (ran: Ran) => void},
+): Promise<Ran[]> {
+  const all: Ran[] = [];
+  for (const sample of samples.photos) {
+    const photo = await means.read(sample);
+    stop.throwIfAborted();
+    const {detections, ms} = await means.detect(photo);
+    stop.throwIfAborted();
+    const ran = {
+      sample,
+      photo,
+      detections,
+      outcome: photoOutcome(sample.groundTruth, detections, samples.scoreThreshold),
+      agrees: disagreements(detections, sample.detections, samples.scoreThreshold).length === 0,
+      ms,
+    };
+    all.push(ran);
+    onRan(ran);
+  }
+  return all;
+}
+
+/** A copy with the photos that went worst first: most mistakes, then those the server answers otherwise. */
+export function worstFirst(all: readonly Ran[]): Ran[] {
+  return [...all].sort(
+    (a, b) => mistakes(b.outcome) - mistakes(a.outcome) || Number(a.agrees) - Number(b.agrees),
+  );
+}
