@@ -42,6 +42,8 @@ Pixels = npt.NDArray[np.uint8]
 MAX_JPEG_SCANS = 100
 """Real progressive photos have about ten; each scan of a small file costs a pass over all of its pixels."""
 
+_BAND_PIXELS = 1_000_000
+
 _DECODE_FAULTS = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, RuntimeError,
     AttributeError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError, StopIteration,
@@ -110,7 +112,7 @@ def load_image(
         raw_width, raw_height = image.size
         if image_format == "jpeg" and at_least is not None:
             image.draft("RGB", (at_least, at_least))
-        pixels = _upright(_reduced(_as_rgb(image), at_least), orientation)
+        pixels = _upright(_reduced_rgb(image, at_least), orientation)
     except _DECODE_FAULTS as fault:
         detail = str(fault) or type(fault).__name__
         raise ImageUnreadableError(f"The {image_format.upper()} cannot be decoded: {detail}") from fault
@@ -210,11 +212,24 @@ def _check_pixels(size: tuple[int, int] | None, limits: ImageLimits) -> None:
         )
 
 
-def _as_rgb(image: Image.Image) -> Image.Image:
-    """Decode, and bring any mode to RGB."""
+def _reduced_rgb(image: Image.Image, at_least: int | None) -> Image.Image:
+    """Decoded, as RGB, averaged down by the largest whole factor that keeps both sides at `at_least`."""
     image.load()
+    factor = 1 if at_least is None else max(1, min(image.size) // max(at_least, 1))
     if image.mode == "RGB" and "transparency" not in image.info:
-        return image
+        return image.reduce(factor) if factor > 1 else image
+    width, height = image.size
+    reduced = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    # By bands: the copies that laying a picture on white takes would be four times the picture.
+    rows = factor * max(1, _BAND_PIXELS // (width * factor))
+    for top in range(0, height, rows):
+        band = _as_rgb(image.crop((0, top, width, min(top + rows, height))))
+        reduced.paste(band.reduce(factor) if factor > 1 else band, (0, top // factor))
+    return reduced
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    """Any other mode, or transparency, as RGB."""
     if image.mode.startswith("I"):  # 16-bit grey
         return Image.fromarray((np.asarray(image, np.uint32) >> 8).astype(np.uint8)).convert("RGB")
     if image.has_transparency_data:
@@ -222,12 +237,6 @@ def _as_rgb(image: Image.Image) -> Image.Image:
         white = Image.new("RGBA", image.size, (255, 255, 255, 255))
         return Image.alpha_composite(white, see_through).convert("RGB")
     return image.convert("RGB")
-
-
-def _reduced(image: Image.Image, at_least: int | None) -> Image.Image:
-    """Averaged down by the largest whole factor that keeps both sides at `at_least`."""
-    factor = 1 if at_least is None else min(image.size) // max(at_least, 1)
-    return image.reduce(factor) if factor > 1 else image
 
 
 def _upright(image: Image.Image, orientation: Orientation) -> Pixels:

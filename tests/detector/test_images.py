@@ -268,3 +268,15 @@ def test_file_name_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "photo.heic"
     path.write_bytes(JPEG)
     assert load_image(path.read_bytes()).format == "jpeg"
+
+
+@pytest.mark.parametrize("at_least", [None, 64])
+def test_a_picture_laid_on_white_by_bands_is_that_laid_on_white_as_a_whole(
+    at_least: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = np.random.default_rng(3).integers(0, 256, (333, 251, 4), dtype=np.uint8)
+    content = io.BytesIO()
+    Image.fromarray(pixels, "RGBA").save(content, "PNG")
+    whole = load_image(content.getvalue(), at_least=at_least).pixels
+    monkeypatch.setattr("detector.images._BAND_PIXELS", 1000)
+    assert np.array_equal(load_image(content.getvalue(), at_least=at_least).pixels, whole)
