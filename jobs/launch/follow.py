@@ -61,20 +61,20 @@ class _Follower:
         self._said: set[str] = set()
         self._trouble: tuple[str, float] | None = None
         """The kind of what keeps a pod from starting, and since when."""
-        self._failure: str | None = None
-        """What the training that ran last said of its failure."""
+        self._failures: dict[str, str] = {}
+        """What trainings said of their failure, by the pod's uid."""
 
     def run(self) -> Outcome:
         while True:
             job, pods, version = self._look()
             last = pods[-1] if pods else None
+            self._tell_of_ends(job, pods)
             if last is not None and last.started and last.uid not in self._over:
                 self._read(last)
                 continue
             if job.ended:
-                return outcome(job, last, self._failure)
+                return outcome(job, last, None if last is None else self._failures.get(last.uid))
             if last is None or not last.ended or is_replaced(job, pods):
-                self._tell_of_retry(job, pods)
                 self._bear(self._find_trouble(job, last))
             self._wait(version)
 
@@ -124,24 +124,28 @@ class _Follower:
     def _attach(self) -> str:
         return f"`detector launch --attach {self._name} --namespace {self._cluster.namespace}`"
 
-    def _tell_of_retry(self, job: JobState, pods: tuple[PodState, ...]) -> None:
-        if not pods or not pods[-1].ended:
-            return
-        last = pods[-1]
-        disrupted = last.disruption is not None
-        reason = why(last) if disrupted or self._failure is None else self._failure
-        count = "" if disrupted else f" (retry {failures(pods)} of {job.retries})"
-        self._notice(
-            f"Pod {last.name} is over. {_sentence(reason)} The next one goes on after the last finished epoch{count}.",
-        )
+    def _tell_of_ends(self, job: JobState, pods: tuple[PodState, ...]) -> None:
+        """Say of each pod that is over why it is, if another one follows: a Job may have that already."""
+        for number, pod in enumerate(pods, 1):
+            so_far = pods[:number]
+            unread = pod.started and pod.uid not in self._over
+            if unread or not pod.ended or not (number < len(pods) or is_replaced(job, so_far)):
+                continue
+            disrupted = pod.disruption is not None
+            reason = why(pod) if disrupted else self._failures.get(pod.uid, why(pod))
+            count = "" if disrupted else f" (retry {failures(so_far)} of {job.retries})"
+            self._notice(
+                f"Pod {pod.name} is over. {_sentence(reason)} The next one goes on after the last finished epoch"
+                f"{count}."
+            )
 
     def _read(self, pod: PodState) -> None:
         """Pass on the pod's log until it is over."""
-        self._failure, self._trouble = None, None
+        self._trouble = None
         position, readings, ended = Position(), 0, pod.ended
         while True:
             readings += ended
-            trouble = self._read_once(pod.name, position, ended=ended)
+            trouble = self._read_once(pod, position, ended=ended)
             # A stream may end well and too early: what was read after the pod's end is all.
             if trouble is None and ended:
                 break
@@ -158,12 +162,12 @@ class _Follower:
             time.sleep(PAUSES_S[0] if trouble is None else PAUSES_S[1])
         self._over.add(pod.uid)
 
-    def _read_once(self, pod: str, position: Position, *, ended: bool) -> ClusterError | None:
+    def _read_once(self, pod: PodState, position: Position, *, ended: bool) -> ClusterError | None:
         """Read what is new until the connection ends; what kept it from ending well."""
         try:
-            with self._cluster.log(pod) as pieces:
+            with self._cluster.log(pod.name) as pieces:
                 for line in new_lines(pieces, position, ended=ended):
-                    self._take(line)
+                    self._take(line, pod.uid)
         except (UnreachableError, RefusedError) as error:
             return error
         return None
@@ -172,15 +176,15 @@ class _Follower:
         pods, _ = self._steadily(lambda: self._cluster.pods(self._name))
         return next((other for other in pods if other.uid == pod.uid), None)
 
-    def _take(self, line: str) -> None:
+    def _take(self, line: str, uid: str) -> None:
         event = _event(line)
         if event is None:
             # That one is said at the end.
-            if line.strip() != f"error: {self._failure}":
+            if line.strip() != f"error: {self._failures.get(uid)}":
                 self._listener.on_line(line)
             return
         if event["event"] == "failed":
-            self._failure = str(event.get("message") or event.get("code"))
+            self._failures[uid] = str(event.get("message") or event.get("code"))
         self._listener.on_event(event)
 
     def _notice(self, text: str) -> None:

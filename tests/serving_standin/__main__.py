@@ -48,7 +48,7 @@ def main() -> int:
 
 def _server(manager: Manager, options: Any) -> tuple[Any, int]:
     threads = options.grpc_max_threads
-    server = grpc.server(futures.ThreadPoolExecutor(threads + 8))
+    server = grpc.server(futures.ThreadPoolExecutor(threads + 8), options=options.grpc_channel_arguments)
     prediction = PredictionService(manager, threads=threads, delay_s=options.delay_ms / 1e3)
     add_services(server, prediction, ModelService(manager))
     if options.enable_grpc_healthcheck_service:
@@ -81,6 +81,11 @@ def _flag(text: str) -> bool:
     return text.lower() in ("true", "1")
 
 
+def _arguments(text: str) -> list[tuple[str, int]]:
+    pairs = (pair.split("=") for pair in text.split(","))
+    return [(name, int(value)) for name, value in pairs]
+
+
 def _options() -> Any:
     parser = argparse.ArgumentParser(description="Stand-in for TensorFlow Serving, for tests.")
     parser.add_argument("--host", default="127.0.0.1")
@@ -90,6 +95,7 @@ def _options() -> Any:
     parser.add_argument("--allow_version_labels_for_unavailable_models", type=_flag, default=False)
     parser.add_argument("--enable_grpc_healthcheck_service", type=_flag, default=False)
     parser.add_argument("--grpc_max_threads", type=int, default=16)
+    parser.add_argument("--grpc_channel_arguments", type=_arguments, default=[])
     parser.add_argument("--delay-ms", type=float, default=0, help="of our own: makes each Predict slow")
     return parser.parse_args()
 
