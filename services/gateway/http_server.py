@@ -16,6 +16,10 @@ from services.gateway.tls import Tls
 
 BACKLOG = 2048
 
+KEEP_ALIVE_S = 75
+"""Longer than the 60 seconds of most load balancers and clients: whoever may send the next request closes the
+connection, so that none arrives as it is being closed."""
+
 
 def listen(host: str, port: int, variable: str) -> socket.socket:
     """A listening socket. Raises InvalidRequestError, which names `variable`, if the port is taken."""
@@ -48,6 +52,7 @@ def http_server(settings: Settings, app: Starlette, *, tls: Tls | None) -> uvico
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=int(settings.shutdown_seconds),
+        timeout_keep_alive=KEEP_ALIVE_S,
         ssl_context_factory=None if tls is None or settings.lan else lambda _config, _default: tls.context,
     )
     if tls is None or not settings.lan:
