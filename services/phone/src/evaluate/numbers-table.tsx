@@ -1,6 +1,5 @@
 /** The phone's numbers beside the server's, for exactly the same photos. */
 import {duration} from '../shell/words.ts';
-import type {Counts} from './maths/evaluation.ts';
 import type {Done} from './session.ts';
 
 export function NumbersTable({done, onAgain}: {done: Done; onAgain: () => void}) {
@@ -19,19 +18,30 @@ export function NumbersTable({done, onAgain}: {done: Done; onAgain: () => void})
           </tr>
         </thead>
         <tbody>
-          <Row name="AP50" phone={share(phone.ap50)} server={share(server.ap50)} />
-          <Row name="Objects found" phone={found(phone.counts)} server={found(server.counts)} />
+          <Row name="AP50" phone={phone.ap50} server={server.ap50} write={share} />
+          <Row
+            name="Objects found"
+            phone={phone.counts.truePositives}
+            server={server.counts.truePositives}
+            write={count => `${count} of ${phone.counts.truePositives + phone.counts.falseNegatives}`}
+          />
           <Row
             name="Wrong boxes"
-            phone={String(phone.counts.falsePositives)}
-            server={whole(server.falsePositives)}
+            phone={phone.counts.falsePositives}
+            server={server.falsePositives}
+            write={String}
           />
           <Row
             name="Wrong boxes a photo with nothing on it"
-            phone={mean(phone.falsePositivesPerEmptyPhoto)}
-            server={mean(server.falsePositivesPerEmptyPhoto)}
+            phone={phone.falsePositivesPerEmptyPhoto}
+            server={server.falsePositivesPerEmptyPhoto}
+            write={mean => mean.toFixed(2)}
           />
-          <Row name="Time a photo" phone={duration(times.median)} server="" />
+          <tr>
+            <th scope="row">Time a photo</th>
+            <td data-value={times.median}>{duration(times.median)}</td>
+            <td />
+          </tr>
         </tbody>
       </table>
       <p class="quiet small">
@@ -51,30 +61,25 @@ export function NumbersTable({done, onAgain}: {done: Done; onAgain: () => void})
   );
 }
 
-function Row({name, phone, server}: {name: string; phone: string; server: string}) {
+interface RowProps {
+  readonly name: string;
+  /** Null when it could not be measured. */
+  readonly phone: number | null;
+  readonly server: number | null;
+  readonly write: (value: number) => string;
+}
+
+function Row({name, phone, server, write}: RowProps) {
+  const written = (value: number | null) => (value === null ? 'not measured' : write(value));
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td>{phone}</td>
-      <td>{server}</td>
+      <td data-value={phone}>{written(phone)}</td>
+      <td data-value={server}>{written(server)}</td>
     </tr>
   );
 }
 
-const NOT_MEASURED = 'not measured';
-
-function share(value: number | null): string {
-  return value === null ? NOT_MEASURED : value.toFixed(3);
-}
-
-function mean(value: number | null): string {
-  return value === null ? NOT_MEASURED : value.toFixed(2);
-}
-
-function whole(value: number | null): string {
-  return value === null ? NOT_MEASURED : String(value);
-}
-
-function found({truePositives, falseNegatives}: Counts): string {
-  return `${truePositives} of ${truePositives + falseNegatives}`;
+function share(value: number): string {
+  return value.toFixed(3);
 }

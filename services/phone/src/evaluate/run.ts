@@ -27,7 +27,7 @@ export interface Ran {
 /**
  * Run every sample, in the order in which they were published; `onRan` hears of each.
  *
- * Throws what `means` throws, and an AbortError between two photos when `stop` says so.
+ * Throws what `means` throws, and an AbortError as soon as `stop` says so, whatever is still on its way.
  */
 export async function runSamples(
   samples: Samples,
@@ -36,10 +36,8 @@ export async function runSamples(
 ): Promise<Ran[]> {
   const all: Ran[] = [];
   for (const sample of samples.photos) {
-    const photo = await means.read(sample);
-    stop.throwIfAborted();
-    const {detections, ms} = await means.detect(photo);
-    stop.throwIfAborted();
+    const photo = await unlessAborted(stop, means.read(sample));
+    const {detections, ms} = await unlessAborted(stop, means.detect(photo));
     const ran = {
       sample,
       photo,
@@ -52,6 +50,14 @@ export async function runSamples(
     onRan(ran);
   }
   return all;
+}
+
+function unlessAborted<Value>(stop: AbortSignal, work: Promise<Value>): Promise<Value> {
+  if (stop.aborted) return Promise.reject(stop.reason as Error);
+  return new Promise((resolve, reject) => {
+    stop.addEventListener('abort', () => reject(stop.reason as Error), {once: true});
+    work.then(resolve, reject);
+  });
 }
 
 /** A copy with the photos that went worst first: most mistakes, then those the server answers otherwise. */

@@ -18,7 +18,7 @@ export function SampleFigure({ran, labels}: SampleFigureProps) {
   const scored = (found: Detection) => `${nameOf(found)} ${percent(found.score)}`;
   const foundOnes = sample.groundTruth.filter(object => !outcome.missed.includes(object));
   return (
-    <figure class="sample">
+    <figure class="sample" data-file={sample.file}>
       <div class="photo">
         <img src={address} alt="" width={sample.width} height={sample.height} />
         {foundOnes.map((object, place) => (

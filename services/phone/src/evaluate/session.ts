@@ -71,7 +71,7 @@ export async function run(model: ReadyModel): Promise<void> {
   }
 }
 
-/** Stop after the photo at hand. */
+/** Stop at once; nothing is shown of what was done. */
 export function cancel(): void {
   stopping.abort();
 }

@@ -75,6 +75,14 @@ test('it stops between two photos when it is told to', async () => {
   expect(told).toEqual(['01.jpg']);
 });
 
+test('it stops while a photo is still on its way', async () => {
+  const stopping = new AbortController();
+  const means = {...phone(SAMPLES), read: () => new Promise<Blob>(() => undefined)};
+  const running = runSamples(SAMPLES, means, {stop: stopping.signal, onRan: () => undefined});
+  stopping.abort();
+  await expect(running).rejects.toThrow(expect.objectContaining({name: 'AbortError'}) as Error);
+});
+
 test('a photo that cannot be read ends the run with its reason', async () => {
   const means = {...phone(SAMPLES), read: () => Promise.reject(new Error('arrived damaged'))};
   const stop = new AbortController().signal;
