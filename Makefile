@@ -12,7 +12,7 @@ PHONE_PAGE := $(PHONE)/dist/index.html
 # All that the page is built from: what it is tested with and what it is built into are other things.
 PHONE_SOURCES := $(shell find $(PHONE) -type d \( -name node_modules -o -name 'dist*' -o -name tests \) -prune -o -type f -print)
 
-.PHONY: run train serve page test test-slow test-all lint fmt types proto dashboard lock bench bench-gateway setup clean verify-images verify-compose
+.PHONY: run train serve page test test-slow test-all lint fmt types proto dashboard lock bench bench-phone bench-gateway setup clean verify-images verify-compose
 .PHONY: phone-test phone-lint phone-types phone-fmt
 
 setup: $(READY)
@@ -116,6 +116,7 @@ lock:
 bench: setup
 	$(BIN)/python -m bench.accuracy
 	$(BIN)/python -m bench.sizes
+	@$(MAKE) --no-print-directory bench-phone
 
 # These build and run containers: Docker or podman, and a registry that has the base image (docs/containers.md).
 verify-images: setup
@@ -123,6 +124,10 @@ verify-images: setup
 
 verify-compose: setup
 	$(BIN)/python -m pytest -q deploy/verify/compose
+
+bench-phone: setup page
+	@[ -n "$$(ls -A $(STORE)/models 2>/dev/null)" ] || $(MAKE) --no-print-directory train
+	$(BIN)/python -m bench.phone $(STORE)
 
 bench-gateway: setup
 	$(BIN)/python -m bench.gateway $(STORE)

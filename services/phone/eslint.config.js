@@ -4,7 +4,7 @@ import {defineConfig} from 'eslint/config';
 import ts from 'typescript-eslint';
 
 export default defineConfig(
-  {ignores: ['dist/', 'node_modules/']},
+  {ignores: ['dist/', 'dist.new/', 'node_modules/']},
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   {

@@ -1,4 +1,5 @@
 /** What was found, as a list that can be read out and compared. */
+import type {Box} from '../vision/box.ts';
 import type {Labelled} from './answers.ts';
 import {percent} from '../shell/words.ts';
 
@@ -7,7 +8,12 @@ export function FoundList({found, label}: {found: readonly Labelled[]; label: st
   return (
     <ul class="found" aria-label={label}>
       {found.map((detection, i) => (
-        <li key={i}>
+        <li
+          key={i}
+          data-class-id={detection.classId}
+          data-score={detection.score}
+          data-box={edges(detection.box)}
+        >
           <span class={`swatch class-${detection.classId % 4}`} aria-hidden="true" />
           <span>{detection.label}</span>
           <span class="numbers quiet">{percent(detection.score)}</span>
@@ -15,4 +21,9 @@ export function FoundList({found, label}: {found: readonly Labelled[]; label: st
       ))}
     </ul>
   );
+}
+
+/** In full, where the list rounds. */
+function edges({ymin, xmin, ymax, xmax}: Box): string {
+  return [ymin, xmin, ymax, xmax].join(' ');
 }
