@@ -120,10 +120,10 @@ bench: setup
 
 # These build and run containers: Docker or podman, and a registry that has the base image (docs/containers.md).
 verify-images: setup
-	$(BIN)/python -m pytest -q deploy/verify/images
+	$(BIN)/python -m pytest -q tests/deploy/images/verify_*.py
 
 verify-compose: setup
-	$(BIN)/python -m pytest -q deploy/verify/compose
+	$(BIN)/python -m pytest -q tests/deploy/stack/verify_*.py
 
 bench-phone: setup page
 	@[ -n "$$(ls -A $(STORE)/models 2>/dev/null)" ] || $(MAKE) --no-print-directory train
