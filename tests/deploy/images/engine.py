@@ -72,7 +72,7 @@ def health_command(image: str) -> list[str]:
     # podman tells it beside Config, Docker within
     kind, *command = (known.get("Healthcheck") or known["Config"]["Healthcheck"])["Test"]
     assert kind == "CMD", "a shell in between is a process more, every few seconds"
-    return command
+    return list(command)
 
 
 @dataclass(frozen=True, slots=True)
