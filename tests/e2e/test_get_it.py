@@ -152,7 +152,7 @@ def test_the_program_for_pages_finds_in_a_browser_what_the_server_finds(
         <script type="importmap">{{"imports": {{"@tensorflow/tfjs": "{gateway.url}/tf.mjs"}}}}</script>"""
     with browser.new_context(service_workers="block") as context:
         page = context.new_page()
-        served = {
+        served: dict[str, tuple[str | bytes, str]] = {
             "own.html": (page_of_ones_own, "text/html"),
             "tf.mjs": (TFJS.read_text("utf-8"), "text/javascript"),
             "device.mjs": (programs["browser-device"], "text/javascript"),
@@ -160,12 +160,7 @@ def test_the_program_for_pages_finds_in_a_browser_what_the_server_finds(
             "photo.jpg": (samples[0].read_bytes(), "image/jpeg"),
         }
         for name, (body, content_type) in served.items():
-            page.route(
-                f"{gateway.url}/{name}",
-                lambda route, body=body, content_type=content_type: route.fulfill(
-                    body=body, content_type=content_type
-                ),
-            )
+            serve(page, f"{gateway.url}/{name}", body, content_type)
         page.goto(f"{gateway.url}/own.html")
         on_device, on_server = page.evaluate(
             """async () => {
@@ -180,3 +175,8 @@ def test_the_program_for_pages_finds_in_a_browser_what_the_server_finds(
         detections(on_server, labels),
         score_threshold=manifest["score_threshold"],
     )
+
+
+def serve(page: Page, url: str, body: str | bytes, content_type: str) -> None:
+    """Answer `url` in the gateway's place."""
+    page.route(url, lambda route: route.fulfill(body=body, content_type=content_type))
