@@ -71,7 +71,7 @@ def _network(browser: Browser, url: str) -> None:
         page.goto(url)
         wait_for_model(page)
         page.locator(".model summary").tap()
-        measured = page.locator(".facts dd", has_text="WebGL")
+        measured = page.locator(".model-facts dd", has_text="WebGL")
         expect(measured).to_be_visible(timeout=120_000)
         print(f"measured by the page            {measured.inner_text()}")
         page.evaluate(DETECT, 10)
@@ -91,7 +91,7 @@ def _camera(browser: Browser, url: str) -> None:
         rate.wait_for()
         page.locator(".model summary").tap()
         # While backends are measured the camera shares the processor with them.
-        expect(page.locator(".facts dd", has_text="WebGL")).to_be_visible(timeout=120_000)
+        expect(page.locator(".model-facts dd", has_text="WebGL")).to_be_visible(timeout=120_000)
         page.wait_for_timeout(CAMERA_SECONDS * 1000)
         frames = float(rate.get_attribute("data-frames-per-second") or 0)
         print(f"camera, 640 × 480               {frames:7.1f} frames a second")

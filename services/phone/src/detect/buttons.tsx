@@ -38,7 +38,7 @@ export function UseCamera({words, onUse, main}: {words: string; onUse: () => voi
 
 export function Shutter({onTake}: {onTake: () => void}) {
   return (
-    <button class="shutter" aria-label="Take this picture" disabled={!cameraIsOpen.value} onClick={onTake} />
+    <button class="take" aria-label="Take this picture" disabled={!cameraIsOpen.value} onClick={onTake} />
   );
 }
 

@@ -1,7 +1,7 @@
 /** The model on this phone: what it is, how to get it, update it and delete it. */
 import {backendName, measuredBackends} from '../model/backend-name.ts';
 import {phoneModel} from '../model/on-phone.ts';
-import type {ReadyModel} from '../model/phone-model.ts';
+import type {Progress, ReadyModel} from '../model/phone-model.ts';
 import {megabytes} from '../shell/words.ts';
 import {Problem} from './problem.tsx';
 
@@ -16,8 +16,7 @@ export function ModelPanel() {
       )}
       {now.state === 'none' && <Missing />}
       {now.state === 'starting' && <p class="quiet">Opening the model…</p>}
-      {now.state === 'fetching' && <Fetching received={now.received} total={now.total} />}
-      {now.state === 'testing' && <p class="quiet">Testing version {now.version} on its own sample photo…</p>}
+      {(now.state === 'fetching' || now.state === 'testing') && <OnTheWay progress={now} />}
       {now.state === 'failed' && (
         <Problem message={now.message} onRetry={() => void phoneModel.fetchAgain()} />
       )}
@@ -37,7 +36,11 @@ function Missing() {
   );
 }
 
-function Fetching({received, total}: {received: number; total: number}) {
+function OnTheWay({progress}: {progress: Progress}) {
+  if (progress.state === 'testing') {
+    return <p class="quiet">Testing version {progress.version} on its own sample photo…</p>;
+  }
+  const {received, total} = progress;
   return (
     <div class="card">
       <label class="stack">
@@ -53,9 +56,11 @@ function Fetching({received, total}: {received: number; total: number}) {
 function Ready({model}: {model: ReadyModel}) {
   const {manifest, sizeBytes, isKept} = model;
   const offer = phoneModel.offer.value;
+  const updating = phoneModel.updating.value;
   return (
     <>
-      {offer && (
+      {updating && <OnTheWay progress={updating} />}
+      {offer && !updating && (
         <div class="notice" role="status">
           <p>
             The server has version {offer.manifest.version} now; this phone has version {manifest.version}.
@@ -71,7 +76,7 @@ function Ready({model}: {model: ReadyModel}) {
             Model on this phone: <strong>version {manifest.version}</strong>, {megabytes(sizeBytes)}
           </span>
         </summary>
-        <dl class="facts">
+        <dl class="model-facts">
           <dt>Finds</dt>
           <dd>{manifest.labels.join(', ')}</dd>
           <dt>Made</dt>

@@ -32,7 +32,7 @@ export function MovingPicture({video, found, mirrored, hidden}: MovingPicturePro
     drawBoxes(context, found.value, {photo, view: view.value, mirrored});
   });
   return (
-    <div class={`stage moving${hidden ? ' aside' : ''}`} ref={frame}>
+    <div class={`sight moving${hidden ? ' aside' : ''}`} ref={frame}>
       <video ref={video} class={mirrored ? 'mirrored' : ''} autoplay muted playsInline aria-label="Camera" />
       <canvas ref={canvas} aria-hidden="true" />
     </div>

@@ -35,9 +35,9 @@ export function Picture({picture, photoSize, found, name, tag, mirrored}: Pictur
     drawBoxes(context, found.value, {photo, view: view.value, mirrored});
   });
   return (
-    <div class="stage" ref={frame}>
+    <div class="sight" ref={frame}>
       {tag && (
-        <span class="tag" aria-hidden="true">
+        <span class="side-tag" aria-hidden="true">
           {tag}
         </span>
       )}

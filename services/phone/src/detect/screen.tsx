@@ -1,7 +1,7 @@
 /** Detect: with the live camera or in a photo, on this phone, on the server, or on both. */
 import './detect.css';
 
-import {useSignal, useSignalEffect} from '@preact/signals';
+import {useSignal} from '@preact/signals';
 import {useCallback, useEffect, useMemo, useRef} from 'preact/hooks';
 
 import {phoneModel, whyNotHere} from '../model/on-phone.ts';
@@ -32,10 +32,11 @@ export function DetectScreen() {
     });
     return () => session.close();
   }, [session, source]);
-  useSignalEffect(() => {
-    if (usesPhone.value) void phoneModel.start();
+  const onPhone = usesPhone.value;
+  useEffect(() => {
+    if (onPhone) void phoneModel.start();
     else void learnServed();
-  });
+  }, [onPhone]);
 
   const openPhoto = (photo: Blob) => {
     source.value = 'photo';
@@ -83,7 +84,7 @@ export function DetectScreen() {
 function Welcome({onPhoto, onCamera}: {onPhoto: (photo: File) => void; onCamera: () => void}) {
   return (
     <div class="welcome">
-      <p class="title">What do you see?</p>
+      <p class="question">What do you see?</p>
       <p>Point the camera at your things, or choose a photo. Boxes show what is where.</p>
       <UseCamera main words="Use the camera" onUse={onCamera} />
       <ChoosePhoto words="Choose a photo" onPhoto={onPhoto} />

@@ -25,7 +25,7 @@ export function ThisIsWrong({session}: {session: PhotoSession}) {
   };
   return (
     <>
-      <button class="button wrong" onClick={() => void report()}>
+      <button class="button report" onClick={() => void report()}>
         This is wrong
       </button>
       {problem.value !== null && <Problem message={problem.value} />}

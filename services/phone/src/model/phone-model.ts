@@ -13,18 +13,24 @@ import {check, download, downloadChecked} from './download.ts';
 import type {Found} from './engine/protocol.ts';
 import {graphFileList, graphFiles, graphSize} from './graph-files.ts';
 import {Runner} from './runner.ts';
-import {prepareSelfTest} from './self-test.ts';
+import {prepareSelfTest, type ReadFile} from './self-test.ts';
 import {Shelf} from './shelf.ts';
 
 export type ModelState =
   /** Not here: never fetched, or deleted. */
   | {readonly state: 'none'}
   | {readonly state: 'starting'}
-  | {readonly state: 'fetching'; readonly received: number; readonly total: number}
-  | {readonly state: 'testing'; readonly version: number}
+  | Progress
   | ReadyModel
   /** A sentence that says why, and what to do. */
   | {readonly state: 'failed'; readonly message: string};
+
+/** On the way to a version: bytes of its files, then its self-test. */
+export type Progress =
+  | {readonly state: 'fetching'; readonly received: number; readonly total: number}
+  | {readonly state: 'testing'; readonly version: number};
+
+type Report = (progress: Progress) => void;
 
 export interface ReadyModel {
   readonly state: 'ready';
@@ -54,6 +60,7 @@ interface Loaded {
 export class PhoneModel {
   readonly #state = signal<ModelState>({state: 'none'});
   readonly #offer = signal<FetchedManifest | null>(null);
+  readonly #updating = signal<Progress | null>(null);
   readonly #notice = signal<string | null>(null);
   readonly #shelf = new Shelf();
   /** Set when somebody deleted the model: it is not fetched again by itself. */
@@ -72,6 +79,11 @@ export class PhoneModel {
     return this.#offer;
   }
 
+  /** How far the offered version is, while the present one goes on. */
+  get updating(): ReadonlySignal<Progress | null> {
+    return this.#updating;
+  }
+
   /** Something to know that stops nothing, as a sentence. */
   get notice(): ReadonlySignal<string | null> {
     return this.#notice;
@@ -88,7 +100,7 @@ export class PhoneModel {
         return;
       }
       const fetched = await fetchManifest(null);
-      if (fetched) await this.#install(fetched);
+      if (fetched) await this.#install(fetched, progress => (this.#state.value = progress));
     });
   }
 
@@ -115,14 +127,15 @@ export class PhoneModel {
     if (!offer || present.state !== 'ready') return Promise.resolve();
     return this.#once(async () => {
       try {
-        await this.#install(offer);
+        await this.#install(offer, progress => (this.#updating.value = progress));
         present.runner.close();
         this.#offer.value = null;
       } catch (fault) {
-        this.#state.value = present;
         this.#notice.value =
           `Version ${offer.manifest.version} was not taken over; version ${present.manifest.version} goes on. ` +
           sentence(fault);
+      } finally {
+        this.#updating.value = null;
       }
     });
   }
@@ -187,13 +200,17 @@ export class PhoneModel {
       const found = await this.#shelf.version();
       if (!found) return false;
       const {manifest} = found;
-      const {runner} = await this.#load(manifest, async path => {
-        const content = await this.#shelf.file(manifest, path);
-        if (!content) throw new Error(`${path} is missing`);
-        const listed = listedFile(manifest, path);
-        if (listed) await check(listed, content);
-        return content;
-      });
+      const {runner} = await this.#load(
+        manifest,
+        async path => {
+          const content = await this.#shelf.file(manifest, path);
+          if (!content) throw new Error(`${path} is missing`);
+          const listed = listedFile(manifest, path);
+          if (listed) await check(listed, content);
+          return content;
+        },
+        progress => (this.#state.value = progress),
+      );
       this.#ready(manifest, runner, true);
       void this.look();
       return true;
@@ -203,26 +220,25 @@ export class PhoneModel {
     }
   }
 
-  async #install(fetched: FetchedManifest): Promise<void> {
+  async #install(fetched: FetchedManifest, report: Report): Promise<void> {
     const {manifest} = fetched;
     const {signal: stop} = this.#abort;
     const total = graphSize(manifest);
     let received = 0;
     const progress = (count: number) => {
       received = Math.min(received + count, total);
-      this.#state.value = {state: 'fetching', received, total};
+      report({state: 'fetching', received, total});
     };
     progress(0);
-    const {runner, files} = await this.#load(manifest, path =>
-      this.#fetchFile(manifest, path, stop, progress),
-    );
+    const read = (path: string) => this.#fetchFile(manifest, path, stop, progress);
+    const {runner, files} = await this.#load(manifest, read, report);
     stop.throwIfAborted();
     const isKept = await this.#keep(fetched, files);
     this.#unkept = new Map(isKept ? [] : files);
     this.#ready(manifest, runner, isKept);
   }
 
-  async #load(manifest: Manifest, read: (path: string) => Promise<ArrayBuffer>): Promise<Loaded> {
+  async #load(manifest: Manifest, read: ReadFile, report: Report): Promise<Loaded> {
     const files = new Map<string, ArrayBuffer>();
     const remember = async (path: string) => {
       const content = await read(path);
@@ -230,7 +246,7 @@ export class PhoneModel {
       return content;
     };
     await Promise.all(graphFileList(manifest).map(({path}) => remember(path)));
-    this.#state.value = {state: 'testing', version: manifest.version};
+    report({state: 'testing', version: manifest.version});
     const selfTest = await prepareSelfTest(manifest, remember);
     return {runner: await Runner.open(await graphFiles(manifest, files), selfTest), files};
   }

@@ -1,0 +1,96 @@
+"""The page for those who do not see it, who use a keyboard, and in the dark: axe-core, and Tab."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.phones import answer, choose_mode, choose_photo, phone, wait_for_model
+from tests.services.gateway.running import ROOT, Running
+
+pytestmark = pytest.mark.slow
+
+AXE = ROOT / "services" / "phone" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds, a line each. Evaluated, because the page's own policy lets no script in."""
+    page.evaluate(AXE.read_text())
+    options = json.dumps({"runOnly": {"type": "tag", "values": RULES}})
+    found: list[dict[str, Any]] = page.evaluate(
+        f"async () => (await axe.run(document, {options})).violations"
+    )
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_screen(
+    browser: Browser, gateway: Running, samples: list[Path], scheme: str
+) -> None:
+    with phone(browser, gateway.url, color_scheme=scheme) as shown:
+        page = shown.page
+        wait_for_model(page)
+        assert violations(page) == []
+        page.locator(".model summary").tap()
+        choose_mode(page, "Both")
+        choose_photo(page, samples[0])
+        answer(page, "The server's answer")
+        assert violations(page) == []
+        for screen in ("Label", "Evaluate", "Get it"):
+            page.get_by_role("link", name=screen).tap()
+            expect(page.get_by_role("heading", level=1)).to_have_text(screen)
+            assert violations(page) == [], screen
+
+
+def test_everything_on_detect_can_be_reached_and_used_by_keyboard(
+    browser: Browser, gateway: Running, samples: list[Path]
+) -> None:
+    with phone(browser, gateway.url, is_mobile=False) as shown:
+        page = shown.page
+        wait_for_model(page)
+        choose_photo(page, samples[0])
+        answer(page)
+        reached: list[str] = []
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate("() => document.activeElement.outerHTML.slice(0, 200)"))
+        for part in (
+            "Skip to the screen",
+            'name="mode"',
+            'type="file"',
+            "Camera",
+            'type="range"',
+            "<summary",
+            "#/label",
+        ):
+            assert any(part in element for element in reached), part
+        page.get_by_role("radio", name="Phone").focus()
+        page.keyboard.press("ArrowRight")
+        answer(page, "The server's answer")
+
+
+def test_an_answer_is_read_out(browser: Browser, gateway: Running, samples: list[Path]) -> None:
+    with phone(browser, gateway.url) as shown:
+        choose_photo(shown.page, samples[0])
+        answer(shown.page)
+        picture = shown.page.get_by_role("img", name="The phone's answer.")
+        expect(picture).to_be_visible()
+        assert shown.page.locator("[aria-live=polite] ul.found, [aria-live=polite] p").count() > 0
+
+
+def test_less_motion_is_respected_and_small_screens_need_no_sideways_scrolling(
+    browser: Browser, gateway: Running
+) -> None:
+    with phone(
+        browser, gateway.url, viewport={"width": 320, "height": 568}, reduced_motion="reduce"
+    ) as shown:
+        page = shown.page
+        for screen in ("Label", "Evaluate", "Get it", "Detect"):
+            page.get_by_role("link", name=screen).tap()
+            expect(page.get_by_role("heading", level=1)).to_have_text(screen)
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= 320, screen
