@@ -12,6 +12,7 @@ from detector.detections import Detection, GroundTruth
 from detector.evaluation import photo_outcome
 from tests.conftest import Trained
 from tests.e2e.phones import Phone, phone
+from tests.e2e.test_accessible import violations
 from tests.e2e.versions import copy_store, publish_again
 from tests.services.gateway.running import Running, running_gateway
 
@@ -212,3 +213,11 @@ def without_samples(artifacts: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"samples": []}))
     for sample in (artifacts / "report" / "samples").iterdir():
         sample.unlink()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_result(browser: Browser, gateway: Running, scheme: str) -> None:
+    with phone(browser, gateway.url, color_scheme=scheme) as shown:
+        page = open_evaluate(shown)
+        run_samples(page)
+        assert violations(page) == []
