@@ -31,11 +31,15 @@ export function listenToFingers(stage: HTMLElement, onFinger: (finger: Finger) =
     if (!down.delete(event.pointerId)) return;
     tell(event, event.type === 'pointerup' ? 'up' : 'cancel');
   };
+  // A quick stroke is no fling: the browser would swallow the tap that follows it.
+  const own = (event: Event) => event.preventDefault();
+  stage.addEventListener('touchstart', own, {passive: false});
   stage.addEventListener('pointerdown', press);
   stage.addEventListener('pointermove', drag);
   stage.addEventListener('pointerup', leave);
   stage.addEventListener('pointercancel', leave);
   return () => {
+    stage.removeEventListener('touchstart', own);
     stage.removeEventListener('pointerdown', press);
     stage.removeEventListener('pointermove', drag);
     stage.removeEventListener('pointerup', leave);
