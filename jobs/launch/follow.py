@@ -21,6 +21,8 @@ from jobs.train.events import Event, OnEvent
 
 LOOK_AGAIN_S = 3
 """Without a change of a pod, the Job and what is reported of it are looked at this often."""
+ENDING_S = 1
+"""The same once its pod is over: the Job is about to say what that means."""
 UNREACHABLE_S = 600.0
 """How long no answer may come before following is given up; the Job is not touched by that."""
 PAUSES_S = (0.5, 1.0, 2.0, 5.0)
@@ -76,7 +78,7 @@ class _Follower:
                 return outcome(job, last, None if last is None else self._failures.get(last.uid))
             if last is None or not last.ended or is_replaced(job, pods):
                 self._bear(self._find_trouble(job, last))
-            self._wait(version)
+            self._wait(version, ENDING_S if last is not None and last.ended else LOOK_AGAIN_S)
 
     def _look(self) -> tuple[JobState, tuple[PodState, ...], str]:
         job = self._steadily(lambda: self._cluster.job(self._name))
@@ -86,9 +88,9 @@ class _Follower:
         pods, version = self._steadily(lambda: self._cluster.pods(self._name))
         return job, pods, version
 
-    def _wait(self, version: str) -> None:
+    def _wait(self, version: str, timeout_s: int) -> None:
         try:
-            self._cluster.wait_for_change(self._name, version, timeout_s=LOOK_AGAIN_S)
+            self._cluster.wait_for_change(self._name, version, timeout_s=timeout_s)
         except (UnreachableError, RefusedError):
             # Looking again says what is the matter, if anything is.
             time.sleep(PAUSES_S[1])

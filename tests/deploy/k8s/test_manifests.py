@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.main import get_command
 
 from detector.environment import PREFIX
+from jobs.cli import create_cli
 from services.gateway.settings import Settings, known_variables, read_settings
 from tests.deploy.k8s.rendered import (
     KUSTOMIZATIONS,
     ROOT,
     Manifest,
+    by_hand,
     environment,
     of_kind,
     pod_templates,
@@ -166,7 +169,8 @@ def test_images_of_ours_have_the_projects_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     images = [container("base", "gateway")["image"], container("overlays/production", "gateway")["image"]]
     images.append(release_job()["spec"]["template"]["spec"]["containers"][0]["image"])
-    assert [image.rsplit(":", 1)[1] for image in images] == [version] * 3
+    images.append(by_hand("photos")[1]["spec"]["containers"][0]["image"])
+    assert [image.rsplit(":", 1)[1] for image in images] == [version] * 4
 
 
 def test_an_autoscaled_deployment_has_no_number_of_its_own() -> None:
@@ -215,3 +219,14 @@ def test_the_world_enters_by_https() -> None:
     backend = ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
     service = of_kind(rendered("overlays/production"), "Service")[backend["name"]]
     assert backend["port"]["name"] in {port["name"] for port in service["spec"]["ports"]}
+
+
+def test_a_release_by_hand_is_a_command_that_there_is() -> None:
+    release = release_job()["spec"]["template"]["spec"]["containers"][0]
+    command: Any = get_command(create_cli())
+    for word in release["args"]:
+        command = command.commands[word]
+    options = {name for parameter in command.params for name in (parameter.envvar, *parameter.opts)}
+    assert set(environment(release)) <= options
+    target = settings_of(container("base", "gateway")).tfserving_target
+    assert environment(release)["DETECTOR_TFSERVING_TARGET"] == target

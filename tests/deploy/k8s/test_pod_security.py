@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tests.deploy.k8s.pod_security import violations
-from tests.deploy.k8s.rendered import KUSTOMIZATIONS, pod_templates, release_job, rendered
+from tests.deploy.k8s.rendered import KUSTOMIZATIONS, by_hand, pod_templates, release_job, rendered
 
 
 @pytest.mark.parametrize("name", KUSTOMIZATIONS)
@@ -17,8 +17,10 @@ def test_every_pod_meets_the_restricted_profile(name: str) -> None:
     }
 
 
-def test_a_release_meets_it_too() -> None:
+def test_what_is_created_by_hand_meets_it_too() -> None:
     assert violations(release_job()["spec"]["template"]) == []
+    _, pod = by_hand("photos")
+    assert violations(pod) == []
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
-from tests.deploy.k8s.rendered import KUSTOMIZATIONS, Manifest, of_kind, release_job, rendered, with_operator
+from tests.deploy.k8s.rendered import KUSTOMIZATIONS, Manifest, by_hand, of_kind, rendered, with_operator
 
-VERSIONS = ("1.33", "1.34", "1.35", "1.36", "1.37")
+VERSIONS = ("1.34", "1.35", "1.36", "1.37")
 
 
 def check(manifest: Manifest, version: str) -> None:
@@ -25,8 +25,10 @@ def test_each_object_is_of_a_built_in_kind_and_fits_its_schema(name: str, versio
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_release_job_fits_its_schema(version: str) -> None:
-    check(release_job(), version)
+@pytest.mark.parametrize("name", ["release", "photos"])
+def test_what_is_created_by_hand_fits_too(name: str, version: str) -> None:
+    for manifest in by_hand(name):
+        check(manifest, version)
 
 
 def test_the_check_refuses_a_field_and_a_kind_that_do_not_exist() -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from jobs.launch.cluster import Cluster
 from jobs.launch.connection import connect
-from tests.jobs.launch.api_server import ApiServer, api_server, write_kubeconfig
+from tests.jobs.launch.api_http import api_server, write_kubeconfig
+from tests.jobs.launch.api_server import ApiServer
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import yaml
 
 from detector.errors import ClusterError
 from jobs.launch.connection import connect
-from tests.jobs.launch.api_server import ApiServer, write_kubeconfig
+from tests.jobs.launch.api_http import write_kubeconfig
+from tests.jobs.launch.api_server import ApiServer
 
 
 @pytest.fixture(autouse=True)
