@@ -252,7 +252,7 @@ def _serving(targets: list[str] | None, timeout_s: float) -> "Iterator[Serving |
 @contextmanager
 def _interruptible(*, resumable: bool = True) -> Iterator[None]:
     # `docker stop` and Kubernetes send SIGTERM, which the first process of a container otherwise ignores.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
@@ -262,6 +262,8 @@ def _interruptible(*, resumable: bool = True) -> Iterator[None]:
                 "takes it back; `detector release list` shows it."
             )
         raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _say(text: str) -> None:

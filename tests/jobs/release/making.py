@@ -34,7 +34,7 @@ GREY = 128
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How a version is made. A `score_scale` below 0 finds nothing, one below 0.1 misses what is pale."""
+    """How a version is made. A `score_scale` below 0 finds nothing, one of 0.05 misses what is pale."""
 
     size: int = 64
     score_scale: float = 1.0
@@ -46,6 +46,10 @@ class Making:
     warmup: bool = True
     parity_box: float | None = 1e-6
     kinds: tuple[str, ...] = ("tflite_f32",)
+    tflite: bytes | None = None
+    saved_model: bytes | None = None
+    saved_model_size: int | None = None
+    ballast_bytes: int = 0
 
 
 def publish(store: Store, making: Making | None = None, *, name: str = NAME) -> int:
@@ -59,14 +63,18 @@ def publish(store: Store, making: Making | None = None, *, name: str = NAME) -> 
 def fill(staged: StagedVersion, making: Making) -> None:
     """Write everything but the publication."""
     files = tiny_files(making.size, score_scale=making.score_scale)
-    shutil.copytree(files.saved_model, staged.model, dirs_exist_ok=True)
+    other = tiny_files(making.saved_model_size or making.size, score_scale=making.score_scale)
+    shutil.copytree(other.saved_model, staged.model, dirs_exist_ok=True)
+    if making.saved_model is not None:
+        (staged.model / "saved_model.pb").write_bytes(making.saved_model)
     if making.warmup:
         path = staged.model / WARMUP_REQUESTS
         path.parent.mkdir()
         path.write_bytes(b"records that the stand-in does not read")
     (staged.artifacts / "tflite").mkdir()
     for kind in making.kinds:
-        (staged.artifacts / tflite_path(kind)).write_bytes(files.tflite)
+        content = files.tflite if making.tflite is None else making.tflite
+        (staged.artifacts / tflite_path(kind)).write_bytes(content + bytes(making.ballast_bytes))
     (staged.artifacts / "report").mkdir()
     (staged.artifacts / "report" / "index.html").write_text("<!doctype html>")
     write_labels(staged.artifacts / "labels.txt", making.labels)

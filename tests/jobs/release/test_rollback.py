@@ -1,0 +1,116 @@
+"""Going back: by the log, once for each time it is asked, and out of what is half done."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.errors import NotFoundError, StoreError
+from detector.store import Channels, LoggedMove, ServedModel, Store
+from jobs.release.promote import promote
+from jobs.release.rollback import ROLLBACK, earlier_stables, rollback
+from tests.jobs.release.making import NAME, publish
+
+
+def moves(*steps: tuple[str, int | None, int | None]) -> list[LoggedMove]:
+    return [LoggedMove("", "ada", action, "stable", old, new, {}) for action, old, new in steps]
+
+
+def test_the_version_before_is_the_one_that_the_log_names() -> None:
+    history = moves(("publish", None, 1), ("promote", 1, 2), ("promote", 2, 5))
+    assert earlier_stables(history, 5) == [1, 2]
+    assert earlier_stables(history[:1], 1) == []
+    assert earlier_stables([], 3) == []
+
+
+def test_twice_goes_back_twice() -> None:
+    history = moves(("publish", None, 1), ("promote", 1, 2), ("promote", 2, 3), (ROLLBACK, 3, 2))
+    assert earlier_stables(history, 2) == [1]
+    again = [*history, *moves((ROLLBACK, 2, 1))]
+    assert earlier_stables(again, 1) == []
+    promoted = [*again, *moves(("promote", 1, 4))]
+    assert earlier_stables(promoted, 4) == [1]
+
+
+def test_lines_that_are_there_twice_or_move_nothing_change_nothing() -> None:
+    history = moves(
+        ("publish", None, 1),
+        ("promote", 1, 2),
+        ("promote", 1, 2),
+        ("promote taken back", 2, 2),
+        ("x", 2, None),
+    )
+    assert earlier_stables(history, 2) == [1]
+
+
+def test_a_stable_version_that_the_log_does_not_know_has_all_of_it_behind_it() -> None:
+    assert earlier_stables(moves(("publish", None, 1), ("promote", 1, 2)), 7) == [1, 2]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["promote", ROLLBACK]), st.integers(1, 4)), max_size=12))
+def test_it_never_leads_to_where_one_is(steps: list[tuple[str, int]]) -> None:
+    history, current = [], None
+    for action, new in steps:
+        history += moves((action, current, new))
+        current = new
+    assert current not in earlier_stables(history, current)
+
+
+def test_stable_goes_back_and_the_canary_stays(store: Store) -> None:
+    promote(store, NAME)
+    publish(store)
+    assert store.channels(NAME) == Channels(2, 3)
+    assert rollback(store, NAME).after == Channels(1, 3)
+    with pytest.raises(NotFoundError, match="no earlier stable version"):
+        rollback(store, NAME)
+
+
+def test_a_canary_that_becomes_stable_again_is_no_canary(store: Store) -> None:
+    promote(store, NAME, 2)
+    promote(store, NAME, 1, canary=True)
+    assert rollback(store, NAME).after == Channels(1)
+
+
+def test_versions_that_are_gone_are_passed_over(store: Store) -> None:
+    publish(store)
+    promote(store, NAME, 2)
+    promote(store, NAME, 3)
+    store.handovers(NAME).let_go()
+    store.remove(NAME, 2)
+    assert rollback(store, NAME).after == Channels(1)
+
+
+def test_a_damaged_version_is_not_gone_back_to(store: Store) -> None:
+    promote(store, NAME)
+    (store.artifacts_dir(NAME, 1) / "tflite" / "f32.tflite").write_bytes(b"damage")
+    with pytest.raises(StoreError, match="has 6 bytes"):
+        rollback(store, NAME)
+    assert store.channels(NAME) == Channels(2)
+
+
+def test_the_canary_is_taken_away(store: Store) -> None:
+    assert rollback(store, NAME, canary=True).after == Channels(1)
+    with pytest.raises(NotFoundError, match="has no canary"):
+        rollback(store, NAME, canary=True)
+
+
+def test_what_was_begun_is_taken_back(store: Store) -> None:
+    store.handovers(NAME).begin(Channels(2), action="promote", actor="ada@lab")
+    store.handovers(NAME).switch()
+    said: list[str] = []
+    released = rollback(store, NAME, say=said.append)
+    assert (released.before, released.after) == (Channels(2), Channels(1, 2))
+    assert said[0].startswith("Taking back the release that ada@lab began")
+    assert store.configured_models()[NAME] == ServedModel((1, 2), {"stable": 1, "canary": 2})
+
+
+def test_a_rollback_that_was_killed_is_finished(store: Store) -> None:
+    promote(store, NAME)
+    store.handovers(NAME).begin(Channels(1), action=ROLLBACK)
+    released = rollback(store, NAME)
+    assert (released.after, released.resumed) == (Channels(1), True)
+
+
+def test_with_tensorflow_serving_down_it_is_told_to_let_go_at_once(store: Store) -> None:
+    promote(store, NAME)
+    assert rollback(store, NAME, serving_is_down=True).after == Channels(1)
+    assert store.configured_models()[NAME] == ServedModel((1,), {"stable": 1})

@@ -1,0 +1,229 @@
+"""Releases against TensorFlow Serving's stand-in: every replica follows each step, or the release is taken back."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from detector.errors import ServingError
+from detector.store import Channels, ServedModel, Store
+from jobs.release.promote import promote
+from jobs.release.replica_client import NotYet, ReplicaClient
+from jobs.release.replicas import resolve
+from jobs.release.rollback import rollback
+from jobs.release.serving import Say, Serving
+from tests.jobs.release.making import NAME, Making, publish
+from tests.serving_standin.inside import serving_inside
+from tests.serving_standin.running import free_port
+
+SIZE = 64
+
+
+@contextmanager
+def replicas(
+    store: Store, count: int = 1, *, timeout_s: float = 20.0, say: Say = lambda text: None
+) -> Iterator[Serving]:
+    """So many stand-ins over the store, and a release's view of them."""
+    with ExitStack() as stack:
+        config = store.root / "models.config"
+        ports = [stack.enter_context(serving_inside(config)) for _ in range(count)]
+        targets = [f"127.0.0.1:{port}" for port in ports]
+        yield stack.enter_context(Serving(targets, timeout_s=timeout_s, say=say))
+
+
+def behind(serving: Serving, label: str) -> list[int]:
+    """The version that answers to the label, on each replica."""
+    clients = [ReplicaClient(replica) for replica in resolve(serving.targets)]
+    try:
+        return [client.version_behind(NAME, label, size=SIZE) for client in clients]
+    finally:
+        for client in clients:
+            client.close()
+
+
+def test_a_release_and_the_way_back_on_two_replicas(store: Store) -> None:
+    said: list[str] = []
+    with replicas(store, 2, say=said.append) as serving:
+        assert behind(serving, "stable") == [1, 1]
+        assert promote(store, NAME, serving=serving).after == Channels(2)
+        assert behind(serving, "stable") == [2, 2]
+        assert rollback(store, NAME, serving=serving).after == Channels(1)
+        assert behind(serving, "stable") == [1, 1]
+    assert said[:2] == [
+        "Loaded and answering on 2 replicas: 2",
+        "Answering by label on 2 replicas: stable 2",
+    ]
+
+
+def test_a_version_that_is_no_channels_is_loaded_first(store: Store) -> None:
+    publish(store)
+    with replicas(store) as serving:
+        with pytest.raises(NotYet, match="NOT_FOUND"):
+            asked_by_number(serving, 3)
+        promote(store, NAME, 3, serving=serving)
+        assert behind(serving, "stable") == [3]
+        asked_by_number(serving, 3)
+        asked_by_number(serving, 1)
+
+
+def asked_by_number(serving: Serving, version: int) -> None:
+    (replica,) = resolve(serving.targets)
+    client = ReplicaClient(replica)
+    try:
+        client.check_answer(NAME, version, size=SIZE)
+    finally:
+        client.close()
+
+
+def test_a_canary_comes_and_goes(store: Store) -> None:
+    publish(store)
+    with replicas(store) as serving:
+        promote(store, NAME, 3, canary=True, serving=serving)
+        assert (behind(serving, "stable"), behind(serving, "canary")) == ([1], [3])
+        rollback(store, NAME, canary=True, serving=serving)
+        assert store.channels(NAME) == Channels(1)
+        assert store.configured_models()[NAME].labels == {"stable": 1}
+
+
+def test_versions_of_different_sizes_follow_each_other(store: Store) -> None:
+    small = publish(store, Making(size=32))
+    with replicas(store) as serving:
+        assert promote(store, NAME, small, serving=serving).after == Channels(small)
+        assert rollback(store, NAME, serving=serving).after == Channels(1)
+
+
+def test_a_version_that_the_server_cannot_load_is_taken_back_with_its_reason(store: Store) -> None:
+    broken = publish(store, Making(saved_model=b"no graph"))
+    before = store.configured_models()
+    with replicas(store, 2) as serving:
+        with pytest.raises(
+            ServingError, match=rf"cannot load version {broken}: .*The release was taken back"
+        ) as failure:
+            promote(store, NAME, broken, serving=serving)
+        assert failure.value.exit_code == 10
+        assert behind(serving, "stable") == [1, 1]
+    assert (store.channels(NAME), store.configured_models()) == (Channels(1, 2), before)
+    assert store.handovers(NAME).under_way() is None
+
+
+def test_a_version_that_loads_and_answers_nonsense_is_taken_back(store: Store) -> None:
+    nonsense = publish(store, Making(saved_model_size=32))
+    with replicas(store, timeout_s=2.0) as serving, pytest.raises(ServingError, match="taken back"):
+        promote(store, NAME, nonsense, serving=serving)
+    assert store.channels(NAME) == Channels(1, 2)
+
+
+def test_a_replica_that_is_not_there_stops_the_release_before_it_begins(store: Store) -> None:
+    config, dead = store.root / "models.config", free_port()
+    before = config.read_bytes()
+    with (
+        serving_inside(config) as port,
+        Serving([f"127.0.0.1:{port}", f"127.0.0.1:{dead}"], timeout_s=1.0) as serving,
+        pytest.raises(ServingError, match=rf"127\.0\.0\.1:{dead}: UNAVAILABLE.*Nothing was changed"),
+    ):
+        promote(store, NAME, serving=serving)
+    assert (config.read_bytes(), store.channels(NAME)) == (before, Channels(1, 2))
+    assert len(store.channel_log_path(NAME).read_text().splitlines()) == 2
+
+
+def test_a_replica_that_does_not_follow_its_configuration_is_named(store: Store) -> None:
+    publish(store)
+    config = store.root / "models.config"
+    with (
+        serving_inside(config) as port,
+        serving_inside(config, polls=False) as deaf,
+        Serving([f"127.0.0.1:{port}", f"127.0.0.1:{deaf}"], timeout_s=1.0) as serving,
+    ):
+        said = rf"{deaf}: version 3 is unknown.*poll_wait_seconds"
+        with pytest.raises(ServingError, match=said) as failure:
+            promote(store, NAME, 3, serving=serving)
+        assert f":{port}: " not in failure.value.message
+    assert store.channels(NAME) == Channels(1, 2)
+
+
+def test_a_server_of_another_kind_is_no_replica(store: Store) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with Serving([f"127.0.0.1:{port}"], timeout_s=1.0) as serving, pytest.raises(ServingError):
+            promote(store, NAME, serving=serving)
+
+
+def test_all_addresses_of_a_name_are_asked(store: Store) -> None:
+    config = store.root / "models.config"
+    with serving_inside(config) as port, serving_inside(config, host="127.0.0.2", port=port):
+        with Serving(
+            [f"dns:///serving-headless:{port}"], lookup=lambda host, port: ["127.0.0.1", "127.0.0.2"]
+        ) as serving:
+            assert serving.check_reachable(NAME) == 2
+            promote(store, NAME, serving=serving)
+        with Serving([f"127.0.0.1:{port}", f"127.0.0.2:{port}"]) as both:
+            assert behind(both, "stable") == [2, 2]
+
+
+def test_a_replica_that_comes_during_the_release_is_waited_for(store: Store) -> None:
+    config = store.root / "models.config"
+    publish(store)
+    with serving_inside(config) as port, ExitStack() as later:
+        asked = 0
+
+        def growing(host: str, port: int) -> list[str]:
+            nonlocal asked
+            asked += 1
+            if asked == 3:
+                later.enter_context(serving_inside(config, host="127.0.0.2", port=port))
+            return ["127.0.0.1", "127.0.0.2"] if asked >= 3 else ["127.0.0.1"]
+
+        with Serving([f"serving:{port}"], lookup=growing) as serving:
+            promote(store, NAME, 3, serving=serving)
+        with Serving([f"127.0.0.2:{port}"]) as second:
+            assert behind(second, "stable") == [3]
+
+
+@pytest.mark.parametrize("switched", [False, True])
+def test_an_unfinished_release_is_finished_with_the_replicas_it_was_begun_with(
+    store: Store, switched: bool
+) -> None:
+    with replicas(store) as serving:
+        steps = store.handovers(NAME)
+        steps.begin(Channels(2), action="promote", serving=serving.targets)
+        if switched:
+            steps.switch()
+        assert promote(store, NAME).after == Channels(2)
+        assert behind(serving, "stable") == [2]
+
+
+def test_an_unfinished_release_is_taken_back_on_every_replica(store: Store) -> None:
+    with replicas(store, 2) as serving:
+        store.handovers(NAME).begin(Channels(2), action="promote", serving=serving.targets)
+        store.handovers(NAME).switch()
+        serving.wait_labels(NAME, {"stable": 2}, {2: SIZE})
+        assert rollback(store, NAME).after == Channels(1, 2)
+        assert behind(serving, "stable") == [1, 1]
+
+
+def test_the_way_back_is_open_while_the_servers_are_down(store: Store) -> None:
+    promote(store, NAME)
+    with Serving([f"127.0.0.1:{free_port()}"], timeout_s=1.0) as serving:
+        with pytest.raises(ServingError, match="Nothing was changed"):
+            rollback(store, NAME, serving=serving)
+        assert rollback(store, NAME, serving=serving, serving_is_down=True).after == Channels(1)
+    assert store.configured_models()[NAME] == ServedModel((1,), {"stable": 1})
+    with replicas(store) as back:
+        assert behind(back, "stable") == [1]
+
+
+def test_a_server_that_starts_half_way_through_a_release_starts(store: Store, tmp_path: Path) -> None:
+    """models.config can be loaded at every step, labels and all."""
+    publish(store)
+    steps = store.handovers(NAME)
+    steps.begin(Channels(3), action="promote")
+    with replicas(store) as serving:
+        assert behind(serving, "stable") == [1]
+    steps.switch()
+    with replicas(store) as serving:
+        assert behind(serving, "stable") == [3]
+    steps.commit()
+    with replicas(store) as serving:
+        assert behind(serving, "stable") == [3]
