@@ -19,7 +19,7 @@ export default defineConfig({
     modulePreload: {polyfill: false},
     reportCompressedSize: false,
     rolldownOptions: {
-      checks: {pluginTimings: false},
+      checks: {bundlerTimings: false},
       input: {index: 'index.html', 'service-worker': 'src/service-worker/service-worker.ts'},
       output: {
         entryFileNames: chunk => (chunk.name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
