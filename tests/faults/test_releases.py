@@ -67,10 +67,11 @@ def replicas(store: Store, count: int) -> Iterator[list[str]]:
     """Processes of the stand-in, and their addresses."""
     with ExitStack() as stack:
         ports = [free_port() for _ in range(count)]
-        config = store.root / "models.config"
         for port in ports:
-            stack.enter_context(running_serving(config, port=port, wait=port == ports[-1]))
-        yield [f"127.0.0.1:{port}" for port in ports]
+            stack.enter_context(running_serving(store.root / "models.config", port=port, wait=False))
+        addresses = [f"127.0.0.1:{port}" for port in ports]
+        poll(lambda: all(answering(address) for address in addresses), timeout_s=90)
+        yield addresses
 
 
 def answering(address: str, label: str = "stable") -> int | None:
@@ -165,8 +166,8 @@ def test_of_two_releases_at_once_one_is_told_who_the_other_is(store: Store) -> N
         second = detector(store, "promote", "2")
         _, said = second.communicate(timeout=30)
         assert second.returncode == 11
-        assert f"promote 3, by {os.environ.get('USER', 'root')}" in said or "promote 3, by " in said
-        assert f"process {first.pid}," in said
+        assert "promote 3, by " in said
+        assert f"process {first.pid}, since " in said
         first.kill()
         first.wait(10)
     assert release(store, "rollback", "--serving-is-down") == 0
