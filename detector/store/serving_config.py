@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from google.protobuf import text_format
-
 from detector.errors import InvalidRequestError, StoreError
 from detector.files import reading
 from detector.store.tfserving_config_pb2 import ModelConfig, ModelServerConfig
@@ -74,6 +72,9 @@ def serving_root_in(path: Path) -> str | None:
 
 
 def _configured(path: Path) -> list[ModelConfig]:
+    # A gateway, which never reads it, is spared the parser.
+    from google.protobuf import text_format
+
     with reading(path):
         try:
             text = path.read_text("utf-8", errors="strict")

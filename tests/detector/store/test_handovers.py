@@ -10,6 +10,7 @@ from detector.errors import NotFoundError, StoreError
 from detector.store import Channels, ServedModel, Store
 from tests.detector.store.example import publish
 from tests.detector.store.test_crashes import NAME, assert_nothing_is_half_there, disk, kill_everywhere
+from tests.detector.store.test_disks import make_full
 
 __all__ = ["disk"]
 
@@ -151,6 +152,25 @@ def test_a_record_that_cannot_be_read_names_itself(store: Store, content: str) -
     (store.root / ".staging" / NAME / ".release.json").write_text(content)
     with pytest.raises(StoreError, match=r"\.release\.json is not the record of a release"):
         store.handovers(NAME).under_way()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f".staging/{NAME}/..release.json.tmp",
+        ".models.config.tmp",
+        f"channels/.{NAME}.json.tmp",
+    ],
+)
+def test_a_disk_that_is_full_stops_a_release_where_it_can_go_on(store: Store, path: str) -> None:
+    store.handovers(NAME).begin(AFTER, action="promote")
+    make_full(store.root / path)
+    with pytest.raises(StoreError, match="the disk is full"):
+        release(store)
+    assert store.channels(NAME) == Channels(1, 2)
+    # The refused temporary file is gone, as when space was freed.
+    release(store)
+    assert (store.channels(NAME), served(store)) == (AFTER, ServedModel((1, 2), {"stable": 2}))
 
 
 def release(store: Store) -> None:
