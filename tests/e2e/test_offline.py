@@ -81,6 +81,6 @@ def build_anew(folder: Path) -> None:
     index = folder / "index.html"
     index.write_text(index.read_text().replace("<body", '<body data-build="new"'))
     worker = folder / "service-worker.js"
-    renamed, count = re.subn(r"\b(id:[\"'`])[0-9a-f]{16}", r"\g<1>another-build---", worker.read_text())
+    renamed, count = re.subn(r'"id":"[0-9a-f]{16}"', '"id":"another build"', worker.read_text())
     assert count == 1
     worker.write_text(renamed)
