@@ -37,7 +37,7 @@ export class LiveSession {
   async #detect(frame: ImageBitmap, stop: AbortSignal): Promise<boolean> {
     const isBoth = usesPhone.value && usesServer.value;
     const [onPhone, onServer] = await Promise.all([
-      usesPhone.value ? this.#askPhone(frame) : IDLE,
+      usesPhone.value ? this.#askPhone(isBoth ? await createImageBitmap(frame) : frame) : IDLE,
       usesServer.value ? this.#askServer(frame, stop, isBoth) : IDLE,
     ]);
     if (stop.aborted) {
@@ -51,9 +51,11 @@ export class LiveSession {
     return [onPhone, onServer].every(({state}) => state === 'idle' || state === 'done');
   }
 
+  /** `frame` is handed over. */
   async #askPhone(frame: ImageBitmap): Promise<Result> {
-    if (phoneModel.state.value.state !== 'ready') return BUSY;
-    return settled(phoneAnswer(await createImageBitmap(frame)));
+    if (phoneModel.state.value.state === 'ready') return settled(phoneAnswer(frame));
+    frame.close();
+    return BUSY;
   }
 
   async #askServer(frame: ImageBitmap, stop: AbortSignal, stable: boolean): Promise<Result> {
