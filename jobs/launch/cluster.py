@@ -3,13 +3,12 @@
 import contextlib
 import json
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import urllib3
 from kubernetes.client import ApiException, BatchV1Api, CoreV1Api
-from kubernetes.watch import Watch
 
 from jobs.launch.manifest import CONTAINER
 from jobs.launch.refusals import RefusedError, SilentError, translated
@@ -84,24 +83,22 @@ class Cluster:
     def wait_for_change(self, job: str, since: str, *, timeout_s: int) -> bool:
         """Whether anything happened to the Job's pods since that version of their list, within the time.
 
-        It is only a hint to look again: a version that has expired (410) is such a hint too.
+        It is only a hint to look again, whatever it says: also that the version has expired (410).
         """
-        stream = Watch().stream(
-            self._core.list_namespaced_pod,
-            self.namespace,
-            label_selector=_of_job(job),
-            resource_version=since,
-            timeout_seconds=timeout_s,
-            deserialize=False,
-            _request_timeout=(CONNECT_S, timeout_s + WATCH_SLACK_S),
-        )
-        with self._translating("watch pods"), closing(stream):
+        with self._translating("watch pods"):
+            response = self._core.list_namespaced_pod(
+                self.namespace,
+                label_selector=_of_job(job),
+                resource_version=since,
+                timeout_seconds=timeout_s,
+                watch=True,
+                _preload_content=False,
+                _request_timeout=(CONNECT_S, timeout_s + WATCH_SLACK_S),
+            )
             try:
-                return next(stream, None) is not None
-            except ApiException as error:
-                if error.status != 410:
-                    raise
-                return True
+                return any(response.stream(amt=None, decode_content=False))
+            finally:
+                response.close()
 
     def happenings(self, uid: str) -> tuple[Happening, ...]:
         """What Kubernetes reports of the object with that uid, the latest last; nothing where that may not be read."""

@@ -77,7 +77,7 @@ class _Follower:
             if job.ended:
                 return outcome(job, last, None if last is None else self._failures.get(last.uid))
             if last is None or not last.ended or is_replaced(job, pods):
-                self._bear(self._find_trouble(job, last))
+                self._bear(self._find_trouble(job, last), last)
             self._wait(version, ENDING_S if last is not None and last.ended else LOOK_AGAIN_S)
 
     def _look(self) -> tuple[JobState, tuple[PodState, ...], str]:
@@ -89,11 +89,15 @@ class _Follower:
         return job, pods, version
 
     def _wait(self, version: str, timeout_s: int) -> None:
+        began = time.monotonic()
         try:
-            self._cluster.wait_for_change(self._name, version, timeout_s=timeout_s)
+            if self._cluster.wait_for_change(self._name, version, timeout_s=timeout_s):
+                return
         except (UnreachableError, RefusedError):
             # Looking again says what is the matter, if anything is.
-            time.sleep(PAUSES_S[1])
+            pass
+        # A proxy may end watches at once, which is no reason to hammer at the API server.
+        time.sleep(max(0.0, min(PAUSES_S[1], began + timeout_s - time.monotonic())))
 
     def _find_trouble(self, job: JobState, last: PodState | None) -> Trouble | None:
         if last is not None and not last.ended:
@@ -105,9 +109,11 @@ class _Follower:
             job, tuple(h for h in happenings if h.time > since), patience_s=self._patience_s
         )
 
-    def _bear(self, trouble: Trouble | None) -> None:
+    def _bear(self, trouble: Trouble | None, pod: PodState | None) -> None:
         if trouble is None:
             self._trouble = None
+            if pod is not None and pod.node is not None and not pod.ended:
+                self._notice(f"Pod {pod.name} starts on {pod.node}.")
             return
         now = time.monotonic()
         if self._trouble is None or self._trouble[0] != trouble.kind:

@@ -11,6 +11,10 @@ from detector.errors import InvalidRequestError
 
 PULL_POLICIES = ("IfNotPresent", "Always", "Never")
 
+LEAST_KEPT_HOURS = 0.1
+"""A Job that is gone at once takes with it how it ended."""
+GREATEST_KEPT_HOURS = 8760.0
+
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _JOB_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _QUANTITY = re.compile(r"[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?")
@@ -91,8 +95,12 @@ class LaunchRequest:
             raise InvalidRequestError(
                 f"--pull-policy {self.pull_policy!r} is not one of {', '.join(PULL_POLICIES)}."
             )
-        if self.retries < 0 or self.kept_hours < 0:
-            raise InvalidRequestError("--retries and --keep-hours are 0 or more.")
+        if self.retries < 0:
+            raise InvalidRequestError(f"--retries {self.retries} is less than 0.")
+        if not LEAST_KEPT_HOURS <= self.kept_hours <= GREATEST_KEPT_HOURS:
+            raise InvalidRequestError(
+                f"--keep-hours {self.kept_hours:g} is not from {LEAST_KEPT_HOURS:g} to {GREATEST_KEPT_HOURS:g}."
+            )
 
 
 def _check_name(option: str, name: str | None) -> None:

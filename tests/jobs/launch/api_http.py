@@ -2,12 +2,14 @@
 
 import json
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import yaml
@@ -26,6 +28,15 @@ _ROUTES = {
     ),
 }
 _VERBS = {"POST": "create", "DELETE": "delete"}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # Who has seen enough of a watch hangs up.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -58,7 +69,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.state.queries[verb, resource] = self.query
             refusals = self.state.refusals[verb, resource]
             refusal = refusals.pop(0) if refusals else None
-        if refusal is not None:
+        if refusal is not None and refusal.get("type") == "ERROR":
+            self._begin("application/json")
+            self._chunk(json.dumps(refusal) + "\n")
+            self._chunk("")
+        elif refusal is not None:
             self._answer(refusal)
         elif self.headers.get("Authorization") != "Bearer secret":
             self._answer(answers.unauthorized())
@@ -206,8 +221,7 @@ def api_server() -> Iterator[tuple[ApiServer, str]]:
     """The server and its address, until the context ends."""
     state = ApiServer()
     handler = type("BoundHandler", (_Handler,), {"state": state})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

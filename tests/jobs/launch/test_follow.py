@@ -186,8 +186,11 @@ def test_one_that_does_not_come_back_is_given_up_and_the_job_is_not(
             told.outcome()
 
 
-def test_a_watch_that_has_expired_is_a_reason_to_look_again(server: ApiServer, told: Following) -> None:
-    server.refusals["watch", "pods"] += [answers.expired()] * 3
+@pytest.mark.parametrize("answer", [answers.expired(), {"type": "ERROR", "object": answers.expired()}])
+def test_a_watch_that_has_expired_is_a_reason_to_look_again(
+    server: ApiServer, told: Following, answer: answers.Json
+) -> None:
+    server.refusals["watch", "pods"] += [answer] * 3
     server.wait_for(lambda: not server.refusals["watch", "pods"])
     start(server)
     complete(server)
@@ -232,6 +235,12 @@ def test_an_ended_job_is_read_from_its_beginning(server: ApiServer, cluster: Clu
         with following(server, cluster) as second:
             assert second.outcome().exit_code == 0
             assert second.names() == ["started", "published"]
+
+
+def test_a_pod_that_has_its_node_is_said_to_start(server: ApiServer, told: Following) -> None:
+    with server.changed:
+        server.put_pod(JOB, A, waiting("ContainerCreating"))["spec"]["nodeName"] = "node-7"
+    told.wait_for_notice(f"Pod {A} starts on node-7.")
 
 
 def test_no_room_is_told_at_once_and_given_up_in_the_end(server: ApiServer, cluster: Cluster) -> None:

@@ -24,6 +24,7 @@ IMAGE = "train:1"
         ({"image": " "}, "--image"),
         ({"pull_policy": "Sometimes"}, "IfNotPresent"),
         ({"retries": -1}, "--retries"),
+        ({"kept_hours": 0.0}, "--keep-hours"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_option_that_says_it(options: dict[str, Any], said: str) -> None:

@@ -23,6 +23,7 @@ def test_the_models_name_may_come_from_the_environment(monkeypatch: pytest.Monke
         (("--size", "many"), "--size"),
         (("--size", "100"), "multiple of 32"),
         (("--seed",), "--seed"),
+        (("--name", "../zoo"), "not a model name"),
         (("--store", "/elsewhere"), "the Job says where"),
         (("--json",), "the Job says where"),
         (("photos",), "DATA"),
