@@ -6,6 +6,7 @@ import {collectionProblem} from '../collection/problem.ts';
 import {shelf} from '../collection/shelf.ts';
 import type {PhotoRecord} from '../collection/record.ts';
 import {Confirm} from '../confirm.tsx';
+import {leftOut} from '../report-wrong.ts';
 import {Unkept} from '../unkept.tsx';
 import {pressed} from './keyboard.ts';
 import {currentClass, histories} from './memory.ts';
@@ -98,6 +99,12 @@ export function Editor({record, onGo}: EditorProps) {
       {trouble !== null && (
         <p class="notice bad" role="alert">
           {trouble}
+        </p>
+      )}
+      {leftOut.value?.id === id && (
+        <p class="notice" role="status">
+          The detector’s boxes of {leftOut.value.labels.join(', ')} were left out: your collection has no such
+          kind.
         </p>
       )}
       <div class="stage-room">
