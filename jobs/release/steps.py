@@ -60,6 +60,8 @@ def finish(store: Store, name: str, handover: Handover, serving: Serving | None)
     """
     steps = store.handovers(name)
     if serving is not None:
+        # Killed between the record and this file, it says what it said before.
+        store.write_serving_config()
         try:
             _lead(store, name, handover, serving)
         except ServingError as error:

@@ -182,16 +182,25 @@ def test_a_replica_that_comes_during_the_release_is_waited_for(store: Store) -> 
 
 
 @pytest.mark.parametrize("switched", [False, True])
+@pytest.mark.parametrize("told", [False, True])
 def test_an_unfinished_release_is_finished_with_the_replicas_it_was_begun_with(
-    store: Store, switched: bool
+    store: Store, switched: bool, told: bool
 ) -> None:
+    third, config = publish(store), store.root / "models.config"
     with replicas(store) as serving:
         steps = store.handovers(NAME)
-        steps.begin(Channels(2), action="promote", serving=serving.targets)
+        steps.begin(Channels(third, 2), action="promote", serving=serving.targets)
         if switched:
+            serving.wait_loaded(NAME, {third: SIZE})
+            before = config.read_bytes()
             steps.switch()
-        assert promote(store, NAME).after == Channels(2)
-        assert behind(serving, "stable") == [2]
+        else:
+            before = config.read_bytes().replace(b"        versions: 3\n", b"")
+        if not told:
+            # Killed after the record was written and before this was.
+            config.write_bytes(before)
+        assert promote(store, NAME).after == Channels(third, 2)
+        assert behind(serving, "stable") == [third]
 
 
 def test_an_unfinished_release_is_taken_back_on_every_replica(store: Store) -> None:
