@@ -31,7 +31,9 @@ def main() -> None:
     root = Path(sys.argv[1] if len(sys.argv) > 1 else "store")
     store = Store(root.resolve())
     if not store.versions(NAME):
-        raise SystemExit(f"error: {root} has no version of the model {NAME}: make train, or name another store.")
+        raise SystemExit(
+            f"error: {root} has no version of the model {NAME}: make train, or name another store."
+        )
     manifest = store.manifest(NAME, store.channels(NAME).version("stable"))
     print(machine_line())
     print(f"version {manifest.version}, {manifest.input.width} pixels a side")
