@@ -76,3 +76,7 @@ def test_the_health_check_is_a_script_that_may_be_run(name: str) -> None:
 def test_volumes_are_named_and_used() -> None:
     mounted = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
     assert {source for source in mounted if not source.startswith("./")} == set(COMPOSE["volumes"])
+
+
+def test_a_training_is_given_the_time_to_end_between_two_steps() -> None:
+    assert SERVICES["train"]["stop_grace_period"] == "60s"
