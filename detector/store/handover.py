@@ -33,7 +33,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One release. `serving` are the targets of TensorFlow Serving, `details` what the log is to say of it."""
+    """One release. `serving` are the targets of TensorFlow Serving, `details` what the log is to say of it.
+
+    `broken` are versions that it could not load: with a label on one of those it refuses every configuration.
+    """
 
     release: str
     action: str
@@ -42,11 +45,17 @@ class Handover:
     moves: tuple[Move, ...]
     phase: Phase
     serving: tuple[str, ...] = ()
+    broken: frozenset[int] = frozenset()
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_under_way(self) -> bool:
         return self.phase != "done"
+
+    @property
+    def targets(self) -> frozenset[int]:
+        """The versions that it moves to."""
+        return frozenset(move.new for move in self.moves if move.new is not None)
 
     @property
     def versions(self) -> frozenset[int]:
@@ -62,10 +71,11 @@ class Handover:
 
     def served(self, channels: Channels, complete: tuple[int, ...]) -> ServedModel:
         """What TensorFlow Serving is to load and to answer to, while channels.json says `channels`."""
+        loadable = set(complete) - self.broken
         labelled = self.applied(channels) if self.phase in ("switching", "committed") else channels
-        labels: dict[str, int] = {name: version for name, version in labelled.items() if version in complete}
+        labels: dict[str, int] = {name: version for name, version in labelled.items() if version in loadable}
         versions = {version for _, version in channels.items()} | set(labels.values()) | self._kept(channels)
-        return ServedModel(tuple(sorted(versions & set(complete))), labels)
+        return ServedModel(tuple(sorted(versions & loadable)), labels)
 
     def _kept(self, channels: Channels) -> frozenset[int]:
         if self.is_under_way:
@@ -100,6 +110,7 @@ def write_handover(path: Path, handover: Handover) -> None:
         "moves": [{"channel": move.channel, "from": move.old, "to": move.new} for move in handover.moves],
         "phase": handover.phase,
         "serving": list(handover.serving),
+        "broken": sorted(handover.broken),
         "details": dict(handover.details),
     }
     write_atomic(path, f"{json.dumps(fields, ensure_ascii=False, indent=2)}\n".encode())
@@ -114,6 +125,7 @@ def _parsed(fields: Any) -> Handover:
         moves=tuple(_move(move) for move in fields["moves"]),
         phase=_one_of(fields["phase"], get_args(Phase)),
         serving=tuple(str(target) for target in fields["serving"]),
+        broken=frozenset(int(version) for version in fields["broken"]),
         details=dict(fields["details"]),
     )
 

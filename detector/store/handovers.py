@@ -39,11 +39,13 @@ class Handovers:
         *,
         action: str,
         serving: tuple[str, ...] = (),
+        broken: frozenset[int] = frozenset(),
         details: Mapping[str, Any] | None = None,
         actor: str | None = None,
     ) -> Handover:
         """Have the versions of `after` loaded beside those of now; labels and channels stay.
 
+        What TensorFlow Serving could not load (`broken`) is left out, unless it is what is wanted.
         Raises NotFoundError for a version that is not complete, StoreError while another release is under way or
         when no channel would move.
         """
@@ -60,6 +62,7 @@ class Handovers:
                 raise StoreError(f"The channels of {name!r} are that way already.")
             for _, version in after.items():
                 store._require(name, version)
+            wanted = {move.new for move in moves}
             handover = Handover(
                 release=uuid.uuid4().hex[:12],
                 action=action,
@@ -68,15 +71,18 @@ class Handovers:
                 moves=moves,
                 phase="loading",
                 serving=serving,
+                broken=broken - wanted,
                 details=details or {},
             )
             self._record(handover)
             return handover
 
-    def switch(self) -> Handover:
+    def switch(self, *, broken: frozenset[int] = frozenset()) -> Handover:
         """Have the labels point where the channels are to point; channels.json stays."""
         with self._store._writing():
-            return self._record(replace(self._required("loading", "switching"), phase="switching"))
+            handover = self._required("loading", "switching")
+            left_out = (handover.broken | broken) - handover.targets
+            return self._record(replace(handover, phase="switching", broken=left_out))
 
     def commit(self) -> Handover:
         """Move the channels, log it and be done. From here on nothing but a full disk stops the release."""

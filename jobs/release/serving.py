@@ -33,7 +33,7 @@ class Serving:
     ) -> None:
         self.targets = tuple(targets)
         self._timeout_s = timeout_s
-        self._say = say
+        self.say = say
         self._lookup = lookup
         self._clients: dict[Replica, ReplicaClient] = {}
 
@@ -49,11 +49,26 @@ class Serving:
             hint="Nothing was changed. To leave a replica out, name the others with --serving.",
         )
 
+    def broken(self, name: str) -> frozenset[int]:
+        """Versions that some replica could not load and will not try again. Those that do not answer say nothing."""
+        found: set[int] = set()
+
+        def probe(client: ReplicaClient) -> None:
+            found.update(version for version, state in client.states(name).items() if state.error)
+
+        self._try_all(probe)
+        return frozenset(found)
+
     def wait_loaded(self, name: str, sizes: Mapping[int, int]) -> None:
         """Wait until each replica has every version of `sizes` (image size by version), and it answers.
 
+        There is nothing to wait for without versions.
+
         Raises ServingError with the server's own reason when a version cannot be loaded, or when time is up.
         """
+
+        if not sizes:
+            return
 
         def probe(client: ReplicaClient) -> None:
             states = client.states(name)
@@ -71,13 +86,18 @@ class Serving:
 
         numbers = " and ".join(str(version) for version in sizes)
         replicas = self._until_all(probe, f"to load {numbers}", timeout_s=self._timeout_s)
-        self._say(f"Loaded and answering on {_count(replicas)}: {numbers}")
+        self.say(f"Loaded and answering on {_count(replicas)}: {numbers}")
 
     def wait_labels(self, name: str, labels: Mapping[str, int], sizes: Mapping[int, int]) -> None:
         """Wait until a Predict by each label is answered by its version, on each replica.
 
+        There is nothing to wait for without labels.
+
         Raises ServingError when time is up.
         """
+
+        if not labels:
+            return
 
         def probe(client: ReplicaClient) -> None:
             for label, version in labels.items():
@@ -87,7 +107,7 @@ class Serving:
 
         said = ", ".join(f"{label} {version}" for label, version in labels.items())
         replicas = self._until_all(probe, f"to answer as {said}", timeout_s=self._timeout_s)
-        self._say(f"Answering by label on {_count(replicas)}: {said}")
+        self.say(f"Answering by label on {_count(replicas)}: {said}")
 
     def close(self) -> None:
         for client in self._clients.values():

@@ -1,6 +1,6 @@
 """Carrying out a release: versions, labels, proof, channels. Each step can be killed and taken up again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,10 +45,16 @@ def carry_out(
     Raises ServingError when TensorFlow Serving cannot follow; then everything is as before.
     """
     before = store.channels(name)
-    if serving is not None:
+    steps = store.handovers(name)
+    if serving is None:
+        handover = steps.begin(after, action=action, details=details)
+    else:
         serving.check_reachable(name)
-    targets = serving.targets if serving is not None else ()
-    handover = store.handovers(name).begin(after, action=action, serving=targets, details=details)
+        broken, targets = serving.broken(name), serving.targets
+        handover = steps.begin(after, action=action, serving=targets, broken=broken, details=details)
+        for channel, version in before.items():
+            if version in handover.broken:
+                serving.say(f"Left out of models.config: {channel} {version}, which it could not load")
     finish(store, name, handover, serving)
     return Released(name, action, before, store.channels(name), details=details)
 
@@ -72,11 +78,12 @@ def finish(store: Store, name: str, handover: Handover, serving: Serving | None)
 
 def _lead(store: Store, name: str, handover: Handover, serving: Serving) -> None:
     """TensorFlow Serving first: a channel never says what it does not do."""
-    labels: dict[str, int] = dict(handover.applied(store.channels(name)).items())
-    sizes = {version: store.manifest(name, version).input.width for version in sorted(set(labels.values()))}
+    # Only what moves: a canary that is broken must not keep anyone from rolling back.
+    labels: dict[str, int] = {m.channel: m.new for m in handover.moves if m.new is not None}
+    sizes = _sizes(store, name, labels.values())
     if handover.phase == "loading":
         serving.wait_loaded(name, sizes)
-        store.handovers(name).switch()
+        store.handovers(name).switch(broken=serving.broken(name))
     serving.wait_labels(name, labels, sizes)
 
 
@@ -88,10 +95,14 @@ def take_back(store: Store, name: str, serving: Serving | None) -> Released:
     handover = store.handovers(name).take_back(reason="taken back by a rollback")
     channels = store.channels(name)
     if serving is not None:
-        labels: dict[str, int] = dict(channels.items())
-        sizes = {version: store.manifest(name, version).input.width for version in labels.values()}
+        labels: dict[str, int] = {m.channel: m.old for m in handover.moves if m.old is not None}
         try:
-            serving.wait_labels(name, labels, sizes)
+            serving.wait_labels(name, labels, _sizes(store, name, labels.values()))
         except DetectorError as error:
             raise ServingError(f"The release was taken back in models.config. {error.message}") from error
     return Released(name, "rollback", handover.applied(channels), channels)
+
+
+def _sizes(store: Store, name: str, versions: Iterable[int]) -> dict[int, int]:
+    """Image size by version."""
+    return {version: store.manifest(name, version).input.width for version in sorted(set(versions))}

@@ -108,6 +108,30 @@ def test_a_version_that_the_server_cannot_load_is_taken_back_with_its_reason(sto
     assert store.handovers(NAME).under_way() is None
 
 
+def test_a_broken_canary_keeps_nobody_from_moving_stable(store: Store) -> None:
+    good, broken = publish(store), publish(store, Making(saved_model=b"no graph"))
+    store.set_channels(NAME, Channels(1, broken), action="test")
+    with replicas(store) as serving:
+        assert promote(store, NAME, good, serving=serving).after == Channels(good, broken)
+        assert rollback(store, NAME, serving=serving).after == Channels(1, broken)
+        assert behind(serving, "stable") == [1]
+        assert rollback(store, NAME, canary=True, serving=serving).after == Channels(1)
+
+
+def test_after_a_canary_that_could_not_be_loaded_comes_one_that_can(store: Store) -> None:
+    """A label on a version that failed has TensorFlow Serving refuse every configuration that names it."""
+    rollback(store, NAME, canary=True)
+    store.handovers(NAME).let_go()
+    with replicas(store) as serving:
+        broken = publish(store, Making(saved_model=b"no graph"))
+        assert store.channels(NAME) == Channels(1, broken)
+        with pytest.raises(ServingError, match=f"cannot load version {broken}"):
+            promote(store, NAME, serving=serving)
+        good = publish(store)
+        assert promote(store, NAME, good, serving=serving).after == Channels(good)
+        assert store.configured_models()[NAME] == ServedModel((1, good), {"stable": good})
+
+
 def test_a_version_that_loads_and_answers_nonsense_is_taken_back(store: Store) -> None:
     nonsense = publish(store, Making(saved_model_size=32))
     with replicas(store, timeout_s=2.0) as serving, pytest.raises(ServingError, match="taken back"):
