@@ -49,6 +49,7 @@ def test_a_store_that_is_a_file_and_data_that_is_no_zip_are_named(tmp_path: Path
     assert (code, "neither a folder nor a zip" in message) == (3, True)
 
 
+@pytest.mark.slow
 def test_logs_that_cannot_be_written_are_told_before_training(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("in the way")

@@ -97,6 +97,7 @@ def test_the_outputs_order_is_told_for_each_runtime(exported: Exported) -> None:
     }
 
 
+@pytest.mark.slow
 def test_weights_that_are_not_finite_stop_the_export(tmp_path: Path) -> None:
     network = small_network()
     network.base[3].beta.assign(np.full(network.base[3].beta.shape, np.nan))
@@ -105,6 +106,7 @@ def test_weights_that_are_not_finite_stop_the_export(tmp_path: Path) -> None:
     assert not (tmp_path / "artifacts").exists()
 
 
+@pytest.mark.slow
 def test_without_tfjs_the_rest_is_made_with_one_class(tmp_path: Path) -> None:
     result = _export(small_network(labels=("one",)), tmp_path)
     assert [kind.kind for kind in result.kinds] == ["saved_model", "tflite_f32", "tflite_f16", "tflite_int8"]
@@ -140,6 +142,7 @@ def test_quiet_keeps_errors_of_this_project_as_they_are() -> None:
         raise StoreError("full")
 
 
+@pytest.mark.slow
 def test_a_disk_that_refuses_what_tensorflow_writes_itself_is_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "model").write_text("in the way")
     with pytest.raises(StoreError, match="Cannot write the version"):
