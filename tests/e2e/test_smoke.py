@@ -1,7 +1,8 @@
-"""The page in a browser, in seconds; the other files here look closer and are slow."""
+"""The page in a browser, in seconds; the other files here look closer. All need Chromium, so all are slow tests."""
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.conftest import Trained
@@ -17,6 +18,7 @@ from tests.e2e.phones import (
 from tests.services.gateway.running import running_gateway
 
 
+@pytest.mark.slow
 def test_a_newcomer_opens_every_screen_and_detects_on_the_phone_and_on_the_server(
     playwright: Playwright, trained: Trained, tmp_path: Path
 ) -> None:

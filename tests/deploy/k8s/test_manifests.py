@@ -24,6 +24,9 @@ from tests.deploy.k8s.rendered import (
     with_operator,
 )
 
+pytestmark = pytest.mark.slow
+"""They need kubectl or kustomize, which a newcomer's machine may not have."""
+
 COMPONENT = "app.kubernetes.io/component"
 CONNECTION_AGE = "--grpc_channel_arguments=grpc.max_connection_age_ms="
 

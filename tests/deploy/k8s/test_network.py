@@ -3,6 +3,9 @@ import pytest
 from tests.deploy.k8s.network import Network, Peer
 from tests.deploy.k8s.rendered import KUSTOMIZATIONS, of_kind, pod_templates, release_job, rendered
 
+pytestmark = pytest.mark.slow
+"""They need kubectl or kustomize, which a newcomer's machine may not have."""
+
 WORLD = Peer()
 PROMETHEUS = Peer({"app.kubernetes.io/name": "prometheus"}, "monitoring")
 NEIGHBOUR = Peer({"app.kubernetes.io/name": "prometheus"}, "elsewhere")

@@ -6,6 +6,9 @@ import pytest
 from tests.deploy.k8s.pod_security import violations
 from tests.deploy.k8s.rendered import KUSTOMIZATIONS, by_hand, pod_templates, release_job, rendered
 
+pytestmark = pytest.mark.slow
+"""They need kubectl or kustomize, which a newcomer's machine may not have."""
+
 
 @pytest.mark.parametrize("name", KUSTOMIZATIONS)
 def test_every_pod_meets_the_restricted_profile(name: str) -> None:

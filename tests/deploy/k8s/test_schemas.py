@@ -8,6 +8,9 @@ import pytest
 
 from tests.deploy.k8s.rendered import KUSTOMIZATIONS, Manifest, by_hand, of_kind, rendered, with_operator
 
+pytestmark = pytest.mark.slow
+"""They need kubectl or kustomize, which a newcomer's machine may not have."""
+
 VERSIONS = ("1.34", "1.35", "1.36", "1.37")
 
 
