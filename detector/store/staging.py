@@ -7,6 +7,7 @@ part that is missing here was moved, and the version is complete once its SavedM
 Every function here is called with the store's lock held.
 """
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -89,6 +90,9 @@ def take_back(layout: Layout, name: str, version: int) -> None:
     for part in _PARTS:
         if not (folder / part).exists():
             remove_tree(part_target(layout, name, version, part))
+    # It was never visible as a whole, so its number is free; where the disk is full, it stays taken.
+    with contextlib.suppress(StoreError):
+        _forget_used(layout, name, version)
     drop_staging(layout, name, version)
 
 
@@ -136,6 +140,13 @@ def _mark_used(layout: Layout, name: str, version: int) -> None:
     recorded = _recorded_versions(path)
     if version not in recorded:
         write_atomic(path, f"{json.dumps(sorted(recorded | {version}))}\n".encode())
+
+
+def _forget_used(layout: Layout, name: str, version: int) -> None:
+    path = layout.used_versions(name)
+    recorded = _recorded_versions(path)
+    if version in recorded:
+        write_atomic(path, f"{json.dumps(sorted(recorded - {version}))}\n".encode())
 
 
 def _recorded_versions(path: Path) -> set[int]:

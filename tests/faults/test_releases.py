@@ -178,7 +178,7 @@ def test_of_two_releases_at_once_one_is_told_who_the_other_is(store: Store) -> N
         assert "promote 3, by " in said
         assert f"process {first.pid}, since " in said
         first.kill()
-        first.wait(10)
+        first.communicate(timeout=10)
     assert release(store, "rollback", "--serving-is-down") == 0
     assert release(store, "promote", "2") == 0
 
