@@ -87,6 +87,7 @@ def test_a_canary_comes_and_goes(store: Store) -> None:
         assert store.configured_models()[NAME].labels == {"stable": 1}
 
 
+@pytest.mark.slow
 def test_versions_of_different_sizes_follow_each_other(store: Store) -> None:
     small = publish(store, Making(size=32))
     with replicas(store) as serving:
@@ -108,6 +109,7 @@ def test_a_version_that_the_server_cannot_load_is_taken_back_with_its_reason(sto
     assert store.handovers(NAME).under_way() is None
 
 
+@pytest.mark.slow
 def test_a_broken_canary_keeps_nobody_from_moving_stable(store: Store) -> None:
     good, broken = publish(store), publish(store, Making(saved_model=b"no graph"))
     store.set_channels(NAME, Channels(1, broken), action="test")
@@ -132,6 +134,7 @@ def test_after_a_canary_that_could_not_be_loaded_comes_one_that_can(store: Store
         assert store.configured_models()[NAME] == ServedModel((1, good), {"stable": good})
 
 
+@pytest.mark.slow
 def test_a_version_that_loads_and_answers_nonsense_is_taken_back(store: Store) -> None:
     nonsense = publish(store, Making(saved_model_size=32))
     with replicas(store, timeout_s=2.0) as serving, pytest.raises(ServingError, match="taken back"):
@@ -152,6 +155,7 @@ def test_a_replica_that_is_not_there_stops_the_release_before_it_begins(store: S
     assert len(store.channel_log_path(NAME).read_text().splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_a_replica_that_does_not_follow_its_configuration_is_named(store: Store) -> None:
     publish(store)
     config = store.root / "models.config"
@@ -167,6 +171,7 @@ def test_a_replica_that_does_not_follow_its_configuration_is_named(store: Store)
     assert store.channels(NAME) == Channels(1, 2)
 
 
+@pytest.mark.slow
 def test_a_server_of_another_kind_is_no_replica(store: Store) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -236,6 +241,7 @@ def test_an_unfinished_release_is_taken_back_on_every_replica(store: Store) -> N
         assert behind(serving, "stable") == [1, 1]
 
 
+@pytest.mark.slow
 def test_the_way_back_is_open_while_the_servers_are_down(store: Store) -> None:
     promote(store, NAME)
     with Serving([f"127.0.0.1:{free_port()}"], timeout_s=1.0) as serving:
@@ -247,6 +253,7 @@ def test_the_way_back_is_open_while_the_servers_are_down(store: Store) -> None:
         assert behind(back, "stable") == [1]
 
 
+@pytest.mark.slow
 def test_a_server_that_starts_half_way_through_a_release_starts(store: Store, tmp_path: Path) -> None:
     """models.config can be loaded at every step, labels and all."""
     publish(store)
