@@ -41,7 +41,7 @@ def test_releases_are_listed_from_the_same_image(store: str, train_image: str) -
     assert "stable" in said
 
 
-def test_a_training_that_is_stopped_ends_at_once_and_goes_on_when_started_again(train_image: str) -> None:
+def test_a_training_that_is_stopped_ends_and_goes_on_when_started_again(train_image: str) -> None:
     long = ("train", *TINY, "--phase2-epochs", "40", "--json")
     with volume() as empty:
         options = ("--network", "none", "-v", f"{empty}:/store")
