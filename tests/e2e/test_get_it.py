@@ -109,9 +109,9 @@ def test_with_keys_the_page_downloads_and_no_program_holds_the_key(
     with phone(browser, keyed.url) as shown:
         page = shown.page
         shown.expected.append("401")
-        page.get_by_role("link", name="Get it").tap()
         page.get_by_label("API key").fill(KEY)
         page.get_by_role("button", name="Use this key").tap()
+        page.get_by_role("link", name="Get it").tap()
         page.get_by_role("heading", name="Use it in your app").wait_for()
         choose(page, "f32")
         found = shown_examples(page)
