@@ -145,7 +145,7 @@ def detects_a_chosen_photo(page: Page) -> None:
 def says_what_needs_https(page: Page) -> None:
     note = page.get_by_role("complementary", name="Not over HTTPS")
     expect(note).to_be_visible()
-    expect(page.get_by_role("radio", name="This phone")).to_be_disabled()
+    expect(page.get_by_role("radio", name="Phone", exact=True)).to_be_disabled()
     note.get_by_role("link").click()
 
 
@@ -181,9 +181,9 @@ def test_with_the_authority_the_page_opens_again_when_the_computer_is_off(
             expect(page.get_by_role("complementary", name="Not over HTTPS")).to_have_count(0)
             page.evaluate("navigator.serviceWorker.ready.then(() => true)")
             served.running.process.terminate()
-            served.running.process.wait(20)
+            served.running.process.wait(60)
             page.reload()
-            expect(page.get_by_role("radio", name="This phone")).to_be_enabled()
+            expect(page.get_by_role("radio", name="Phone", exact=True)).to_be_enabled()
 
 
 def test_the_help_tells_a_phone_that_trusts_to_go_on(trusting: Browser, served: Served) -> None:
@@ -219,7 +219,7 @@ def test_the_steps_of_this_kind_of_phone_are_open_and_their_download_works(
     stranger: Browser, served: Served, device: str, download: str, name: str | None
 ) -> None:
     page = opened(stranger, http(served, "/lan"), user_agent=device, viewport={"width": 390, "height": 844})
-    assert page.locator("details[open]").count() == 1
+    expect(page.locator("details[open]")).to_have_count(1)
     link = page.get_by_role("link", name=download)
     expect(link).to_be_visible()
     with page.expect_download() as started:
