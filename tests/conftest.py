@@ -1,6 +1,7 @@
-"""What tests of several rooms share: versions that were really trained, made when first asked for."""
+"""What tests of several rooms share: stores with versions, tiny ones and really trained ones, made when asked for."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,6 +35,29 @@ def competent(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     from tests.jobs.train.making import competent_config
 
     return _train(competent_config(tmp_path_factory.mktemp("competent") / "store"))
+
+
+@pytest.fixture(scope="session")
+def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> "Store":
+    """Version 1 is stable; version 2 is canary and half as sure of everything. Nobody changes it."""
+    from detector.store.store import Store
+    from tests.services.gateway.tiny import publish_tiny
+
+    store = Store(tmp_path_factory.mktemp("tiny-store"))
+    publish_tiny(store)
+    publish_tiny(store, score_scale=0.5)
+    return store
+
+
+@pytest.fixture
+def own_store(tmp_path: Path) -> "Store":
+    """A store of one's own with version 1, as tiny."""
+    from detector.store.store import Store
+    from tests.services.gateway.tiny import publish_tiny
+
+    store = Store(tmp_path / "store")
+    publish_tiny(store)
+    return store
 
 
 def _train(config: "TrainConfig") -> Trained:

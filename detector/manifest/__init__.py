@@ -1,6 +1,13 @@
 """manifest.json: what a version is, as JSON of detector.v1.Manifest (proto/detector/v1/manifest.proto)."""
 
-from detector.manifest.check import KINDS, artifact, check_manifest, describe_file, validate_manifest
+from detector.manifest.check import (
+    KINDS,
+    artifact,
+    artifact_bytes,
+    check_manifest,
+    describe_file,
+    validate_manifest,
+)
 from detector.manifest.codec import (
     SCHEMA,
     manifest_from_json,
@@ -37,6 +44,7 @@ __all__ = [
     "Outputs",
     "Training",
     "artifact",
+    "artifact_bytes",
     "check_manifest",
     "describe_file",
     "manifest_from_json",

@@ -29,6 +29,11 @@ def artifact(manifest: Manifest, kind: str) -> Artifact:
     raise NotFoundError(f"Version {manifest.version} of {manifest.name!r} has no {kind!r}; it has: {there}.")
 
 
+def artifact_bytes(artifact: Artifact) -> int:
+    """Bytes of all files of a kind together."""
+    return sum(file.size_bytes for file in artifact.files)
+
+
 def describe_file(path: Path, *, root: Path) -> File:
     """The manifest's entry for the file at `path`, which lies below `root`. Raises StoreError."""
     with reading(path):

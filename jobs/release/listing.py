@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import DetectorError
-from detector.manifest import Artifact, Manifest
+from detector.manifest import Manifest, artifact_bytes
 from detector.store import Channels, Handover, LoggedMove, Store, read_history
 from detector.store.layout import version_folders
 from jobs.release.prune import disk_bytes
@@ -115,7 +115,7 @@ def _row(
         if has_false_positives
         else None,
         size_bytes=size_bytes,
-        kinds={artifact.kind: _kind_bytes(artifact) for artifact in manifest.artifacts},
+        kinds={artifact.kind: artifact_bytes(artifact) for artifact in manifest.artifacts},
         problem=next(_problems(store, manifest), None),
     )
 
@@ -144,7 +144,3 @@ def _file_problem(path: Path, size_bytes: int, *, shown: str) -> Iterator[str]:
         yield f"{shown} is missing"
     elif path.stat().st_size != size_bytes:
         yield f"{shown} has another size than the manifest says"
-
-
-def _kind_bytes(artifact: Artifact) -> int:
-    return sum(file.size_bytes for file in artifact.files)

@@ -50,12 +50,12 @@ class VersionState:
     error: str
 
 
-class NotYet(Exception):  # noqa: N818
+class NotYetError(Exception):
     """What a replica cannot do now and may be able to do later; the text is for people."""
 
 
 class ReplicaClient:
-    """A connection to one replica. Every method raises NotYet when it does not answer now."""
+    """A connection to one replica. Every method raises NotYetError when it does not answer now."""
 
     def __init__(self, replica: Replica) -> None:
         self.replica = replica
@@ -130,6 +130,6 @@ def _code(error: Any) -> Any:
     return error.code()
 
 
-def _not_yet(error: Any) -> NotYet:
+def _not_yet(error: Any) -> NotYetError:
     details = " ".join(str(error.details()).split())[:300]
-    return NotYet(f"{error.code().name}: {details}")
+    return NotYetError(f"{error.code().name}: {details}")

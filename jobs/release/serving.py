@@ -6,12 +6,12 @@ from types import TracebackType
 from typing import Self
 
 from detector.errors import ServingError
-from jobs.release.replica_client import NotYet, ReplicaClient
+from jobs.release.replica_client import NotYetError, ReplicaClient
 from jobs.release.replicas import Lookup, Replica, addresses_of, resolve
 
 Say = Callable[[str], None]
 Probe = Callable[[ReplicaClient], None]
-"""Raises NotYet while a replica is not there yet, ServingError when it never will be."""
+"""Raises NotYetError while a replica is not there yet, ServingError when it never will be."""
 
 POLL_S = 0.2
 REACH_TIMEOUT_S = 10.0
@@ -81,7 +81,7 @@ class Serving:
                         "anew.)"
                     )
                 if state is None or not state.available:
-                    raise NotYet(f"version {version} is {'unknown' if state is None else state.state}")
+                    raise NotYetError(f"version {version} is {'unknown' if state is None else state.state}")
                 client.check_answer(name, version, size=size)
 
         numbers = " and ".join(str(version) for version in sizes)
@@ -103,7 +103,7 @@ class Serving:
             for label, version in labels.items():
                 found = client.version_behind(name, label, size=sizes[version])
                 if found != version:
-                    raise NotYet(f"{label} is still answered by version {found}")
+                    raise NotYetError(f"{label} is still answered by version {found}")
 
         said = ", ".join(f"{label} {version}" for label, version in labels.items())
         replicas = self._until_all(probe, f"to answer as {said}", timeout_s=self._timeout_s)
@@ -149,7 +149,7 @@ class Serving:
                 self._clients[replica] = ReplicaClient(replica)
             try:
                 probe(self._clients[replica])
-            except NotYet as reason:
+            except NotYetError as reason:
                 waiting[replica.address] = str(reason)
         return len(replicas), waiting
 

@@ -1,31 +1,15 @@
 """The page for those who do not see it, who use a keyboard, and in the dark: axe-core, and Tab."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.phones import answer, choose_mode, choose_photo, phone, wait_for_model
-from tests.services.gateway.running import ROOT, Running
+from tests.services.gateway.running import Running
 
 pytestmark = pytest.mark.slow
-
-AXE = ROOT / "services" / "phone" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, a line each. Evaluated, because the page's own policy lets no script in."""
-    page.evaluate(AXE.read_text())
-    options = json.dumps({"runOnly": {"type": "tag", "values": RULES}})
-    found: list[dict[str, Any]] = page.evaluate(
-        f"async () => (await axe.run(document, {options})).violations"
-    )
-    return [
-        f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

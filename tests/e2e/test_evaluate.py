@@ -11,8 +11,8 @@ from detector.boxes import Box
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import photo_outcome
 from tests.conftest import Trained
+from tests.e2e.axe import violations
 from tests.e2e.phones import Phone, phone
-from tests.e2e.test_accessible import violations
 from tests.e2e.versions import copy_store, publish_again
 from tests.services.gateway.running import Running, running_gateway
 

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,8 @@ from detector.store.store import Store
 from jobs.train import train
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Dataset
-from services.gateway.rest.page import BUILT_PAGE
 from tests.conftest import Trained
+from tests.e2e.axe import violations
 from tests.e2e.fingers import Fingers
 from tests.e2e.phones import Phone, answer, choose_mode, choose_photo, launched, phone
 from tests.e2e.scenes import Scene, draw_scene
@@ -25,7 +25,6 @@ from tests.services.gateway.running import Running, running_gateway
 
 pytestmark = pytest.mark.slow
 
-AXE = BUILT_PAGE.parent / "node_modules" / "axe-core" / "axe.min.js"
 QUOTA_BYTES = 5_000_000
 """The page itself takes about half of it."""
 FINGER_PX = 1.5
@@ -432,6 +431,7 @@ def test_nothing_stands_in_the_way_of_people_who_hear_or_press_keys(
 ) -> None:
     with phone(chromium, f"{server.url}/#/label", color_scheme=scheme) as shown:
         page = shown.page
+        page.get_by_role("heading", level=1, name="Label").wait_for()
         assert violations(page) == []
         name_kinds(page)
         scene = draw_scene(tmp_path, 28)
@@ -441,9 +441,3 @@ def test_nothing_stands_in_the_way_of_people_who_hear_or_press_keys(
         press(page, "Close")
         expect(page.locator(".stage")).to_have_count(0)
         assert violations(page) == []
-
-
-def violations(page: Page) -> Sequence[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found]

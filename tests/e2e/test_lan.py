@@ -9,12 +9,10 @@ from playwright.sync_api import Browser, Error, FilePayload, Page, Playwright, e
 
 from detector.store import Store
 from tests.detector.pictures import corners, encode
+from tests.e2e.axe import violations
 from tests.e2e.trust import browser_at, new_home
-from tests.services.gateway.conftest import tiny_store  # noqa: F401
 from tests.services.gateway.lan.conftest import NAME, Served, lan_gateway
-from tests.services.gateway.running import ROOT, running_gateway
-
-AXE = ROOT / "services" / "phone" / "node_modules" / "axe-core" / "axe.min.js"
+from tests.services.gateway.running import running_gateway
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +39,7 @@ CAPABILITIES = """async () => {
 
 @pytest.fixture(scope="module")
 def served(
-    tiny_store: Store,  # noqa: F811
+    tiny_store: Store,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Served]:
     """A gateway known as phone.test, with a page of our own: what is asked here is the browser, not the app."""
@@ -99,7 +97,7 @@ def test_without_the_authority_the_browser_refuses(stranger: Browser, served: Se
 
 def test_the_authority_of_another_gateway_does_not_help(
     playwright: Playwright,
-    tiny_store: Store,  # noqa: F811
+    tiny_store: Store,
     served: Served,
     tmp_path: Path,
 ) -> None:
@@ -125,7 +123,7 @@ def test_a_warning_clicked_away_does_not_give_the_worker(stranger: Browser, serv
 
 @pytest.fixture(scope="module")
 def app(
-    tiny_store: Store,  # noqa: F811
+    tiny_store: Store,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Served]:
     """The same with the page that people get."""
@@ -158,7 +156,7 @@ def test_over_plain_http_a_chosen_photo_is_detected_on_the_server(stranger: Brow
 
 def test_so_it_is_at_a_gateway_that_knows_nothing_of_phones(
     stranger: Browser,
-    tiny_store: Store,  # noqa: F811
+    tiny_store: Store,
     tmp_path: Path,
 ) -> None:
     with running_gateway(tiny_store.root, tmp_path) as ordinary:
@@ -171,7 +169,7 @@ def test_so_it_is_at_a_gateway_that_knows_nothing_of_phones(
 
 def test_with_the_authority_the_page_opens_again_when_the_computer_is_off(
     playwright: Playwright,
-    tiny_store: Store,  # noqa: F811
+    tiny_store: Store,
     tmp_path: Path,
 ) -> None:
     with lan_gateway(tiny_store, tmp_path, lan_address=NAME) as served:
@@ -244,9 +242,7 @@ def test_the_help_can_be_used_without_seeing_it_and_in_any_light(
         closed = page.locator("details:not([open]) > summary")
         while closed.count():
             closed.first.click()
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run()")
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

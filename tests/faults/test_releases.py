@@ -13,7 +13,7 @@ import pytest
 
 from detector.store import Channels, Store
 from jobs.release.promote import promote
-from jobs.release.replica_client import NotYet, ReplicaClient
+from jobs.release.replica_client import NotYetError, ReplicaClient
 from jobs.release.replicas import resolve
 from jobs.release.rollback import rollback
 from jobs.release.serving import Serving
@@ -82,7 +82,7 @@ def answering(address: str, label: str = "stable") -> int | None:
     client = ReplicaClient(resolve((address,))[0])
     try:
         return client.version_behind(NAME, label, size=SIZE)
-    except NotYet:
+    except NotYetError:
         return None
     finally:
         client.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from detector.agreement import BOUNDS
 from detector.errors import DetectorError
-from detector.manifest import Artifact, Manifest, validate_manifest
+from detector.manifest import Artifact, Manifest, artifact_bytes, validate_manifest
 from detector.store.layout import WARMUP_REQUESTS
 from jobs.release.gate.check import Check, verdict
 from jobs.release.gate.rules import LARGEST_GROWTH
@@ -50,8 +50,10 @@ def check_warmup(model: Path) -> Check:
 
 def size_checks(candidate: Manifest, stable: Manifest | None) -> Iterator[Check]:
     """One a kind: phones that use a kind of the stable version find it in the candidate, not much larger."""
-    before = {} if stable is None else {artifact.kind: _size_bytes(artifact) for artifact in stable.artifacts}
-    after = {artifact.kind: _size_bytes(artifact) for artifact in candidate.artifacts}
+    before = (
+        {} if stable is None else {artifact.kind: artifact_bytes(artifact) for artifact in stable.artifacts}
+    )
+    after = {artifact.kind: artifact_bytes(artifact) for artifact in candidate.artifacts}
     rule = f"there, at most {LARGEST_GROWTH:g} times as large"
     for kind in dict.fromkeys((*after, *before)):
         old, new = before.get(kind), after.get(kind)
@@ -78,10 +80,6 @@ def parity_checks(candidate: Manifest, stable: Manifest | None) -> Iterator[Chec
         box, score = artifact.parity_max_box, artifact.parity_max_score
         holds = box <= bounds.box and score <= bounds.score
         yield Check(name, old, _parity(artifact), rule, verdict(holds), {"box": box, "score": score})
-
-
-def _size_bytes(artifact: Artifact) -> int:
-    return sum(file.size_bytes for file in artifact.files)
 
 
 def _megabytes(size_bytes: int | None) -> str:

@@ -10,7 +10,7 @@ import pytest
 from detector.errors import ServingError
 from detector.store import Channels, ServedModel, Store
 from jobs.release.promote import promote
-from jobs.release.replica_client import NotYet, ReplicaClient
+from jobs.release.replica_client import NotYetError, ReplicaClient
 from jobs.release.replicas import resolve
 from jobs.release.rollback import rollback
 from jobs.release.serving import Say, Serving
@@ -60,7 +60,7 @@ def test_a_release_and_the_way_back_on_two_replicas(store: Store) -> None:
 def test_a_version_that_is_no_channels_is_loaded_first(store: Store) -> None:
     publish(store)
     with replicas(store) as serving:
-        with pytest.raises(NotYet, match="NOT_FOUND"):
+        with pytest.raises(NotYetError, match="NOT_FOUND"):
             asked_by_number(serving, 3)
         promote(store, NAME, 3, serving=serving)
         assert behind(serving, "stable") == [3]

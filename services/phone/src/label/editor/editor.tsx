@@ -57,8 +57,9 @@ export function Editor({record, onGo}: EditorProps) {
     if (!pressed(event, session, {classes: names.length, next, previous})) return;
     event.preventDefault();
     const stage = dialog.current?.querySelector<HTMLElement>('.stage');
-    // A box that had the focus may be gone, or another one have come.
-    if (stage?.contains(document.activeElement)) focusSelected(stage, session);
+    // A box that had the focus may be gone, or another one have come. Preact draws in a microtask, which stands
+    // in line already: the focus has moved before the next key comes.
+    if (stage?.contains(document.activeElement)) queueMicrotask(() => focusSelected(stage, session));
   };
   const onCancel = (event: Event) => {
     event.preventDefault();

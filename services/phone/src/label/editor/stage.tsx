@@ -1,5 +1,5 @@
 /** The photo with its boxes, as large as there is room. */
-import {useEffect, useRef} from 'preact/hooks';
+import {useLayoutEffect, useRef} from 'preact/hooks';
 
 import type {GroundTruth} from '../../vision/box.ts';
 import {boxOnScreen, type Rectangle} from '../../vision/overlay.ts';
@@ -20,7 +20,8 @@ interface StageProps {
 
 export function Stage({session, picture, names, title}: StageProps) {
   const stage = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the first key can be pressed, not after the first picture: a box is placed in what is measured.
+  useLayoutEffect(() => {
     const element = stage.current;
     if (!element) return;
     const measure = () => session.measured({width: element.clientWidth, height: element.clientHeight});
@@ -29,7 +30,8 @@ export function Stage({session, picture, names, title}: StageProps) {
     observer.observe(element);
     const stopListening = listenToFingers(element, finger => {
       session.touched(finger);
-      if (finger.what === 'up') focusSelected(element, session);
+      // Not before the browser has given the focus to what the finger met.
+      if (finger.what === 'up') requestAnimationFrame(() => focusSelected(element, session));
     });
     const wheel = (event: WheelEvent) => {
       event.preventDefault();
@@ -98,14 +100,11 @@ function BoxOnStage({session, view, index, truth, names}: BoxProps) {
   );
 }
 
-/** So that keys go to what the finger chose. */
+/** So that keys go to what was chosen; the new box has to be on the page by now. */
 export function focusSelected(stage: HTMLElement, session: Session): void {
   const index = session.selected.value;
-  // The new box is on the page after the next drawing only.
-  requestAnimationFrame(() => {
-    const box = index === null ? null : stage.querySelector<HTMLElement>(`[data-box="${index}"]`);
-    (box ?? stage).focus({preventScroll: true});
-  });
+  const box = index === null ? null : stage.querySelector<HTMLElement>(`[data-box="${index}"]`);
+  (box ?? stage).focus({preventScroll: true});
 }
 
 function placedAt({left, top, width, height}: Rectangle) {
