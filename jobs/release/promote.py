@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from detector.errors import InvalidRequestError, NotFoundError, ReleaseRefusedError
-from detector.store import ChannelName, Channels, Handover, Store
+from detector.store import ChannelName, Channels, Handover, Store, read_history
 from jobs.release.gate import GateResult, run_gate
 from jobs.release.gate.compare import OnProgress
 from jobs.release.lock import releasing
+from jobs.release.rollback import taken_back
 from jobs.release.serving import Say, Serving
 from jobs.release.steps import Released, carry_out, finish
 from jobs.release.unfinished import serving_for
@@ -36,6 +37,7 @@ def promote(
 ) -> Released:
     """Make `version` stable (or canary), by default the canary, else the newest above the stable one.
 
+    A version that was taken back has to be named, so that a bare `promote` does not repeat what was just undone.
     A release of the same version that was killed is finished. What was promoted already is left alone.
 
     Raises:
@@ -102,8 +104,15 @@ def _default_version(store: Store, name: str, now: Channels) -> int:
     if now.canary is not None:
         return now.canary
     newer = [version for version in store.versions(name) if version > (now.stable or 0)]
+    undone = taken_back(read_history(store.channel_log_path(name)))
+    candidates = [version for version in newer if version not in undone]
+    if candidates:
+        return candidates[-1]
     if newer:
-        return newer[-1]
+        raise NotFoundError(
+            f"Nothing to promote: version {newer[-1]} of {name!r} is newer than the stable one, but was taken back. "
+            f"`detector release promote {newer[-1]}` promotes it all the same."
+        )
     if now.stable is None:
         raise NotFoundError(f"There is no version of {name!r} in {store.root}: run `detector train` first.")
     raise NotFoundError(

@@ -98,5 +98,16 @@ def earlier_stables(history: Sequence[LoggedMove], current: int | None) -> list[
     return [version for version in stack if version != current]
 
 
+def taken_back(history: Sequence[LoggedMove]) -> set[int]:
+    """The versions that were rolled back from and that nobody has released since."""
+    found: set[int] = set()
+    for move in history:
+        if move.action == ROLLBACK and move.channel == "stable" and move.old is not None:
+            found.add(move.old)
+        if move.new is not None:
+            found.discard(move.new)
+    return found
+
+
 def _last(stack: list[int], version: int) -> int:
     return len(stack) - 1 - stack[::-1].index(version)

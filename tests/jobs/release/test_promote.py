@@ -35,6 +35,16 @@ def test_without_a_canary_it_is_the_newest_above_stable(store: Store) -> None:
         promote(store, NAME)
 
 
+def test_what_was_taken_back_is_promoted_only_by_name(store: Store) -> None:
+    promote(store, NAME)
+    newest = publish(store)
+    promote(store, NAME)
+    rollback(store, NAME)
+    with pytest.raises(NotFoundError, match=f"taken back.*promote {newest}`"):
+        promote(store, NAME)
+    assert promote(store, NAME, newest).after.stable == newest
+
+
 def test_a_version_can_be_named_and_a_newer_canary_stays(store: Store) -> None:
     publish(store)
     promote(store, NAME, 3, canary=True)
