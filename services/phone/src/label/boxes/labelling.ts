@@ -40,6 +40,13 @@ export function withoutBox({boxes}: Labelling, index: number): Labelling {
   return {boxes: left, done: left.length > 0};
 }
 
+/** Without boxes of classes that are gone, as if each had been deleted. */
+export function ofClasses(labelling: Labelling, count: number): Labelling {
+  const boxes = labelling.boxes.filter(({classId}) => classId < count);
+  if (boxes.length === labelling.boxes.length) return labelling;
+  return {boxes, done: labelling.done && boxes.length > 0};
+}
+
 /** The boxes as they are, with a person's word for them. */
 export function confirmed({boxes}: Labelling): Labelling {
   return {boxes, done: true};

@@ -1,7 +1,7 @@
 /** The collection as COCO JSON, the way the training job reads it (jobs/train/datasets/coco.py). */
 import type {Box} from '../../vision/box.ts';
 import type {Size} from '../../vision/overlay.ts';
-import {usable} from '../boxes/labelling.ts';
+import {ofClasses, usable} from '../boxes/labelling.ts';
 import type {PhotoRecord} from '../collection/record.ts';
 
 export interface CocoDocument {
@@ -24,9 +24,11 @@ export interface CocoDocument {
   readonly categories: readonly {readonly id: number; readonly name: string}[];
 }
 
-/** The photos that go into the zip: those that a person labelled or marked as empty. */
-export function exported(photos: readonly PhotoRecord[]): readonly PhotoRecord[] {
-  return photos.filter(({labelling}) => usable(labelling));
+/** The photos that go into the zip: those that a person labelled, with boxes of these classes, or marked as empty. */
+export function exported(photos: readonly PhotoRecord[], names: readonly string[]): readonly PhotoRecord[] {
+  return photos
+    .map(photo => ({...photo, labelling: ofClasses(photo.labelling, names.length)}))
+    .filter(({labelling}) => usable(labelling));
 }
 
 /** Where a photo is in the zip. */
@@ -44,7 +46,7 @@ export function cocoDocument(
   names: readonly string[],
   created: Date,
 ): CocoDocument {
-  const chosen = exported(photos);
+  const chosen = exported(photos, names);
   const used = new Set(chosen.flatMap(({labelling}) => labelling.boxes.map(({classId}) => classId)));
   const boxes = chosen.flatMap(photo => photo.labelling.boxes.map(truth => ({photo, truth})));
   return {

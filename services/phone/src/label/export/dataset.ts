@@ -22,7 +22,7 @@ async function* entries(
   onProgress: OnProgress,
 ): AsyncGenerator<ZipEntry> {
   const packed: PhotoRecord[] = [];
-  const chosen = exported(photos);
+  const chosen = exported(photos, classes);
   for (const [index, photo] of chosen.entries()) {
     const content = await picture(photo.id);
     // Deleted meanwhile, in another tab perhaps: then it is not listed either.

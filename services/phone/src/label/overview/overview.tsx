@@ -62,10 +62,8 @@ export function Overview() {
 
 /** Counts boxes in all photos, checked or not: none of them may lose its class. */
 function boxesByClass(): readonly number[] {
-  const counts = shelf.classes.value.map(() => 0);
-  for (const {labelling} of shelf.photos.value)
-    for (const {classId} of labelling.boxes) counts[classId]! += 1;
-  return counts;
+  const boxes = shelf.photos.value.flatMap(({labelling}) => labelling.boxes);
+  return shelf.classes.value.map((_, id) => boxes.filter(({classId}) => classId === id).length);
 }
 
 function NamesDialog({onClose}: {readonly onClose: () => void}) {

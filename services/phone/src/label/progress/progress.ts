@@ -1,5 +1,5 @@
 /** How far the labelling is. */
-import {statusOf} from '../boxes/labelling.ts';
+import {ofClasses, statusOf} from '../boxes/labelling.ts';
 import type {PhotoRecord} from '../collection/record.ts';
 
 export interface ClassCount {
@@ -23,7 +23,8 @@ export interface Progress {
 export function progressOf(photos: readonly PhotoRecord[], names: readonly string[]): Progress {
   const counts = {'to-do': 0, 'to-check': 0, labelled: 0, 'nothing-here': 0};
   const classes = names.map(name => ({name, boxes: 0, photos: 0}));
-  for (const {labelling} of photos) {
+  for (const photo of photos) {
+    const labelling = ofClasses(photo.labelling, names.length);
     const status = statusOf(labelling);
     counts[status] += 1;
     if (status !== 'labelled') continue;

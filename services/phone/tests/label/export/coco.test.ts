@@ -37,6 +37,16 @@ test('a class without a box is left out, which training would refuse', () => {
   expect(document.categories).toEqual([{id: 2, name: 'b'}]);
 });
 
+test('a box of a class that is gone is left out, and a photo with no other box is not listed as empty', () => {
+  const photos = [
+    record(1, {boxes: [truth(0), truth(1)], done: true}),
+    record(2, {boxes: [truth(1)], done: true}),
+  ];
+  const document = cocoDocument(photos, ['a'], created);
+  expect(document.images.map(({id}) => id)).toEqual([1]);
+  expect(document.annotations.map(({category_id}) => category_id)).toEqual([1]);
+});
+
 interface BoxCase {
   readonly box: [number, number, number, number];
   readonly width: number;

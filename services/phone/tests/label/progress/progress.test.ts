@@ -37,6 +37,19 @@ test('counts what a person said, not what the detector proposed', () => {
   });
 });
 
+test('a box of a class that is gone counts for nothing', () => {
+  const photos = [
+    record(1, {boxes: [truth(0), truth(1)], done: true}),
+    record(2, {boxes: [truth(1)], done: true}),
+  ];
+  expect(progressOf(photos, ['a'])).toMatchObject({
+    labelled: 1,
+    nothingHere: 0,
+    toDo: 1,
+    classes: [{name: 'a', boxes: 1, photos: 1}],
+  });
+});
+
 describe('advice', () => {
   const enough: Progress = {
     photos: 110,
