@@ -90,6 +90,11 @@ export function step(gesture: Gesture, finger: Finger, scene: Scene): readonly [
   }
 }
 
+/** The gesture once boxes were taken away by other means: what one finger began may be about none of them now. */
+export function interrupted(gesture: Gesture): Gesture {
+  return gesture.kind === 'press' || gesture.kind === 'edit' ? {kind: 'spent'} : gesture;
+}
+
 function down(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture, Effect] {
   const place = {id: finger.id, at: finger.at};
   if (gesture.kind === 'none') {

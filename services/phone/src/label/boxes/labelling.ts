@@ -26,7 +26,10 @@ export function withBox({boxes}: Labelling, added: GroundTruth): Labelling {
   return {boxes: [...boxes, added], done: true};
 }
 
-export function withShape({boxes}: Labelling, index: number, box: Box): Labelling {
+/** The labelling itself when there is no such box. */
+export function withShape(labelling: Labelling, index: number, box: Box): Labelling {
+  const {boxes} = labelling;
+  if (!boxes[index]) return labelling;
   return {boxes: boxes.map((truth, i) => (i === index ? {...truth, box} : truth)), done: true};
 }
 

@@ -4,7 +4,7 @@ import {computed, signal, type ReadonlySignal} from '@preact/signals';
 import type {Box, GroundTruth} from '../../vision/box.ts';
 import type {Rectangle, Size} from '../../vision/overlay.ts';
 import {moved, resized} from '../boxes/edit.ts';
-import {NO_GESTURE, step, type Effect, type Finger, type Gesture} from '../boxes/gesture.ts';
+import {interrupted, NO_GESTURE, step, type Effect, type Finger, type Gesture} from '../boxes/gesture.ts';
 import {begun, changed, redone, undone, type History} from '../boxes/history.ts';
 import {
   confirmed,
@@ -178,7 +178,7 @@ export class Session {
   deleteSelected(): void {
     const index = this.selected.value;
     if (index === null) return;
-    this.selected.value = null;
+    this.#letGo();
     this.#change(withoutBox(this.labelling.value, index));
     this.said.value = `Box ${index + 1} deleted, ${counted(this.labelling.value.boxes.length)} left.`;
   }
@@ -187,7 +187,7 @@ export class Session {
   toggleNothingHere(): void {
     const isMarked = statusOf(this.labelling.value) === 'nothing-here';
     const removed = this.labelling.value.boxes.length;
-    this.selected.value = null;
+    this.#letGo();
     this.#change(isMarked ? UNTOUCHED : NOTHING_HERE);
     this.said.value = isMarked
       ? 'Not marked any more.'
@@ -243,17 +243,24 @@ export class Session {
   }
 
   #change(labelling: Labelling, run: string | null = null): void {
+    if (labelling === this.labelling.value) return;
     this.#history.value = changed(this.#history.value, labelling, run);
     this.#onLabelled(this.#history.value);
   }
 
   #travel(history: History<Labelling>, said: string): void {
     if (history === this.#history.value) return;
-    this.selected.value = null;
-    this.draft.value = null;
+    this.#letGo();
     this.#history.value = history;
     this.#onLabelled(history);
     this.said.value = `${said} ${counted(history.now.boxes.length)}.`;
+  }
+
+  /** Before boxes go or come by other means than the finger: places in the list are about to mean other boxes. */
+  #letGo(): void {
+    this.selected.value = null;
+    this.draft.value = null;
+    this.#gesture = interrupted(this.#gesture);
   }
 
   #withDraft(boxes: readonly GroundTruth[], draft: Draft | null): readonly GroundTruth[] {

@@ -8,6 +8,7 @@ import {
   withBox,
   withClass,
   withoutBox,
+  withShape,
 } from '../../../src/label/boxes/labelling.ts';
 
 const truth = {classId: 0, box: {ymin: 0, xmin: 0, ymax: 0.5, xmax: 0.5}};
@@ -26,6 +27,11 @@ test('boxes of the detector are to check until a person changes or confirms them
 
 test('a box on a photo marked as empty takes the mark away', () => {
   expect(statusOf(withBox(NOTHING_HERE, truth))).toBe('labelled');
+});
+
+test('shaping a box that is not there says nothing about the photo', () => {
+  expect(withShape(UNTOUCHED, 0, truth.box)).toBe(UNTOUCHED);
+  expect(withShape(NOTHING_HERE, 0, truth.box)).toBe(NOTHING_HERE);
 });
 
 test('deleting the last box does not say that nothing is there', () => {

@@ -1,3 +1,4 @@
+import type {Finger} from '../../../src/label/boxes/gesture.ts';
 import {beforeEach, describe, expect, test} from 'vitest';
 
 import {begun} from '../../../src/label/boxes/history.ts';
@@ -99,6 +100,53 @@ test('deleting selects nothing and can be undone', () => {
   expect(session.labelling.value.boxes).toEqual([]);
   session.undo();
   expect(session.labelling.value.boxes).toHaveLength(1);
+});
+
+describe('a key in the middle of a drag', () => {
+  /** In parts of the photo, which lies 540 × 270 in the middle of the stage. */
+  function finger(what: Finger['what'], x: number, y: number): void {
+    const at = {x: x * 540, y: 135 + y * 270};
+    session.touched({what, id: 1, at, slack: 3, down: what === 'up' ? 0 : 1});
+  }
+
+  function draw(from: number, to: number): void {
+    finger('down', from, from);
+    finger('move', to, to);
+    finger('up', to, to);
+  }
+
+  beforeEach(() => {
+    draw(0.1, 0.3);
+    session.select(null);
+    draw(0.6, 0.8);
+  });
+
+  test.each([
+    ['Delete', () => session.deleteSelected(), 1],
+    ['N', () => session.toggleNothingHere(), 0],
+    ['Ctrl+Z', () => session.undo(), 1],
+  ])('%s ends it: nothing of it is shown or kept', (_key, press, left) => {
+    session.select(0);
+    const others = session.labelling.value.boxes;
+    finger('down', 0.2, 0.2);
+    finger('move', 0.4, 0.4);
+    press();
+    const after = session.labelling.value;
+    finger('move', 0.5, 0.5);
+    expect(session.draft.value).toBeNull();
+    finger('up', 0.5, 0.5);
+    expect(session.labelling.value).toBe(after);
+    expect(after.boxes).toHaveLength(left);
+    for (const truth of after.boxes) expect(others).toContain(truth);
+  });
+
+  test('leaves the next drag as it should be', () => {
+    finger('down', 0.7, 0.7);
+    session.deleteSelected();
+    finger('up', 0.7, 0.7);
+    draw(0.4, 0.5);
+    expect(session.labelling.value.boxes).toHaveLength(2);
+  });
 });
 
 test('a turned phone shows the whole photo again, but a zoomed one stays where it was', () => {
