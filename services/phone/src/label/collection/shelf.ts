@@ -48,6 +48,7 @@ export class Shelf {
     if (this.state.value !== 'open' || this.#behind.size > 0) return;
     await this.#changed(async collection => {
       const [photos, classes] = await Promise.all([collection.photos(), collection.classes()]);
+      if (this.#behind.size > 0) return; // a box was drawn meanwhile: what was read is older
       this.photos.value = photos;
       this.classes.value = classes;
     });

@@ -82,6 +82,23 @@ describe('the collection', () => {
   });
 });
 
+test('a box that is drawn while the storage is read again stays', async () => {
+  const collection = await open();
+  const shelf = new Shelf(() => Promise.resolve(collection));
+  const {record} = await shelf.add(photo('a'));
+  const read = collection.photos.bind(collection);
+  let drawn: Promise<void> | undefined;
+  collection.photos = async () => {
+    const photos = await read();
+    drawn = shelf.label(record.id, {boxes: [truth(0)], done: true});
+    return photos;
+  };
+  await shelf.refresh();
+  await drawn;
+  expect(shelf.find(record.id)?.labelling.boxes).toEqual([truth(0)]);
+  expect((await read())[0]!.labelling.boxes).toEqual([truth(0)]);
+});
+
 describe('a full storage', () => {
   test('takes no further photo and loses none', async () => {
     const shelf = await crowded(2, Infinity);
