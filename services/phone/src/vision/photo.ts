@@ -22,7 +22,8 @@ export async function isHeic(photo: Blob): Promise<boolean> {
  */
 export async function openPhoto(photo: Blob): Promise<ImageBitmap> {
   try {
-    return await createImageBitmap(photo, {imageOrientation: 'from-image', colorSpaceConversion: 'none'});
+    // Turned as EXIF says, which every browser does unasked; Safari before 17.2 refuses to be asked.
+    return await createImageBitmap(photo, {colorSpaceConversion: 'none'});
   } catch {
     throw new PhotoProblem(
       (await isHeic(photo))

@@ -29,6 +29,10 @@ test('what is true for the version stands in the programs', () => {
   expect(curl).toContain(F16.sha256);
 });
 
+test('the program for pages asks for nothing that older browsers refuse', () => {
+  expect(codes()['browser-device']).not.toContain('imageOrientation');
+});
+
 test('outputs are taken in the order that the manifest gives', () => {
   expect(codes()['browser-device']).toContain('const [num_detections, detection_boxes] =');
 });

@@ -22,8 +22,7 @@ const model = await ${loading(context, `'Bearer ${KEY_PLACEHOLDER}'`)};
 
 /** What is on a photo (a File or Blob), best first; boxes from 0 to 1 of the upright photo. */
 export async function detect(photo) {
-  const bitmap = await createImageBitmap(photo, {
-    imageOrientation: 'from-image',
+  const bitmap = await createImageBitmap(photo, { // upright: browsers turn it as EXIF says
     resizeWidth: ${width}, resizeHeight: ${height}, resizeQuality: 'high', // stretched: no letterbox
   });
   const outputs = tf.tidy(() => model.predict(tf.browser.fromPixels(bitmap).toFloat().expandDims()));
