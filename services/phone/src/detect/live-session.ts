@@ -24,8 +24,8 @@ export class LiveSession {
   async run(video: HTMLVideoElement, stop: AbortSignal): Promise<void> {
     const pace = new Pace();
     if (usesPhone.value) void phoneModel.start();
-    for (let frame = await nextFrame(video, stop); frame; frame = await nextFrame(video, stop)) {
-      const answered = await this.#detect(frame, stop);
+    for (;;) {
+      const answered = await this.#next(video, stop);
       if (stop.aborted) break;
       if (answered) this.pace.value = pace.tick(performance.now());
       else await pause(PAUSE_AFTER_FAULT_MS, stop);
@@ -33,11 +33,25 @@ export class LiveSession {
     this.#forget();
   }
 
+  /** Whether there was a frame, and all sides that were asked answered. */
+  async #next(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
+    try {
+      const frame = await nextFrame(video, stop);
+      return frame !== null && (await this.#detect(frame, stop));
+    } catch (fault) {
+      if (stop.aborted) return false;
+      const result = failed(fault);
+      this.onPhone.value = usesPhone.value ? result : IDLE;
+      this.onServer.value = usesServer.value ? result : IDLE;
+      return false;
+    }
+  }
+
   /** Whether all sides that were asked answered. */
   async #detect(frame: ImageBitmap, stop: AbortSignal): Promise<boolean> {
     const isBoth = usesPhone.value && usesServer.value;
     const [onPhone, onServer] = await Promise.all([
-      usesPhone.value ? this.#askPhone(isBoth ? await createImageBitmap(frame) : frame) : IDLE,
+      usesPhone.value ? this.#askPhone(frame, isBoth) : IDLE,
       usesServer.value ? this.#askServer(frame, stop, isBoth) : IDLE,
     ]);
     if (stop.aborted) {
@@ -51,16 +65,17 @@ export class LiveSession {
     return [onPhone, onServer].every(({state}) => state === 'idle' || state === 'done');
   }
 
-  /** `frame` is handed over. */
-  async #askPhone(frame: ImageBitmap): Promise<Result> {
-    if (phoneModel.state.value.state === 'ready') return settled(phoneAnswer(frame));
-    frame.close();
-    return BUSY;
+  /** `frame` is handed over, unless it is shown afterwards. */
+  async #askPhone(frame: ImageBitmap, isShown: boolean): Promise<Result> {
+    if (phoneModel.state.value.state !== 'ready') return BUSY;
+    return settled(async () => phoneAnswer(isShown ? await createImageBitmap(frame) : frame));
   }
 
   async #askServer(frame: ImageBitmap, stop: AbortSignal, stable: boolean): Promise<Result> {
-    const photo = await asJpeg(frame, shrunk(frame, SENT_SIDE));
-    return settled(serverAnswer(photo, {signal: stop, stable}));
+    return settled(async () => {
+      const photo = await asJpeg(frame, shrunk(frame, SENT_SIDE));
+      return serverAnswer(photo, {signal: stop, stable});
+    });
   }
 
   #show(frame: ImageBitmap | null): void {
@@ -77,9 +92,9 @@ export class LiveSession {
   }
 }
 
-async function settled(answer: Promise<Answer>): Promise<Result> {
+async function settled(work: () => Promise<Answer>): Promise<Result> {
   try {
-    return {state: 'done', answer: await answer};
+    return {state: 'done', answer: await work()};
   } catch (fault) {
     if (fault instanceof DOMException && fault.name === 'AbortError') return IDLE;
     return failed(fault);

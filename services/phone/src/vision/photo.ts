@@ -8,10 +8,13 @@ export class PhotoProblem extends Error {
 /** HEIC and AVIF say so in the brand of their first box (ISO/IEC 14496-12, section 4.3). */
 const HEIC_BRANDS = new Set(['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'mif1', 'msf1']);
 
-/** Known by content: names and types of photos often lie. */
+/** Known by content: names and types of photos often lie. A file that cannot be read is none. */
 export async function isHeic(photo: Blob): Promise<boolean> {
-  const start = new Uint8Array(await photo.slice(0, 12).arrayBuffer());
-  const text = String.fromCharCode(...start);
+  const start = await photo
+    .slice(0, 12)
+    .arrayBuffer()
+    .catch(() => new ArrayBuffer(0));
+  const text = String.fromCharCode(...new Uint8Array(start));
   return text.slice(4, 8) === 'ftyp' && HEIC_BRANDS.has(text.slice(8, 12));
 }
 

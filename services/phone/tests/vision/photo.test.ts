@@ -1,6 +1,6 @@
 import {afterEach, expect, test, vi} from 'vitest';
 
-import {openPhoto} from '../../src/vision/photo.ts';
+import {isHeic, openPhoto, PhotoProblem} from '../../src/vision/photo.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -10,4 +10,11 @@ test('browsers that do not know the newer name for turning photos open them too'
     ['none', 'flipY'].includes(imageOrientation) ? Promise.resolve(picture) : Promise.reject(new TypeError()),
   );
   expect(await openPhoto(new Blob(['photo']))).toBe(picture);
+});
+
+test('a file that went away since it was chosen is a photo that cannot be opened', async () => {
+  vi.stubGlobal('createImageBitmap', () => Promise.reject(new DOMException('', 'InvalidStateError')));
+  const gone = {slice: () => ({arrayBuffer: () => Promise.reject(new DOMException('', 'NotReadableError'))})};
+  expect(await isHeic(gone as unknown as Blob)).toBe(false);
+  await expect(openPhoto(gone as unknown as Blob)).rejects.toThrow(PhotoProblem);
 });

@@ -1,0 +1,64 @@
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+
+import {LiveSession} from '../../src/detect/live-session.ts';
+
+const ANSWER = {
+  model: {name: 'detector', version: 1, channel: 'stable'},
+  image: {width: 4, height: 3},
+  detections: [],
+  timing_ms: {total: 1},
+};
+const video = {
+  requestVideoFrameCallback: (changed: () => void) => setTimeout(changed, 10),
+} as unknown as HTMLVideoElement;
+
+/** After a fault, with room to spare. */
+const PAUSE_MS = 2000;
+
+let stop: AbortController;
+let session: LiveSession;
+/** What a frame becomes as a JPEG file; null where the browser cannot write one. */
+let written: Blob | null;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('reportError', () => undefined);
+  stop = new AbortController();
+  session = new LiveSession();
+  written = new Blob(['frame']);
+  vi.stubGlobal('isSecureContext', false); // so that the server answers
+  vi.stubGlobal('createImageBitmap', () => Promise.resolve({width: 4, height: 3, close: () => undefined}));
+  const context = {fillRect: () => undefined, drawImage: () => undefined};
+  const canvas = {getContext: () => context, toBlob: (done: (blob: Blob | null) => void) => done(written)};
+  vi.stubGlobal('document', {baseURI: 'http://phones.test/', createElement: () => canvas});
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json(ANSWER)));
+});
+
+afterEach(() => {
+  stop.abort();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('a frame that cannot be written is told, and the next one is answered', async () => {
+  written = null;
+  void session.run(video, stop.signal);
+  await vi.waitFor(() => expect(session.onServer.value.state).toBe('failed'));
+  expect(session.onServer.value).toMatchObject({message: expect.stringContaining('JPEG') as string});
+
+  written = new Blob(['frame']);
+  await vi.advanceTimersByTimeAsync(PAUSE_MS);
+  await vi.waitFor(() => expect(session.onServer.value.state).toBe('done'));
+});
+
+test('a frame that cannot be taken from the camera is told, and the next one is answered', async () => {
+  const taken = createImageBitmap;
+  vi.stubGlobal('createImageBitmap', () => Promise.reject(new DOMException('no memory', 'DataError')));
+  void session.run(video, stop.signal);
+  await vi.waitFor(() => expect(session.onServer.value.state).toBe('failed'));
+  expect(session.onPhone.value.state).toBe('idle');
+
+  vi.stubGlobal('createImageBitmap', taken);
+  await vi.advanceTimersByTimeAsync(PAUSE_MS);
+  await vi.waitFor(() => expect(session.onServer.value.state).toBe('done'));
+});
