@@ -69,6 +69,12 @@ class Handover:
             channels = channels.moved(move.channel, move.new)
         return channels
 
+    def undone(self, channels: Channels) -> Channels:
+        """`channels` before the release. A channel that it does not move is taken to be as it was."""
+        for move in self.moves:
+            channels = channels.moved(move.channel, move.old)
+        return channels
+
     def served(self, channels: Channels, complete: tuple[int, ...]) -> ServedModel:
         """What TensorFlow Serving is to load and to answer to, while channels.json says `channels`."""
         loadable = set(complete) - self.broken

@@ -135,7 +135,12 @@ class Handovers:
         self._store._move_channels(
             self._name, channels, action=handover.action, actor=handover.by, details=details
         )
-        return self._record(replace(handover, phase="done"))
+        done = replace(handover, phase="done")
+        # The record goes last: killed before that, the same command still knows what it was about.
+        store = self._store
+        store._write_serving_config({**store.served_models(), self._name: store._served(self._name, done)})
+        write_handover(store._layout.handover(self._name), done)
+        return done
 
     def _required(self, *phases: Phase) -> Handover:
         handover = self.under_way()

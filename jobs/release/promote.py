@@ -10,8 +10,8 @@ from jobs.release.gate.compare import OnProgress
 from jobs.release.lock import releasing
 from jobs.release.rollback import taken_back
 from jobs.release.serving import Say, Serving
-from jobs.release.steps import Released, carry_out, finish
-from jobs.release.unfinished import serving_for
+from jobs.release.steps import Released, carry_out
+from jobs.release.unfinished import resume
 
 PROMOTE, START_CANARY = "promote", "start canary"
 
@@ -52,7 +52,7 @@ def promote(
         unfinished = store.handovers(name).under_way()
         if unfinished is not None:
             _require_same(unfinished, action, version)
-            return _resume(store, name, unfinished, serving, say)
+            return resume(store, name, unfinished, serving, say=say)
         store.recover(name)
         now = store.channels(name)
         wanted = _default_version(store, name, now) if version is None else version
@@ -82,21 +82,6 @@ def _require_same(unfinished: Handover, action: str, version: int | None) -> Non
     raise InvalidRequestError(
         f"A release begun by {unfinished.by} at {unfinished.started} is unfinished ({unfinished.action}: {moves}). "
         "Run that command again to finish it, or `detector release rollback` to take it back."
-    )
-
-
-def _resume(store: Store, name: str, unfinished: Handover, serving: Serving | None, say: Say) -> Released:
-    say(f"Finishing the release that {unfinished.by} began at {unfinished.started}")
-    before = store.channels(name)
-    for move in unfinished.moves:
-        before = before.moved(move.channel, move.old)
-    if unfinished.phase == "committed":
-        store.recover(name)
-    else:
-        with serving_for(unfinished, serving, say=say) as found:
-            finish(store, name, unfinished, found)
-    return Released(
-        name, unfinished.action, before, store.channels(name), resumed=True, details=unfinished.details
     )
 
 

@@ -7,8 +7,8 @@ from detector.manifest import validate_manifest
 from detector.store import Channels, LoggedMove, Store, read_history
 from jobs.release.lock import releasing
 from jobs.release.serving import Say, Serving
-from jobs.release.steps import Released, carry_out, finish, take_back
-from jobs.release.unfinished import serving_for
+from jobs.release.steps import Released, carry_out, take_back
+from jobs.release.unfinished import resume, serving_for
 
 ROLLBACK, STOP_CANARY = "rollback", "stop canary"
 
@@ -24,9 +24,9 @@ def rollback(
 ) -> Released:
     """Point stable to the version before, by the log; or, with `canary`, point canary to none.
 
-    A promotion that was killed on its way is taken back instead. Twice in a row goes back twice. Where
-    `serving_is_down`, TensorFlow Serving is not asked, and models.config lets go of the version at once that may be
-    what keeps it from starting.
+    A promotion that was killed on its way is taken back instead; a rollback that was killed is finished, and goes back
+    once. Twice in a row goes back twice. Where `serving_is_down`, TensorFlow Serving is not asked, and models.config
+    lets go of the version at once that may be what keeps it from starting.
 
     Raises:
         NotFoundError: the log has no earlier version that is still there, or there is no canary.
@@ -37,14 +37,11 @@ def rollback(
     action = STOP_CANARY if canary else ROLLBACK
     with releasing(store, name, doing=action):
         unfinished = store.handovers(name).under_way()
+        if unfinished is not None and unfinished.action == action:
+            return resume(store, name, unfinished, serving, serving_is_down=serving_is_down, say=say)
         if unfinished is not None and unfinished.phase != "committed":
+            say(f"Taking back the release that {unfinished.by} began at {unfinished.started}")
             with serving_for(unfinished, serving, serving_is_down=serving_is_down, say=say) as found:
-                if unfinished.action == action:
-                    say(f"Finishing the {action} that {unfinished.by} began at {unfinished.started}")
-                    before = store.channels(name)
-                    finish(store, name, unfinished, found)
-                    return Released(name, action, before, store.channels(name), resumed=True)
-                say(f"Taking back the release that {unfinished.by} began at {unfinished.started}")
                 return take_back(store, name, found)
         store.recover(name)
         now = store.channels(name)

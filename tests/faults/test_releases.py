@@ -142,6 +142,24 @@ def test_killed_at_every_step_the_same_again_finishes_on_the_servers(store: Stor
     assert (store.channels(NAME), store.handovers(NAME).under_way()) == (Channels(third), None)
 
 
+@pytest.mark.slow
+def test_a_rollback_killed_at_every_step_goes_back_once(store: Store) -> None:
+    third = publish(store)
+    with serving_inside(store.root / "models.config") as port, Serving([f"127.0.0.1:{port}"]) as servers:
+        (address,) = servers.targets
+        promote(store, NAME, 2, serving=servers)
+        promote(store, NAME, third, serving=servers)
+        kills = 0
+        while is_killed(store, "rollback", "--serving", address, at=kills + 1):
+            kills += 1
+            assert answering(address) in (2, third)
+            assert rollback(store, NAME, serving=servers).after == Channels(2)
+            assert answering(address) == 2
+            assert promote(store, NAME, third, serving=servers).after == Channels(third)
+    assert kills > 15
+    assert (store.channels(NAME), store.handovers(NAME).under_way()) == (Channels(2), None)
+
+
 def is_killed(store: Store, *arguments: str, at: int) -> bool:
     """Whether the command was killed before its change number `at`; else it ended well."""
     code = release(store, *arguments, killed_at=at)

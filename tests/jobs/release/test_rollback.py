@@ -1,5 +1,7 @@
 """Going back: by the log, once for each time it is asked, and out of what is half done."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,11 @@ from detector.errors import NotFoundError, StoreError
 from detector.store import Channels, LoggedMove, ServedModel, Store
 from jobs.release.promote import promote
 from jobs.release.rollback import ROLLBACK, earlier_stables, rollback
+from tests.detector.store.example import publish as publish_example
+from tests.detector.store.test_crashes import disk, kill_everywhere
 from tests.jobs.release.making import NAME, publish
+
+__all__ = ["disk"]
 
 
 def moves(*steps: tuple[str, int | None, int | None]) -> list[LoggedMove]:
@@ -108,6 +114,25 @@ def test_a_rollback_that_was_killed_is_finished(store: Store) -> None:
     store.handovers(NAME).begin(Channels(1), action=ROLLBACK)
     released = rollback(store, NAME)
     assert (released.after, released.resumed) == (Channels(1), True)
+
+
+def test_killed_at_any_step_the_same_again_goes_back_once(disk: Path) -> None:
+    ended = []
+
+    def prepare(store: Store) -> None:
+        for version in range(1, 4):
+            publish_example(store)
+            store.set_channels(NAME, Channels(version), action="promote")
+
+    def check(store: Store) -> None:
+        ended.append(store.channels(NAME) == Channels(2) and store.handovers(NAME).under_way() is None)
+        if not ended[-1]:
+            rollback(store, NAME)
+        assert store.channels(NAME) == Channels(2)
+
+    kills = kill_everywhere(disk, prepare=prepare, action=lambda store: rollback(store, NAME), check=check)
+    assert kills > 20
+    assert ended == [False] * kills + [True], "killed where the same again goes back twice"
 
 
 def test_with_tensorflow_serving_down_it_is_told_to_let_go_at_once(store: Store) -> None:
