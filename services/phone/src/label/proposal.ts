@@ -1,5 +1,5 @@
 /** From a detector's answer to boxes for a person to correct. */
-import type {Detection} from '../vision/box.ts';
+import type {Labelled} from '../detect/answers.ts';
 import {UNTOUCHED, type Labelling} from './boxes/labelling.ts';
 import {alike, cleanName} from './collection/class-name.ts';
 
@@ -11,18 +11,21 @@ export interface Proposal {
   readonly unknown: readonly string[];
 }
 
-/** `labels` are the detector's names by class id, `names` those of the collection: classes are matched by name. */
+/**
+ * `labels` are all that the detector knows, `names` those of the collection: boxes find their class by their own label,
+ * as the version that answered may be another one than that of `labels`.
+ */
 export function proposal(
-  detections: readonly Detection[],
+  detections: readonly Labelled[],
   labels: readonly string[],
   names: readonly string[],
 ): Proposal {
   const known = names.length > 0 ? names : labels.map(cleanName);
-  const classIds = labels.map(label => known.findIndex(name => alike(name) === alike(cleanName(label))));
-  const boxes = detections.flatMap(({classId, box}) => {
-    const ours = classIds[classId] ?? -1;
-    return ours < 0 ? [] : [{classId: ours, box}];
+  const classOf = (label: string) => known.findIndex(name => alike(name) === alike(cleanName(label)));
+  const boxes = detections.flatMap(({label, box}) => {
+    const classId = classOf(label);
+    return classId < 0 ? [] : [{classId, box}];
   });
-  const unknown = labels.filter((_, i) => classIds[i]! < 0 && detections.some(({classId}) => classId === i));
+  const unknown = [...new Set(detections.map(({label}) => label))].filter(label => classOf(label) < 0);
   return {labelling: boxes.length > 0 ? {boxes, done: false} : UNTOUCHED, names: known, unknown};
 }

@@ -1,8 +1,8 @@
 /** "This is wrong": a photo with the detector's boxes comes into the collection, to be corrected. */
 import {signal} from '@preact/signals';
 
+import type {Labelled} from '../detect/answers.ts';
 import {show} from '../shell/screens.ts';
-import type {Detection} from '../vision/box.ts';
 import {askToPersist} from './collection/persistence.ts';
 import {prepared} from './collection/prepare.ts';
 import type {PreparedPhoto} from './collection/record.ts';
@@ -13,8 +13,8 @@ export interface WrongAnswer {
   /** The photo as it was taken, or the camera's picture. */
   readonly photo: Blob;
   /** The boxes that were shown. */
-  readonly detections: readonly Detection[];
-  /** Of the detector that found them: names by class id. */
+  readonly detections: readonly Labelled[];
+  /** All that the detector knows, for a collection without names. */
   readonly labels: readonly string[];
 }
 

@@ -8,8 +8,8 @@ import {proposal} from '../../src/label/proposal.ts';
 import {photo, truth} from './making.ts';
 
 const found = [
-  {...truth(0), score: 0.9},
-  {...truth(1), score: 0.6},
+  {...truth(0), score: 0.9, label: 'raccoon'},
+  {...truth(1), score: 0.6, label: 'kangaroo'},
 ];
 
 describe('boxes of the detector', () => {
@@ -29,6 +29,11 @@ describe('boxes of the detector', () => {
     expect(labelling.boxes).toEqual([truth(0)]);
     expect(unknown).toEqual(['kangaroo']);
   });
+});
+
+test('a box of a version that orders its classes otherwise is known by its own label', () => {
+  const {labelling} = proposal(found, ['kangaroo', 'raccoon'], ['raccoon', 'kangaroo']);
+  expect(labelling.boxes).toEqual([truth(0), truth(1)]);
 });
 
 describe('a wrong answer', () => {
