@@ -63,6 +63,7 @@ export async function serverAnswer(
     ms: answer.roundTripMs,
     innerMs: answer.serverMs,
     image: answer.image,
-    minScore: minScore ?? 0,
+    // Which one the server took is not known: once it is, the photo is asked for again.
+    minScore: minScore ?? 1,
   };
 }

@@ -78,7 +78,8 @@ export class PhotoSession {
     if (move !== this.#moves) return;
     const server = this.onServer.value;
     const photo = this.photo.value;
-    if (!photo || server.state !== 'done' || (threshold.value ?? 0) >= server.answer.minScore) return;
+    const wanted = threshold.value;
+    if (!photo || server.state !== 'done' || wanted === null || wanted >= server.answer.minScore) return;
     await this.#askServer(photo);
   }
 

@@ -1,0 +1,53 @@
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+
+import {PhotoSession} from '../../src/detect/photo-session.ts';
+import {chooseThreshold} from '../../src/detect/threshold.ts';
+
+vi.mock('../../src/model/on-phone.ts', () => ({
+  phoneModel: {state: {value: {state: 'none'}}},
+  whyNotHere: () => 'Here the server answers.',
+}));
+
+/** What the server was asked, photo after photo. */
+let asked: URLSearchParams[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked = [];
+  vi.stubGlobal('createImageBitmap', () => Promise.reject(new TypeError('no photo of this browser')));
+  vi.stubGlobal('document', {baseURI: 'http://phones.test/'});
+  vi.stubGlobal('fetch', (address: string) => {
+    asked.push(new URL(address).searchParams);
+    const image = {width: 4, height: 3};
+    return Promise.resolve(
+      Response.json({model: {version: 1}, image, detections: [], timing_ms: {total: 1}}),
+    );
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** As when the slider has come to rest. */
+async function followed(session: PhotoSession): Promise<void> {
+  const following = session.follow();
+  await vi.advanceTimersByTimeAsync(1000);
+  await following;
+}
+
+test('a photo asked for before the threshold was known is asked for again once it is, and then no more', async () => {
+  const session = new PhotoSession();
+  await session.open(new Blob(['photo']));
+  await followed(session);
+  expect(asked.map(query => query.get('min_score'))).toEqual([null]);
+
+  chooseThreshold(0.4);
+  await followed(session);
+  await followed(session);
+  expect(asked.map(query => query.get('min_score'))).toEqual([null, '0.4000']);
+
+  chooseThreshold(0.2);
+  await followed(session);
+  expect(asked.at(-1)?.get('min_score')).toBe('0.2000');
+});
