@@ -55,14 +55,14 @@ class YoloConfig:
     def candidates(self, entry: str) -> list[str]:
         """Where an entry may be, likeliest first: under `path`, beside the file, from the dataset's root.
 
-        The paths are often those of another machine, or lead above the folder that holds the file: leading
-        parts are then dropped until something fits.
+        The paths are often those of another machine, or lead above the folder that holds the file although
+        the photos are inside it: leading dots, then leading parts are dropped until something fits.
         """
         folder = str(PurePosixPath(self.file).parent)
         bases = (f"{folder}/{self.root}", folder, self.root, "")
         full = [clean_path(f"{base}/{entry}") for base in bases]
         parts = clean_path(entry).split("/")
-        shorter = ["/".join(parts[i:]) for i in range(1, len(parts))]
+        shorter = ["/".join(parts[i:]) for i in range(len(parts))]
         beside = [clean_path(f"{folder}/{path}") for path in shorter]
         return list(dict.fromkeys([*full, *beside, *shorter]))
 

@@ -73,6 +73,18 @@ def test_roboflow_has_a_folder_for_each_part_and_paths_above_the_file(tmp_path: 
     assert open_dataset(tmp_path, size=96)[1].format == "yolo"
 
 
+@pytest.mark.parametrize("top", ["ds", "a/ds"])
+def test_paths_above_the_file_are_found_in_its_folder_under_any_other(top: str, tmp_path: Path) -> None:
+    for part, sample in (("train", ONE), ("valid", TWO), ("test", FOUR)):
+        put(tmp_path / top / part / "images" / f"{sample.stem}.jpg", sample.jpeg)
+        put(tmp_path / top / part / "labels" / f"{sample.stem}.txt", yolo_lines(sample))
+    described = "train: ../train/images\nval: ../valid/images\ntest: ../test/images\nnames: [cat, dog]\n"
+    put(tmp_path / top / "data.yaml", described)
+    found = read(tmp_path)
+    assert sides(found) == {"one": "train", "two": "val", "four": "test"}
+    assert found.problems == ()
+
+
 def test_a_part_may_be_a_list_of_photos_in_a_text(tmp_path: Path) -> None:
     write_parts(tmp_path)
     put(tmp_path / "train.txt", "./images/train/one.jpg\nimages/train/three.jpg\n\n")
