@@ -18,51 +18,61 @@ interface Schema extends DBSchema {
 
 /** Every method rejects with CollectionProblem, whose message is a sentence to show. */
 export class Collection {
-  readonly #database: IDBPDatabase<Schema>;
+  readonly #name: string;
+  #opening: Promise<IDBPDatabase<Schema>> | null = null;
 
-  private constructor(database: IDBPDatabase<Schema>) {
-    this.#database = database;
+  private constructor(name: string) {
+    this.#name = name;
   }
 
   static async open(name = NAME): Promise<Collection> {
-    return told(async () => {
-      const database = await openDB<Schema>(name, VERSION, {
-        upgrade(fresh) {
-          fresh.createObjectStore('photos', {keyPath: 'id', autoIncrement: true});
-          fresh.createObjectStore('pictures');
-          fresh.createObjectStore('thumbnails');
-          fresh.createObjectStore('settings');
-        },
-        // A newer page in another tab wants to change the schema.
-        blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-      });
-      return new Collection(database);
-    });
+    const collection = new Collection(name);
+    await told(() => collection.#database());
+    return collection;
   }
 
-  close(): void {
-    this.#database.close();
+  #database(): Promise<IDBPDatabase<Schema>> {
+    this.#opening ??= openDB<Schema>(this.#name, VERSION, {
+      upgrade(fresh) {
+        fresh.createObjectStore('photos', {keyPath: 'id', autoIncrement: true});
+        fresh.createObjectStore('pictures');
+        fresh.createObjectStore('thumbnails');
+        fresh.createObjectStore('settings');
+      },
+      // A newer page in another tab wants to change the schema.
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+      // The browser dropped the connection, as some do with a page in the background: the next call opens it again.
+      terminated: () => (this.#opening = null),
+    }).catch((fault: unknown) => {
+      this.#opening = null;
+      throw fault;
+    });
+    return this.#opening;
+  }
+
+  async close(): Promise<void> {
+    (await this.#database()).close();
   }
 
   /** In the order in which they were added. */
   photos(): Promise<readonly PhotoRecord[]> {
-    return told(async () => (await this.#database.getAll('photos')) as PhotoRecord[]);
+    return told(async () => (await (await this.#database()).getAll('photos')) as PhotoRecord[]);
   }
 
   /** Names by class id; none until the person gives them. */
   classes(): Promise<readonly string[]> {
-    return told(async () => (await this.#database.get('settings', 'classes')) ?? []);
+    return told(async () => (await (await this.#database()).get('settings', 'classes')) ?? []);
   }
 
   async setClasses(names: readonly string[]): Promise<void> {
-    await told(() => this.#database.put('settings', [...names], 'classes'));
+    await told(async () => (await this.#database()).put('settings', [...names], 'classes'));
   }
 
   add(photo: PreparedPhoto, labelling: Labelling, addedAt = Date.now()): Promise<PhotoRecord> {
     const {width, height, source, picture, thumbnail} = photo;
     const record = {width, height, source, labelling, addedAt, sizeBytes: picture.byteLength};
     return told(async () => {
-      const change = this.#database.transaction(['photos', 'pictures', 'thumbnails'], 'readwrite');
+      const change = (await this.#database()).transaction(['photos', 'pictures', 'thumbnails'], 'readwrite');
       const write = async () => {
         const id = await change.objectStore('photos').add(record);
         const pictures = change.objectStore('pictures').put(picture, id);
@@ -76,12 +86,12 @@ export class Collection {
   }
 
   async update(record: PhotoRecord): Promise<void> {
-    await told(() => this.#database.put('photos', record));
+    await told(async () => (await this.#database()).put('photos', record));
   }
 
   async remove(id: number): Promise<void> {
     await told(async () => {
-      const change = this.#database.transaction(['photos', 'pictures', 'thumbnails'], 'readwrite');
+      const change = (await this.#database()).transaction(['photos', 'pictures', 'thumbnails'], 'readwrite');
       await Promise.all([
         change.objectStore('photos').delete(id),
         change.objectStore('pictures').delete(id),
@@ -94,7 +104,7 @@ export class Collection {
   /** All photos and their boxes; the names of the classes stay. */
   async removeAll(): Promise<void> {
     await told(async () => {
-      const change = this.#database.transaction(['photos', 'pictures', 'thumbnails'], 'readwrite');
+      const change = (await this.#database()).transaction(['photos', 'pictures', 'thumbnails'], 'readwrite');
       await Promise.all([
         change.objectStore('photos').clear(),
         change.objectStore('pictures').clear(),
@@ -106,11 +116,11 @@ export class Collection {
 
   /** The JPEG file of the photo; undefined when it was deleted, in another tab perhaps. */
   picture(id: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return told(() => this.#database.get('pictures', id));
+    return told(async () => (await this.#database()).get('pictures', id));
   }
 
   thumbnail(id: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return told(() => this.#database.get('thumbnails', id));
+    return told(async () => (await this.#database()).get('thumbnails', id));
   }
 }
 

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 
-import {beforeEach, describe, expect, test} from 'vitest';
+import {forceCloseDatabase} from 'fake-indexeddb';
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 
 import {NOTHING_HERE} from '../../../src/label/boxes/labelling.ts';
 import {Collection} from '../../../src/label/collection/collection.ts';
@@ -15,6 +16,8 @@ const open = () => Collection.open(name);
 beforeEach(() => {
   name = `collection-${databases++}`;
 });
+
+afterEach(() => void vi.restoreAllMocks());
 
 /** A storage that is full from `fullFrom` on, and has room again from `roomFrom` on, counted in writes. */
 async function crowded(from: number, until: number): Promise<Shelf> {
@@ -127,6 +130,26 @@ describe('a full storage', () => {
     await shelf.refresh();
     expect(shelf.find(record.id)?.labelling).toEqual(NOTHING_HERE);
   });
+});
+
+test('a connection that the browser dropped is opened again, at the latest when somebody tries again', async () => {
+  const opened: IDBDatabase[] = [];
+  const openDatabase = indexedDB.open.bind(indexedDB);
+  vi.spyOn(indexedDB, 'open').mockImplementation((...given) => {
+    const request = openDatabase(...given);
+    request.addEventListener('success', () => opened.push(request.result));
+    return request;
+  });
+  const shelf = new Shelf(open);
+  const {record} = await shelf.add(photo('a'));
+
+  const writing = shelf.label(record.id, NOTHING_HERE);
+  forceCloseDatabase(opened[0] as unknown as Parameters<typeof forceCloseDatabase>[0]);
+  await writing;
+  await shelf.keep();
+  expect(shelf.unkept.value).toBeNull();
+  expect(opened).toHaveLength(2);
+  expect((await (await open()).photos())[0]!.labelling).toEqual(NOTHING_HERE);
 });
 
 test('a browser without storage is told as one', async () => {
