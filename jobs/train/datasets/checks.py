@@ -64,7 +64,7 @@ def load_photos(
     problems += [*duplicates, *near_duplicate_problems(photos)]
     _refuse_empty(dataset, problems, source)
     if every_class:
-        _refuse_missing_class(dataset, problems, source)
+        _refuse_missing_class(dataset, problems, source, format)
     if strict:
         _refuse_faults(problems, source)
     return dataset, make_report(dataset, problems, source=source, format=format)
@@ -200,7 +200,7 @@ def _refuse_empty(dataset: Dataset, problems: Sequence[Problem], source: str) ->
         )
 
 
-def _refuse_missing_class(dataset: Dataset, problems: Sequence[Problem], source: str) -> None:
+def _refuse_missing_class(dataset: Dataset, problems: Sequence[Problem], source: str, format: str) -> None:
     classes = count_classes(dataset)
     missing = [entry.label for entry in classes if not entry.boxes]
     if missing or not classes:
@@ -209,8 +209,15 @@ def _refuse_missing_class(dataset: Dataset, problems: Sequence[Problem], source:
         raise DatasetError(
             f"{source}: no usable box of {names}. Found {len(dataset.photos)} usable photos; boxes by "
             f"class: {found}. "
-            f"Label some, or remove the class.\n{describe(faults(problems), at_most=SHOWN_PROBLEMS)}".rstrip()
+            f"Label some, or {_how_to_remove(format)}.\n"
+            f"{describe(faults(problems), at_most=SHOWN_PROBLEMS)}".rstrip()
         )
+
+
+def _how_to_remove(format: str) -> str:
+    if format == "yolo":
+        return "make its name empty: '' in data.yaml, so that the other classes keep their numbers"
+    return "remove the class"
 
 
 def _refuse_faults(problems: Sequence[Problem], source: str) -> None:

@@ -49,7 +49,19 @@ def read(source: Source) -> Annotations:
     if not photos:
         raise DatasetError(_nothing_found(source, index, problems))
     problems += _without_photo(texts.values(), index, photos)
-    return Annotations(tuple(photos), config.names, tuple(problems))
+    return Annotations(tuple(photos), _labels(config, photos, problems), tuple(problems))
+
+
+def _labels(config: YoloConfig, photos: Iterable[AnnotatedPhoto], problems: list[Problem]) -> tuple[str, ...]:
+    """The class names in order; of a vocabulary only those that a box has, where any has one."""
+    used = {box.label for photo in photos for box in photo.boxes}
+    unused = [name for name in dict.fromkeys(config.names) if name and name not in used]
+    if not (config.vocabulary and used and unused):
+        return config.names
+    names = ", ".join(unused[:5]) + (", ..." if len(unused) > 5 else "")
+    message = f"{len(unused)} names without a box are not taken for classes: {names}."
+    problems.append(Problem(config.file, ProblemKind.UNUSED_CLASS, message))
+    return tuple(name for name in config.names if name in used)
 
 
 def _nothing_found(source: Source, index: PhotoIndex, problems: Iterable[Problem]) -> str:

@@ -39,7 +39,8 @@ _SIDE_KEYS: dict[str, Side] = {
 class YoloConfig:
     """Class names in the order of their ids, and the entries of each part as the file writes them.
 
-    `parts` is empty when the dataset does not say; `keypoints` when each line has a pose after its box.
+    `parts` is empty when the dataset does not say; `keypoints` when each line has a pose after its box;
+    `vocabulary` when the names may be more than the dataset's classes.
     """
 
     file: str
@@ -47,6 +48,7 @@ class YoloConfig:
     parts: dict[Side, tuple[str, ...]] = field(default_factory=dict)
     root: str = ""
     keypoints: bool = False
+    vocabulary: bool = False
 
     def label(self, class_id: int) -> str | None:
         """The class's name, None for an id that has none."""
@@ -169,7 +171,8 @@ def _from_names(source: Source) -> YoloConfig:
     lines = [line.strip() for line in decode_text(source.read(file)).splitlines()]
     while lines and not lines[-1]:
         lines.pop()
-    return YoloConfig(file=file, names=tuple(lines), parts=_listed_parts(source, file))
+    # LabelImg writes its fifteen predefined classes in front of those that were used.
+    return YoloConfig(file, tuple(lines), _listed_parts(source, file), vocabulary=True)
 
 
 def _listed_parts(source: Source, name_file: str) -> dict[Side, tuple[str, ...]]:

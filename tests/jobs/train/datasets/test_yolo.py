@@ -229,7 +229,42 @@ def test_a_text_without_photo_is_reported(tmp_path: Path) -> None:
 def test_a_named_class_without_a_box_is_refused(tmp_path: Path) -> None:
     write_yolo(tmp_path)
     put(tmp_path / "data.yaml", "train: images\nnames: [cat, dog, bird]\n")
-    with pytest.raises(DatasetError, match="no usable box of 'bird'"):
+    with pytest.raises(DatasetError, match=r"no usable box of 'bird'.*make its name empty: '' in data\.yaml"):
+        open_dataset(tmp_path, size=96)
+
+
+def test_a_class_whose_name_is_made_empty_leaves_the_others_their_numbers(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "data.yaml", "train: images\nnames: ['', dog]\n")
+    for text in ("one", "four"):
+        put(tmp_path / "labels" / f"{text}.txt", "1 0.5 0.5 0.2 0.4\n")
+    assert open_dataset(tmp_path, size=96)[0].labels == ("dog",)
+
+
+@pytest.mark.parametrize("name_file", ["classes.txt", "labels/classes.txt", "obj.names"])
+def test_names_in_a_text_may_be_more_than_the_classes(name_file: str, tmp_path: Path) -> None:
+    write_yolo_photos(tmp_path)
+    put(tmp_path / name_file, "dog\nperson\ncat\ntv\n")
+    for text, sample in (("one", ONE), ("two", TWO), ("four", FOUR)):
+        numbers = {"0": "2", "1": "0"}
+        lines = [numbers[line[0]] + line[1:] for line in yolo_lines(sample).splitlines()]
+        put(tmp_path / "labels" / f"{text}.txt", "\n".join(lines))
+    dataset, report = open_dataset(tmp_path, size=96)
+    assert dataset.labels == ("dog", "cat")
+    assert [(entry.label, entry.boxes) for entry in report.classes] == [("dog", 2), ("cat", 2)]
+    remark = next(problem for problem in report.problems if problem.kind is ProblemKind.UNUSED_CLASS)
+    assert (remark.file, remark.message) == (
+        name_file,
+        "2 names without a box are not taken for classes: person, tv.",
+    )
+
+
+def test_names_in_a_text_without_any_box_are_all_missed(tmp_path: Path) -> None:
+    write_yolo_photos(tmp_path)
+    put(tmp_path / "classes.txt", "cat\ndog\n")
+    for text in ("one", "two", "four"):
+        put(tmp_path / "labels" / f"{text}.txt", "")
+    with pytest.raises(DatasetError, match="no usable box of 'cat', 'dog'"):
         open_dataset(tmp_path, size=96)
 
 
