@@ -35,7 +35,7 @@ class Move:
 class Handover:
     """One release. `serving` are the targets of TensorFlow Serving, `details` what the log is to say of it.
 
-    `broken` are versions that it could not load: with a label on one of those it refuses every configuration.
+    `broken` are versions that no replica could load: it refuses every configuration that moves a label to one of those.
     """
 
     release: str

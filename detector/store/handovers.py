@@ -45,7 +45,7 @@ class Handovers:
     ) -> Handover:
         """Have the versions of `after` loaded beside those of now; labels and channels stay.
 
-        What TensorFlow Serving could not load (`broken`) is left out, unless it is what is wanted.
+        What TensorFlow Serving could not load (`broken`) is left out, unless it is what is wanted or stable now.
         Raises NotFoundError for a version that is not complete, StoreError while another release is under way or
         when no channel would move.
         """
@@ -62,7 +62,6 @@ class Handovers:
                 raise StoreError(f"The channels of {name!r} are that way already.")
             for _, version in after.items():
                 store._require(name, version)
-            wanted = {move.new for move in moves}
             handover = Handover(
                 release=uuid.uuid4().hex[:12],
                 action=action,
@@ -71,18 +70,15 @@ class Handovers:
                 moves=moves,
                 phase="loading",
                 serving=serving,
-                broken=broken - wanted,
                 details=details or {},
             )
-            self._record(handover)
-            return handover
+            return self._record(self._without(handover, broken))
 
     def switch(self, *, broken: frozenset[int] = frozenset()) -> Handover:
         """Have the labels point where the channels are to point; channels.json stays."""
         with self._store._writing():
             handover = self._required("loading", "switching")
-            left_out = (handover.broken | broken) - handover.targets
-            return self._record(replace(handover, phase="switching", broken=left_out))
+            return self._record(self._without(replace(handover, phase="switching"), broken))
 
     def commit(self) -> Handover:
         """Move the channels, log it and be done. From here on nothing but a full disk stops the release."""
@@ -128,6 +124,11 @@ class Handovers:
         write_handover(self._store._layout.handover(self._name), handover)
         self._store._write_serving_config(self._store.served_models())
         return handover
+
+    def _without(self, handover: Handover, broken: frozenset[int]) -> Handover:
+        # Replicas that do not say anything now may have loaded what is stable: it is theirs to answer with.
+        needed = {*handover.targets, self._store.channels(self._name).stable}
+        return replace(handover, broken=(handover.broken | broken) - needed)
 
     def _finish(self, handover: Handover) -> Handover:
         channels = handover.applied(self._store.channels(self._name))

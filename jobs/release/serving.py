@@ -50,14 +50,19 @@ class Serving:
         )
 
     def broken(self, name: str) -> frozenset[int]:
-        """Versions that some replica could not load and will not try again. Those that do not answer say nothing."""
-        found: set[int] = set()
+        """Versions that some replica could not load and that none has. Those that do not answer say nothing."""
+        failed: set[int] = set()
+        available: set[int] = set()
 
         def probe(client: ReplicaClient) -> None:
-            found.update(version for version, state in client.states(name).items() if state.error)
+            for version, state in client.states(name).items():
+                if state.error:
+                    failed.add(version)
+                elif state.available:
+                    available.add(version)
 
         self._try_all(probe)
-        return frozenset(found)
+        return frozenset(failed - available)
 
     def wait_loaded(self, name: str, sizes: Mapping[int, int]) -> None:
         """Wait until each replica has every version of `sizes` (image size by version), and it answers.

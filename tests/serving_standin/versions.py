@@ -92,7 +92,8 @@ class Manager:
                     FAILED_PRECONDITION,
                     f"Request to assign label to {entry.name} version {number}, which is not available.",
                 )
-            if known is not None and not loaded and label in known.labels:
+            # One that stays where it is may wait for its version, as a new one may.
+            if known is not None and not loaded and known.labels.get(label, number) != number:
                 raise Refused(FAILED_PRECONDITION, f"Label {label} cannot move to version {number} yet.")
         return Model(entry.name, base_path, specific, labels, versions)
 

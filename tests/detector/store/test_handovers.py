@@ -74,6 +74,15 @@ def test_what_a_channel_pointed_to_before_can_be_let_go(store: Store) -> None:
     store.remove(NAME, 1)
 
 
+def test_what_is_stable_stays_also_where_nobody_could_load_it(store: Store) -> None:
+    broken = frozenset({1, 2, 3})
+    steps = store.handovers(NAME)
+    steps.begin(Channels(3, 2), action="promote", broken=broken)
+    assert served(store) == ServedModel((1, 3), {"stable": 1})
+    steps.switch(broken=broken)
+    assert served(store) == ServedModel((1, 3), {"stable": 3})
+
+
 def test_a_release_taken_back_leaves_everything_as_it_was(store: Store) -> None:
     before = served(store)
     steps = store.handovers(NAME)

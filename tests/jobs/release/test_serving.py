@@ -121,7 +121,7 @@ def test_a_broken_canary_keeps_nobody_from_moving_stable(store: Store) -> None:
 
 
 def test_after_a_canary_that_could_not_be_loaded_comes_one_that_can(store: Store) -> None:
-    """A label on a version that failed has TensorFlow Serving refuse every configuration that names it."""
+    """TensorFlow Serving never tries its number again, and refuses to move a label to it."""
     rollback(store, NAME, canary=True)
     store.handovers(NAME).let_go()
     with replicas(store) as serving:
@@ -132,6 +132,28 @@ def test_after_a_canary_that_could_not_be_loaded_comes_one_that_can(store: Store
         good = publish(store)
         assert promote(store, NAME, good, serving=serving).after == Channels(good)
         assert store.configured_models()[NAME] == ServedModel((1, good), {"stable": good})
+
+
+def test_what_one_replica_could_not_load_stays_with_those_that_could(store: Store) -> None:
+    third, config = publish(store), store.root / "models.config"
+    store.set_channels(NAME, Channels(2, 1), action="test")
+    graph = store.model_dir(NAME, 2) / "saved_model.pb"
+    whole = graph.read_bytes()
+    seen: list[ServedModel] = []
+
+    def note(text: str) -> None:
+        seen.append(store.configured_models()[NAME])
+
+    with ExitStack() as stack:
+        graph.write_bytes(b"no graph")
+        failed = stack.enter_context(serving_inside(config))
+        graph.write_bytes(whole)
+        healthy = stack.enter_context(serving_inside(config))
+        targets = [f"127.0.0.1:{failed}", f"127.0.0.1:{healthy}"]
+        serving = stack.enter_context(Serving(targets, timeout_s=20.0, say=note))
+        promote(store, NAME, third, serving=serving)
+        assert behind(serving, "stable") == [third, third]
+    assert seen[0] == ServedModel((1, 2, third), {"stable": 2, "canary": 1})
 
 
 @pytest.mark.slow
