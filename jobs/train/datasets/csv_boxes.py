@@ -1,7 +1,7 @@
 """CSV with one box a row; a row without a box is a photo without objects.
 
-Coordinates are 0..1 when all those of the file are and at least one is a fraction, else pixels. Photos that
-no row names are reported and not used. Labels are sorted by name.
+Coordinates are 0..1 when all those of the file are, or nearly, and at least one is a fraction, else pixels.
+Photos that no row names are reported and not used. Labels are sorted by name.
 """
 
 import csv
@@ -14,12 +14,16 @@ from detector.errors import DatasetError
 from jobs.train.datasets.csv_layouts import Layout, Row, find_layout
 from jobs.train.datasets.lookup import PhotoIndex, side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
-from jobs.train.datasets.problems import Problem, ProblemKind
+from jobs.train.datasets.problems import Problem, ProblemKind, printable
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import decode_text
 
 _LOOKED_AT = 20
+_HEADERS_SHOWN = 3
+_HEADER_LENGTH = 120
 _DELIMITERS = (",", ";", "\t", "|")
+_NEARLY_LEAST, _NEARLY_MOST = -0.05, 1.05
+"""How far boxes in 0..1 reach over the photo where a tool did not clip them. No pixels are all so small."""
 SUFFIXES = (".csv", ".tsv")
 
 
@@ -43,7 +47,7 @@ def read(source: Source) -> Annotations:
     if not found:
         raise DatasetError(
             f"{source.name}: no CSV file with a photo, a class and four coordinates a row. "
-            "Known is, among others, the header filename,width,height,class,xmin,ymin,xmax,ymax."
+            f"Known is, among others, the header filename,width,height,class,xmin,ymin,xmax,ymax.{headers(source)}"
         )
     named = {photo.name for photo in photos}
     message = "no row names it, so nobody said what is in it; not used."
@@ -59,6 +63,16 @@ def _text(source: Source, file: str, problems: list[Problem]) -> str:
     except DatasetError as error:
         problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
         return ""
+
+
+def headers(source: Source) -> str:
+    """A sentence on how the first few CSV files begin, empty where there is none that can be read."""
+    begun = []
+    for file in sorted(source.with_suffix(*SUFFIXES))[:_HEADERS_SHOWN]:
+        first = next((line.strip() for line in _text(source, file, []).splitlines() if line.strip()), "")
+        if first:
+            begun.append(f"{printable(file)} begins '{printable(first[:_HEADER_LENGTH])}'")
+    return f" Found: {'; '.join(begun)}." if begun else ""
 
 
 def layout_of(text: str) -> Layout | None:
@@ -116,7 +130,8 @@ def _photos(
 
 def _are_normalised(rows: list[Row]) -> bool:
     values = [value for row in rows if row.edges for value in row.edges if math.isfinite(value)]
-    return all(0 <= value <= 1 for value in values) and any(value != int(value) for value in values)
+    nearly = all(_NEARLY_LEAST <= value <= _NEARLY_MOST for value in values)
+    return nearly and any(value != int(value) for value in values)
 
 
 def _stated_size(rows: list[Row]) -> tuple[int, int] | None:

@@ -14,10 +14,10 @@ from jobs.train.datasets.photos import Side
 from jobs.train.datasets.text import image_size, number
 
 _NAMES = {
-    "photo": ("filename", "filenames", "file", "filepath", "image", "imagename", "imagepath", "path",
-              "imageid", "img", "imagefile", "imgpath", "photo", "gcsuri", "uri"),
-    "label": ("class", "label", "classname", "labelname", "name", "category", "categoryname", "object",
-              "displayname"),
+    "photo": ("filename", "filenames", "file", "filepath", "imagename", "imagefile", "imagepath", "imgpath",
+              "path", "gcsuri", "uri", "image", "img", "photo", "imageid"),
+    "label": ("classname", "displayname", "labelname", "categoryname", "class", "label", "category", "object",
+              "name"),
     "xmin": ("xmin", "x1", "left", "xmn", "bboxxmin", "minx"),
     "ymin": ("ymin", "y1", "top", "ymn", "bboxymin", "miny"),
     "xmax": ("xmax", "x2", "right", "xmx", "bboxxmax", "maxx"),
@@ -26,11 +26,11 @@ _NAMES = {
     "y": ("y", "bboxy", "ytopleft"),
     "w": ("w", "bboxw", "bboxwidth", "boxwidth"),
     "h": ("h", "bboxh", "bboxheight", "boxheight"),
-    "width": ("width", "imagewidth", "imgwidth", "imagew", "imgw"),
-    "height": ("height", "imageheight", "imgheight", "imageh", "imgh"),
+    "width": ("imagewidth", "imgwidth", "imagew", "imgw", "width"),
+    "height": ("imageheight", "imgheight", "imageh", "imgh", "height"),
     "side": ("set", "split", "mluse", "subset", "side", "partition"),
 }  # fmt: skip
-_COLUMNS = {name: column for column, names in _NAMES.items() for name in names}
+"""The titles of each column, the one that says most plainly what is in it first."""
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _ORIGIN_AND_SIZE = ("x", "y", "w", "h")
 _GOOGLE_SETS = frozenset({"train", "training", "validate", "validation", "test", "unassigned", ""})
@@ -92,13 +92,24 @@ def find_layout(rows: Sequence[Sequence[str]]) -> Layout | None:
 
 
 def _with_header(header: Sequence[str]) -> Layout | None:
-    columns: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for position, title in enumerate(header):
-        name = "".join(filter(str.isalnum, title.lower()))
-        if name in _COLUMNS:
-            columns.setdefault(_COLUMNS[name], position)
+        positions.setdefault("".join(filter(str.isalnum, title.lower())), position)
+    columns = _columns(positions)
     corners = any(all(name in columns for name in names) for names in (_CORNERS, _ORIGIN_AND_SIZE))
     return Layout(columns, 1) if corners and {"photo", "label"} <= columns.keys() else None
+
+
+def _columns(positions: Mapping[str, int]) -> dict[str, int]:
+    """Column numbers by meaning; a width without a far edge beside x and y is the box's, not the photo's."""
+    found = {column: next((n for n in names if n in positions), None) for column, names in _NAMES.items()}
+    columns = {column: positions[name] for column, name in found.items() if name is not None}
+    if not {"x", "y"} <= columns.keys() or {"xmin", "w", "h"} & columns.keys():
+        return columns
+    if not {"width", "height"} <= positions.keys():
+        return columns
+    others = {name: position for name, position in positions.items() if name not in ("width", "height")}
+    return _columns(others) | {"w": positions["width"], "h": positions["height"]}
 
 
 def _google(rows: Sequence[Sequence[str]]) -> Layout | None:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
 from jobs.train.datasets.coco import parse_coco
-from jobs.train.datasets.csv_boxes import SUFFIXES, layout_of
+from jobs.train.datasets.csv_boxes import SUFFIXES, headers, layout_of
 from jobs.train.datasets.lookup import is_photo
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import decode_text
@@ -36,7 +36,7 @@ def detect_format(source: Source) -> str:
         "Expected is Pascal VOC "
         "(an .xml for each photo), COCO (a .json with images, annotations, categories), YOLO "
         "(data.yaml, or a .txt "
-        "for each photo and classes.txt), CSV (a box a row) or TFRecord."
+        f"for each photo and classes.txt), CSV (a box a row) or TFRecord.{headers(source)}"
     )
 
 

@@ -35,6 +35,11 @@ PIXELS = "one.jpg,cat,20,10,60,50\n"
         "filename;class;xmin;ymin;xmax;ymax\none.jpg;cat;20;10;60;50\nthree.jpg;;;;;\n",
         "class\tXMin\tYMin\tXMax\tYMax\tImage_Path\ncat\t20\t10\t60\t50\timages/one.jpg\n\t\t\t\t\tthree.jpg\n",
         "image_id,label,x,y,w,h\none,cat,20,10,40,40\nthree,,,,,\n",
+        "filename,name,class,xmin,ymin,xmax,ymax\none.jpg,Tom,cat,20,10,60,50\nthree.jpg,,,,,,\n",
+        "image_id,filename,class,class_name,xmin,ymin,xmax,ymax\n1,one.jpg,0,cat,20,10,60,50\n2,three.jpg,,,,,,\n",
+        "filename,label,x,y,width,height\none.jpg,cat,20,10,40,40\nthree.jpg,,,,,\n",
+        "image_width,image_height,filename,label,x,y,width,height\n"
+        "200,100,one.jpg,cat,20,10,40,40\n200,100,three.jpg,,,,,\n",
         "ImageID,LabelName,XMin,XMax,YMin,YMax\none,cat,0.1,0.3,0.1,0.5\nthree,,,,,\n",
         "images/one.jpg,20,10,60,50,cat\nimages/three.jpg,,,,,\n",
         "TRAIN,gs://bucket/one.jpg,cat,0.1,0.1,0.3,0.1,0.3,0.5,0.1,0.5\nTRAIN,gs://bucket/three.jpg,,,,,,,,,\n",
@@ -56,6 +61,36 @@ def test_the_layouts_that_occur_are_read(text: str, tmp_path: Path) -> None:
     assert box.label.strip() == "cat"
     assert found.problems == ()
     assert open_dataset(tmp_path, size=96)[1].format == "csv"
+
+
+def test_the_photos_size_is_not_the_boxes(tmp_path: Path) -> None:
+    rows = "filename,label,x,y,width,height,image_width,image_height\none.jpg,cat,20,10,40,30,200,100\n"
+    photo = found_in(tmp_path, rows).photos[0]
+    assert photo.stated_size == (200, 100)
+    assert (photo.boxes[0].xmax, photo.boxes[0].ymax) == (60, 40)
+    rows = "filename,label,x,y,width,height\none.jpg,cat,20,10,40,30\n"
+    assert found_in(tmp_path, rows).photos[0].stated_size is None
+
+
+@pytest.mark.parametrize("edges", ["0.1,0.1,1.0004,0.5", "-0.003,0.1,0.3,1.04"])
+def test_fractions_that_reach_a_little_over_the_edge_are_no_pixels(edges: str, tmp_path: Path) -> None:
+    rows = "filename,class,xmin,ymin,xmax,ymax\none.jpg,cat,0.1,0.1,0.3,0.5\n"
+    boxes = found_in(tmp_path, f"{rows}three.jpg,dog,{edges}\n").photos
+    assert all(box.normalised for photo in boxes for box in photo.boxes)
+
+
+@pytest.mark.parametrize("edges", ["0,0,1,1", "0.5,0.5,1.5,1.2"])
+def test_whole_numbers_and_more_than_the_photo_are_pixels(edges: str, tmp_path: Path) -> None:
+    rows = f"filename,class,xmin,ymin,xmax,ymax\none.jpg,cat,{edges}\n"
+    assert not found_in(tmp_path, rows).photos[0].boxes[0].normalised
+
+
+@pytest.mark.parametrize("format", ["csv", None])
+def test_a_header_that_is_not_known_is_quoted(format: str | None, tmp_path: Path) -> None:
+    put(tmp_path / "one.jpg", ONE.jpeg)
+    put(tmp_path / "labels.csv", "\nfilename,label,centre,radius\none.jpg,cat,20,10\n")
+    with pytest.raises(DatasetError, match=r"labels\.csv begins 'filename,label,centre,radius'"):
+        open_dataset(tmp_path, format=format, size=96)
 
 
 def test_utf16_as_spreadsheets_write_it_is_read(tmp_path: Path) -> None:
