@@ -1,5 +1,7 @@
 """Photos that are there twice: the same bytes are kept once, look-alikes are reported."""
 
+from dataclasses import replace
+
 from jobs.train.datasets.hashing import near_duplicate_groups
 from jobs.train.datasets.photos import LabelledPhoto, Side
 from jobs.train.datasets.problems import Problem, ProblemKind
@@ -12,8 +14,9 @@ def drop_duplicates(photos: list[LabelledPhoto]) -> tuple[tuple[LabelledPhoto, .
     """The photos with each content once, in their order, and what was dropped.
 
     Of copies on different sides the one that is measured on stays (test before val before train), so that no
-    photo is trained on and measured with. Of copies with different boxes the one with the most boxes stays:
-    the usual cause is a copy that was never finished.
+    photo is trained on and measured with. Copies with boxes of different classes are one photo with them all:
+    some tools write a file for each class. Of other copies with different boxes the one with the most boxes
+    stays: the usual cause is a copy that was never finished.
     """
     kept: dict[str, LabelledPhoto] = {}
     problems: list[Problem] = []
@@ -30,12 +33,21 @@ def drop_duplicates(photos: list[LabelledPhoto]) -> tuple[tuple[LabelledPhoto, .
 def _merged(first: LabelledPhoto, second: LabelledPhoto) -> LabelledPhoto:
     best = max(first, second, key=lambda photo: len(photo.ground_truth))
     side = max(first.side, second.side, key=_SIDE_RANK.__getitem__)
-    return LabelledPhoto(best.name, best.sha256, best.perceptual_hash, best.pixels, best.ground_truth, side)
+    if _complete_each_other(first, second):
+        return replace(first, ground_truth=(*first.ground_truth, *second.ground_truth), side=side)
+    return replace(best, side=side)
+
+
+def _complete_each_other(first: LabelledPhoto, second: LabelledPhoto) -> bool:
+    """Whether both have boxes, and none is of a class that the other has boxes of."""
+    a, b = ({truth.class_id for truth in photo.ground_truth} for photo in (first, second))
+    return bool(a) and bool(b) and a.isdisjoint(b)
 
 
 def _problem(first: LabelledPhoto, second: LabelledPhoto) -> Problem:
     where = "named twice" if first.name == second.name else f"the same photo as {first.name}"
-    if not _boxes_agree(first, second):
+    complete = _complete_each_other(first, second)
+    if not complete and not _boxes_agree(first, second):
         counts = f"{len(first.ground_truth)} and {len(second.ground_truth)}"
         kept = _merged(first, second).name
         message = f"{where}, with other boxes ({counts}); kept once, with those of {kept}."
@@ -44,6 +56,9 @@ def _problem(first: LabelledPhoto, second: LabelledPhoto) -> Problem:
         kept_side = _merged(first, second).side
         message = f"{where}, in both {first.side} and {second.side}; kept in {kept_side} only."
         return Problem(second.name, ProblemKind.LEAK, message)
+    if complete:
+        message = f"{where}, with boxes of other classes; kept once, with all of them."
+        return Problem(second.name, ProblemKind.JOINED_BOXES, message)
     return Problem(second.name, ProblemKind.DUPLICATE_PHOTO, f"{where}, with the same boxes; kept once.")
 
 

@@ -26,6 +26,7 @@ class ProblemKind(StrEnum):
     SUSPICIOUS_LABEL = "suspicious_label"
     NO_USABLE_BOX = "no_usable_box"
     DUPLICATE_PHOTO = "duplicate_photo"
+    JOINED_BOXES = "joined_boxes"
     CONFLICTING_DUPLICATE = "conflicting_duplicate"
     NEAR_DUPLICATE = "near_duplicate"
     LEAK = "leak"
@@ -36,6 +37,7 @@ REMARKS = frozenset(
         ProblemKind.TURNED_BOXES,
         ProblemKind.CROWD_BOX,
         ProblemKind.NOT_ANNOTATED,
+        ProblemKind.JOINED_BOXES,
         ProblemKind.NEAR_DUPLICATE,
         ProblemKind.UNUSED_CLASS,
     }

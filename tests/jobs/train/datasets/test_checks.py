@@ -10,7 +10,7 @@ from detector.images import load_image
 from jobs.train.datasets.checks import load_photos, shrink
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Dataset
-from jobs.train.datasets.problems import ProblemKind
+from jobs.train.datasets.problems import ProblemKind, faults
 from tests.detector.pictures import encode, noise, orientation_exif
 
 WIDTH, HEIGHT = 120, 80
@@ -215,6 +215,27 @@ def test_the_same_photo_with_other_boxes_is_kept_with_most_boxes() -> None:
     assert [photo.name for photo in dataset.photos] == ["b.jpg"]
     assert len(edges(dataset, "b.jpg")) == 2
     assert report.count(ProblemKind.CONFLICTING_DUPLICATE) == 2
+
+
+def test_the_same_photo_with_boxes_of_other_classes_is_kept_with_all() -> None:
+    data = encode(noise(WIDTH, HEIGHT))
+    dataset, report = check(
+        photo(data, box(5, 5, 30, 30), box(40, 5, 60, 30)),
+        photo(data, box(70, 5, 90, 30, label="dog")),
+        photo(data, box(5, 40, 30, 60, label="bird")),
+    )
+    assert [truth.class_id for truth in dataset.photos[0].ground_truth] == [1, 1, 2, 0]
+    assert [problem.kind for problem in report.problems] == [ProblemKind.JOINED_BOXES] * 2
+    assert faults(report.problems) == ()
+
+
+def test_boxes_of_other_classes_on_another_side_are_a_leak() -> None:
+    data = encode(noise(WIDTH, HEIGHT))
+    a = AnnotatedPhoto("a.jpg", lambda: data, (box(5, 5, 30, 30),), side="train")
+    b = AnnotatedPhoto("b.jpg", lambda: data, (box(40, 5, 60, 30, label="dog"),), side="test")
+    dataset, report = check(a, b)
+    assert [(len(photo.ground_truth), photo.side) for photo in dataset.photos] == [(2, "test")]
+    assert report.count(ProblemKind.LEAK) == 1
 
 
 def test_the_same_photo_in_train_and_test_stays_in_test_only() -> None:
