@@ -7,6 +7,7 @@ is reported. Crowds are no boxes: they are left out and said so. Labels are in t
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,6 +161,12 @@ def _records(values: Iterable[object]) -> list[Mapping[str, Any]]:
 
 def _identifier(value: object) -> int | None:
     """An id as a whole number, also where a tool wrote it as text or with a point."""
+    # Not by way of a float, which is exact up to 2**53 only: some tools use hashes for ids.
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return int(value)
     as_number = number(value)
     return int(as_number) if as_number.is_integer() else None
 

@@ -102,6 +102,31 @@ def test_ids_may_be_text(tmp_path: Path) -> None:
     assert found.problems == ()
 
 
+def test_ids_that_a_float_cannot_tell_apart_are_two(tmp_path: Path) -> None:
+    document = coco_document((ONE, TWO))
+    for record in document["images"]:
+        record["id"] += 2**60 + 1
+    for number, annotation in enumerate(document["annotations"]):
+        annotation["image_id"] += 2**60 + 1
+        annotation["image_id"] = str(annotation["image_id"]) if number % 2 else annotation["image_id"]
+    found = changed(tmp_path, **document)
+    boxes = {photo.name: len(photo.boxes) for photo in found.photos}
+    assert boxes == {"images/one.jpg": 2, "images/two.jpg": 1}
+
+
+def test_one_file_for_each_class_over_the_same_photos_is_one_dataset(tmp_path: Path) -> None:
+    write_coco(tmp_path)
+    (tmp_path / "annotations.json").unlink()
+    for number, label in enumerate(("cat", "dog")):
+        document = coco_document([ONE])
+        document["annotations"] = [document["annotations"][number] | {"category_id": 1}]
+        document["categories"] = [{"id": 1, "name": label}]
+        put_json(tmp_path / f"{label}.json", document)
+    dataset, report = open_dataset(tmp_path, size=96)
+    assert dataset.labels == ("cat", "dog")
+    assert (report.photos, report.boxes) == (1, 2)
+
+
 def test_an_unknown_category_and_an_unlisted_image_are_reported(tmp_path: Path) -> None:
     annotations = [
         *coco_document()["annotations"],
