@@ -279,7 +279,11 @@ def _report(released: "Released", replicas: "Serving | None", *, json: bool, mor
         return
     print("\n".join(moved_lines(released)))
     if replicas is None and released.before != released.after:
-        _say("TensorFlow Serving was not asked: name it with --serving where it serves this store.")
+        _say(
+            "TensorFlow Serving was not asked: name it with --serving where it serves this store. One that runs "
+            "refuses labels on versions that it has not loaded, until it is restarted; promoting the same version "
+            "again with --serving shows whether it followed."
+        )
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from jobs.release.gate.compare import OnProgress
 from jobs.release.lock import releasing
 from jobs.release.rollback import taken_back
 from jobs.release.serving import Say, Serving
-from jobs.release.steps import Released, carry_out
+from jobs.release.steps import Released, carry_out, check_follows
 from jobs.release.unfinished import resume
 
 PROMOTE, START_CANARY = "promote", "start canary"
@@ -38,7 +38,8 @@ def promote(
     """Make `version` stable (or canary), by default the canary, else the newest above the stable one.
 
     A version that was taken back has to be named, so that a bare `promote` does not repeat what was just undone.
-    A release of the same version that was killed is finished. What was promoted already is left alone.
+    A release of the same version that was killed is finished. What was promoted already is left alone, once each
+    replica is seen to answer with it.
 
     Raises:
         NotFoundError: no such version, or nothing to promote.
@@ -59,6 +60,8 @@ def promote(
         store.manifest(name, wanted)
         after = _with_canary(now, wanted) if canary else _with_stable(now, wanted)
         if after == now:
+            if serving is not None:
+                check_follows(store, name, {"canary" if canary else "stable": wanted}, serving)
             return Released(name, action, now, now)
         if serving is not None:
             serving.check_reachable(name)

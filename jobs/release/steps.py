@@ -87,6 +87,23 @@ def _lead(store: Store, name: str, handover: Handover, serving: Serving) -> None
     serving.wait_labels(name, labels, sizes)
 
 
+def check_follows(store: Store, name: str, labels: Mapping[str, int], serving: Serving) -> None:
+    """See that each replica answers by labels that are not to be moved.
+
+    Raises ServingError, which says what to do, when one does not.
+    """
+    sizes = _sizes(store, name, labels.values())
+    try:
+        serving.wait_loaded(name, sizes)
+        serving.wait_labels(name, labels, sizes)
+    except ServingError as error:
+        raise ServingError(
+            f"{error.message} The channels are that way already: nothing was moved. If they were moved without "
+            "--serving, restart TensorFlow Serving: running, it refuses to move a label to a version that it has not "
+            "loaded, with everything else that models.config says; a cold start accepts it."
+        ) from error
+
+
 def take_back(store: Store, name: str, serving: Serving | None) -> Released:
     """Undo a release that was begun and not finished. The caller holds the release lock.
 

@@ -134,6 +134,18 @@ def test_after_a_canary_that_could_not_be_loaded_comes_one_that_can(store: Store
         assert store.configured_models()[NAME] == ServedModel((1, good), {"stable": good})
 
 
+def test_what_moved_without_the_server_needs_a_restart_of_it(store: Store) -> None:
+    third = publish(store)
+    with replicas(store, timeout_s=1.0) as serving:
+        promote(store, NAME, third)
+        with pytest.raises(ServingError, match="nothing was moved.*restart TensorFlow Serving"):
+            promote(store, NAME, third, serving=serving)
+        assert behind(serving, "stable") == [1]
+    with replicas(store) as serving:
+        released = promote(store, NAME, third, serving=serving)
+        assert released.before == released.after == Channels(third)
+
+
 def test_what_one_replica_could_not_load_stays_with_those_that_could(store: Store) -> None:
     third, config = publish(store), store.root / "models.config"
     store.set_channels(NAME, Channels(2, 1), action="test")
