@@ -19,6 +19,8 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of bytes that arrived since the last call. */
   readonly onBytes?: (count: number) => void;
+  /** Whether the browser may answer from its own cache. */
+  readonly cache?: RequestCache;
 }
 
 /**
@@ -32,24 +34,29 @@ export async function downloadChecked(
   options: DownloadOptions = {},
 ): Promise<ArrayBuffer> {
   const content = await download(manifest, file.path, options);
-  await check(file, content);
-  return content;
+  if (await isSound(file, content)) return content;
+  // The browser keeps these files for good: what came damaged once would come from its cache for ever.
+  const again = await download(manifest, file.path, {...options, cache: 'reload'});
+  await check(file, again);
+  return again;
 }
 
 /** Throws DamagedFile. */
 export async function check(file: ManifestFile, content: ArrayBuffer): Promise<void> {
-  if (content.byteLength !== file.size_bytes || (await sha256(content)) !== file.sha256) {
-    throw new DamagedFile(file.path);
-  }
+  if (!(await isSound(file, content))) throw new DamagedFile(file.path);
+}
+
+async function isSound(file: ManifestFile, content: ArrayBuffer): Promise<boolean> {
+  return content.byteLength === file.size_bytes && (await sha256(content)) === file.sha256;
 }
 
 /** The content of a file that the manifest does not list, as it comes. Throws GatewayProblem or AbortError. */
 export async function download(
   manifest: Manifest,
   path: string,
-  {signal, onBytes}: DownloadOptions = {},
+  {signal, onBytes, cache}: DownloadOptions = {},
 ): Promise<ArrayBuffer> {
-  const response = await ask(filePath(manifest, path), signal ? {signal} : {});
+  const response = await ask(filePath(manifest, path), {...(signal && {signal}), ...(cache && {cache})});
   const parts: Uint8Array<ArrayBuffer>[] = [];
   try {
     const reader = response.body?.getReader();
