@@ -5,7 +5,7 @@ import {useEffect, useMemo, useRef} from 'preact/hooks';
 import {phoneModel} from '../model/on-phone.ts';
 import {backendName} from '../model/backend-name.ts';
 import {cameraIsOpen, facing} from './camera-choice.ts';
-import {CameraProblem, closeCamera, openCamera, type Camera} from './camera.ts';
+import {heldCamera, type Camera} from './camera.ts';
 import {Caption} from './caption.tsx';
 import {LiveSession, problemOf} from './live-session.ts';
 import {mode, usesPhone, usesServer} from './modes.ts';
@@ -29,20 +29,12 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
   // The camera is open while the page is in front.
   useEffect(() => {
     if (away) return;
-    let isOver = false;
-    openCamera(side).then(
-      opened => {
-        if (isOver) closeCamera(opened);
-        else camera.value = opened;
-      },
-      (fault: unknown) => {
-        if (!(fault instanceof CameraProblem)) throw fault;
-        problem.value = fault.message;
-      },
-    );
+    const letGo = heldCamera(side, {
+      onOpened: opened => (camera.value = opened),
+      onProblem: ({message}) => (problem.value = message),
+    });
     return () => {
-      isOver = true;
-      if (camera.value) closeCamera(camera.value);
+      letGo();
       camera.value = null;
       problem.value = null;
     };

@@ -42,6 +42,35 @@ export async function openCamera(facing: Facing): Promise<Camera> {
   }
 }
 
+export interface CameraUse {
+  readonly onOpened: (camera: Camera) => void;
+  readonly onProblem: (problem: CameraProblem) => void;
+}
+
+/** Opens the camera until the returned function is called; from then on nothing more is heard of it. */
+export function heldCamera(facing: Facing, {onOpened, onProblem}: CameraUse): () => void {
+  let camera: Camera | null = null;
+  let isOver = false;
+  openCamera(facing).then(
+    opened => {
+      if (isOver) {
+        closeCamera(opened);
+        return;
+      }
+      camera = opened;
+      onOpened(opened);
+    },
+    (fault: unknown) => {
+      if (!(fault instanceof CameraProblem)) throw fault;
+      if (!isOver) onProblem(fault);
+    },
+  );
+  return () => {
+    isOver = true;
+    if (camera) closeCamera(camera);
+  };
+}
+
 function looksAtPerson(stream: MediaStream, asked: Facing): boolean {
   // Many computers do not say.
   const facing = stream.getVideoTracks()[0]?.getSettings().facingMode;
