@@ -44,6 +44,6 @@ export async function shelveWrong(
   const {record, known} = await on.add(ready, labelling);
   if (known && !record.labelling.done) await on.label(record.id, labelling);
   leftOut.value = unknown.length > 0 ? {id: record.id, labels: unknown} : null;
-  await askToPersist();
+  void askToPersist(); // some browsers ask the person: nothing waits for the answer
   return record.id;
 }

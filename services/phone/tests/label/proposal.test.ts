@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 
-import {describe, expect, test} from 'vitest';
+import {afterEach, describe, expect, test, vi} from 'vitest';
 
 import {Collection} from '../../src/label/collection/collection.ts';
 import {Shelf} from '../../src/label/collection/shelf.ts';
@@ -37,9 +37,14 @@ test('a box of a version that orders its classes otherwise is known by its own l
 });
 
 describe('a wrong answer', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
   const answer = {photo: new Blob(['x']), detections: found, labels: ['raccoon', 'kangaroo']};
 
   test('comes into the collection to be checked, and a second time does not undo the person’s work', async () => {
+    // A browser that asks the person whether the photos may stay, and hears nothing.
+    const storage = {persisted: () => Promise.resolve(false), persist: () => new Promise(() => undefined)};
+    vi.stubGlobal('navigator', {storage});
     // The screens read the address of the page when they are loaded.
     Object.assign(globalThis, {location: {hash: ''}, addEventListener: () => undefined});
     const {shelveWrong} = await import('../../src/label/report-wrong.ts');

@@ -52,7 +52,7 @@ export async function addPhotos(
     return {added, known, unreadable, stopped: null};
   } finally {
     adding.value = null;
-    if (added.length > 0) await askToPersist();
+    if (added.length > 0) void askToPersist(); // some browsers ask the person: nothing waits for the answer
   }
 }
 

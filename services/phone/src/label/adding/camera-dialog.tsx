@@ -39,7 +39,7 @@ export function CameraDialog({onClose}: {readonly onClose: () => void}) {
     try {
       await shelf.add(await fromVideo(video.current));
       taken.value += 1;
-      if (taken.value === 1) await askToPersist();
+      if (taken.value === 1) void askToPersist(); // the next photo does not wait for an answer
     } catch (fault) {
       problem.value = sentence(fault);
     } finally {

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 
-import {expect, test} from 'vitest';
+import {afterEach, expect, test, vi} from 'vitest';
 
 import {addPhotos, adding, summary} from '../../../src/label/adding/add.ts';
 import {Collection} from '../../../src/label/collection/collection.ts';
@@ -8,6 +8,8 @@ import {CollectionProblem} from '../../../src/label/collection/problem.ts';
 import {Shelf} from '../../../src/label/collection/shelf.ts';
 import {PhotoProblem} from '../../../src/vision/photo.ts';
 import {photo} from '../making.ts';
+
+afterEach(() => void vi.unstubAllGlobals());
 
 const files = (...names: string[]) => names.map(name => new File([name], name));
 
@@ -27,6 +29,15 @@ test('good photos come in, a broken one is named, and one that is there is not t
     'broken.jpg was left out. It is broken.',
   ]);
   expect(adding.value).toBeNull();
+});
+
+test('nothing waits for the person whom the browser asks whether the photos may stay', async () => {
+  const persist = vi.fn(() => new Promise<boolean>(() => undefined));
+  vi.stubGlobal('navigator', {storage: {persisted: () => Promise.resolve(false), persist}});
+  const shelf = new Shelf(() => Collection.open('add asking'));
+  const result = await addPhotos(shelf, files('a'), prepare);
+  expect(summary(result)).toEqual(['Added 1 photo.']);
+  await vi.waitFor(() => expect(persist).toHaveBeenCalled());
 });
 
 test('a full storage ends it, and says how many are missing', async () => {
