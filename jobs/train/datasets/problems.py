@@ -11,7 +11,9 @@ class ProblemKind(StrEnum):
     UNSAFE_NAME = "unsafe_name"
     UNREADABLE_ANNOTATION = "unreadable_annotation"
     MISSING_PHOTO = "missing_photo"
+    MISSING_PART = "missing_part"
     NOT_ANNOTATED = "not_annotated"
+    ASSUMED_NEGATIVE = "assumed_negative"
     UNREADABLE_PHOTO = "unreadable_photo"
     SIZE_MISMATCH = "size_mismatch"
     TURNED_BOXES = "turned_boxes"
@@ -36,7 +38,9 @@ REMARKS = frozenset(
     {
         ProblemKind.TURNED_BOXES,
         ProblemKind.CROWD_BOX,
+        ProblemKind.MISSING_PART,
         ProblemKind.NOT_ANNOTATED,
+        ProblemKind.ASSUMED_NEGATIVE,
         ProblemKind.JOINED_BOXES,
         ProblemKind.NEAR_DUPLICATE,
         ProblemKind.UNUSED_CLASS,

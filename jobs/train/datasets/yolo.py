@@ -2,11 +2,12 @@
 
 With a data.yaml (names, and where train, val and test are), or with classes.txt or obj.names and texts
 beside the photos or in labels/ for images/. Polygons become their bounding boxes. A photo without a text
-file is a negative, as YOLO's own trainers have it; only where no photo of a part has one, the part was never
-labelled, and is reported.
+file is a negative, as YOLO's own trainers have it, and the report counts them; only where no photo of a part
+has one, the part was never labelled, and is reported. So are photos that are in no part, and texts that no
+photo takes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -35,20 +36,24 @@ def read(source: Source) -> Annotations:
     """
     config = find_config(source)
     index = PhotoIndex(source.files)
-    texts = {fold(file): file for file in source.with_suffix(".txt")}
+    texts = {fold(file): file for file in source.with_suffix(".txt") if not config.is_other_text(file)}
+    taken = {photo: text for photo in index.photos if (text := _text_of(photo, texts))}
     problems: list[Problem] = []
     photos: list[AnnotatedPhoto] = []
-    for part in _parts(source, config, index, problems):
-        labelled = {photo: text for photo in part.photos if (text := _text_of(photo, texts))}
-        if not labelled:
+    parts = _parts(source, config, index, problems)
+    for part in parts:
+        if not any(photo in taken for photo in part.photos):
             message = "no photo of this part has a text file with boxes; not used."
             problems += [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in part.photos]
             continue
         for photo in part.photos:
-            photos.append(_annotated(source, photo, labelled.get(photo), part.side, config, problems))
+            photos.append(_annotated(source, photo, taken.get(photo), part.side, config, problems))
     if not photos:
         raise DatasetError(_nothing_found(source, index, problems))
-    problems += _without_photo(texts.values(), index, photos)
+    problems += _without_text([photo.name for photo in photos if photo.name not in taken])
+    problems += _in_no_part(parts, index, config)
+    folders = {PurePosixPath(photo.name).parent for photo in photos if "/" in photo.name}
+    problems += _without_photo(texts.values(), index, taken, folders)
     return Annotations(tuple(photos), _labels(config, photos, problems), tuple(problems))
 
 
@@ -72,12 +77,20 @@ def _nothing_found(source: Source, index: PhotoIndex, problems: Iterable[Problem
 def _parts(source: Source, config: YoloConfig, index: PhotoIndex, problems: list[Problem]) -> list[_Part]:
     if not config.parts:
         return _parts_by_folder(index)
-    parts = []
+    parts: list[_Part] = []
     for side, entries in config.parts.items():
         names: dict[str, None] = {}
+        missing = []
         for entry in entries:
-            names.update(dict.fromkeys(_photos_of(source, entry, config, index, problems)))
-        parts.append(_Part(side, tuple(names)))
+            found = dict.fromkeys(_photos_of(source, entry, config, index, problems))
+            names.update(found)
+            missing += [] if found else [entry]
+        # Exports name a test part whether there is one or not; training does without, and makes its own val.
+        optional = side == "test" or (side == "val" and any(part.side == "train" for part in parts))
+        kind = ProblemKind.MISSING_PART if optional and not names else ProblemKind.MISSING_PHOTO
+        message = "says '{}', and there are no photos there; left out."
+        problems += [Problem(config.file, kind, message.format(entry)) for entry in missing]
+        parts += [_Part(side, tuple(names))] if names else []
     return parts
 
 
@@ -103,8 +116,6 @@ def _photos_of(
         if inside := [photo for photo in index.photos if fold(photo).startswith(prefix)]:
             yield from inside
             return
-    message = f"says '{entry}', and there are no photos there; left out."
-    problems.append(Problem(config.file, ProblemKind.MISSING_PHOTO, message))
 
 
 def _listed(source: Source, listing: str, index: PhotoIndex, problems: list[Problem]) -> Iterable[str]:
@@ -132,7 +143,7 @@ def _text_of(photo: str, texts: dict[str, str]) -> str | None:
         i = images[-1]
         candidates.insert(0, [*folders[:i], "labels", *folders[i + 1 :], name])
     paths = ("/".join(parts) for parts in candidates)
-    return next((texts[path] for path in paths if path in texts and name not in OTHER_TEXTS), None)
+    return next((texts[path] for path in paths if path in texts), None)
 
 
 def _annotated(
@@ -175,16 +186,49 @@ def _lines(source: Source, text: str | None, problems: list[Problem]) -> list[st
         return ["unreadable"]
 
 
+def _without_text(photos: list[str]) -> list[Problem]:
+    if not photos:
+        return []
+    taken_for = "photo without a text file is taken for a negative"
+    if len(photos) > 1:
+        taken_for = "photos without a text file are taken for negatives"
+    message = f"{len(photos)} {taken_for}: {', '.join(photos[:3])}{', ...' if len(photos) > 3 else ''}."
+    return [Problem("photos", ProblemKind.ASSUMED_NEGATIVE, message)]
+
+
+def _in_no_part(parts: Iterable[_Part], index: PhotoIndex, config: YoloConfig) -> list[Problem]:
+    used = {photo for part in parts for photo in part.photos}
+    message = f"in none of the parts that {config.file} has; not used."
+    return [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in index.photos if photo not in used]
+
+
 def _without_photo(
-    texts: Iterable[str], index: PhotoIndex, photos: Iterable[AnnotatedPhoto]
+    texts: Iterable[str], index: PhotoIndex, taken: Mapping[str, str], folders: Container[PurePosixPath]
 ) -> list[Problem]:
-    """Text files in labels/, or beside photos, that no photo goes with."""
-    stems = {fold(PurePosixPath(photo).stem) for photo in index.photos}
-    folders = {PurePosixPath(photo.name).parent for photo in photos if "/" in photo.name}
-    return [
-        Problem(text, ProblemKind.MISSING_PHOTO, "no photo is called like this file; left out.")
-        for text in texts
-        if fold(PurePosixPath(text).stem) not in stems
-        and ("labels" in text.lower().split("/")[:-1] or PurePosixPath(text).parent in folders)
-        and PurePosixPath(text).name.lower() not in OTHER_TEXTS
-    ]
+    """Text files that no photo takes: called like one, or in labels/, or in one of the folders of photos."""
+    of_photos = frozenset(taken.values())
+    stems = {fold(PurePosixPath(photo).stem): photo for photo in index.photos}
+    problems = []
+    for text in texts:
+        path = PurePosixPath(text)
+        if text in of_photos:
+            continue
+        if namesake := stems.get(fold(path.stem)):
+            message = f"{namesake} is called like this file, but {_place_of(taken.get(namesake))}; left out."
+        elif path.name.lower() not in OTHER_TEXTS and _is_among_texts(path, folders):
+            message = "no photo is called like this file; left out."
+        else:
+            continue
+        problems.append(Problem(text, ProblemKind.MISSING_PHOTO, message))
+    return problems
+
+
+def _place_of(other: str | None) -> str:
+    """What speaks against a text that is called like a photo."""
+    if other:
+        return f"its boxes are in {other}"
+    return "its boxes are looked for beside it, or in labels/ in the place of images/"
+
+
+def _is_among_texts(path: PurePosixPath, folders: Container[PurePosixPath]) -> bool:
+    return "labels" in str(path.parent).lower().split("/") or path.parent in folders

@@ -22,7 +22,7 @@ NAME_FILES = (
 )
 LISTS: dict[str, Side] = {"train.txt": "train", "val.txt": "val", "valid.txt": "val", "test.txt": "test"}
 OTHER_TEXTS = frozenset((*LISTS, *NAME_FILES))
-"""Text files that hold no boxes."""
+"""Text files that hold no boxes where they lie beside the one that names the classes."""
 MAX_YAML_BYTES = 256 * 1024
 MAX_YAML_DEPTH = 10
 MAX_CLASSES = 10_000
@@ -53,6 +53,11 @@ class YoloConfig:
     def label(self, class_id: int) -> str | None:
         """The class's name, None for an id that has none."""
         return self.names[class_id] if class_id < len(self.names) and self.names[class_id] else None
+
+    def is_other_text(self, file: str) -> bool:
+        """Whether the text file belongs to the description and not to a photo, whatever photos are called."""
+        path = PurePosixPath(file)
+        return path.name.lower() in OTHER_TEXTS and path.parent == PurePosixPath(self.file).parent
 
     def candidates(self, entry: str) -> list[str]:
         """Where an entry may be, likeliest first: under `path`, beside the file, from the dataset's root.

@@ -6,7 +6,7 @@ from detector.errors import DatasetError
 from jobs.train.datasets import yolo
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Annotations
-from jobs.train.datasets.problems import ProblemKind
+from jobs.train.datasets.problems import ProblemKind, faults
 from jobs.train.datasets.source import open_source
 from tests.jobs.train.datasets.writing import SAMPLES, put, write_yolo, write_yolo_photos, yolo_lines
 
@@ -54,7 +54,7 @@ def test_the_parts_are_found_however_the_paths_are_written(
     found = read(tmp_path)
     assert sides(found) == PARTS
     assert found.labels == ("cat", "dog")
-    assert found.problems == ()
+    assert faults(found.problems) == ()
     assert sum(len(photo.boxes) for photo in found.photos) == 4
 
 
@@ -69,7 +69,7 @@ def test_roboflow_has_a_folder_for_each_part_and_paths_above_the_file(tmp_path: 
     put(tmp_path / "README.roboflow.txt", "exported")
     found = read(tmp_path)
     assert sides(found) == {"one": "train", "two": "val", "four": "test"}
-    assert found.problems == ()
+    assert faults(found.problems) == ()
     assert open_dataset(tmp_path, size=96)[1].format == "yolo"
 
 
@@ -82,7 +82,7 @@ def test_paths_above_the_file_are_found_in_its_folder_under_any_other(top: str, 
     put(tmp_path / top / "data.yaml", described)
     found = read(tmp_path)
     assert sides(found) == {"one": "train", "two": "val", "four": "test"}
-    assert found.problems == ()
+    assert faults(found.problems) == ()
 
 
 def test_a_part_may_be_a_list_of_photos_in_a_text(tmp_path: Path) -> None:
@@ -92,23 +92,42 @@ def test_a_part_may_be_a_list_of_photos_in_a_text(tmp_path: Path) -> None:
     put(tmp_path / "data.yaml", "train: train.txt\nval: val.txt\nnames: [cat, dog]\n")
     found = read(tmp_path)
     assert sides(found) == {"one": "train", "three": "train", "two": "val"}
-    assert found.problems == ()
+    assert faults(found.problems) == ()
 
 
 def test_a_list_that_names_missing_photos_is_reported(tmp_path: Path) -> None:
     write_parts(tmp_path)
     put(tmp_path / "train.txt", "images/train/one.jpg\nimages/train/gone.jpg\n")
     put(tmp_path / "data.yaml", "train: train.txt\nnames: [cat, dog]\n")
-    problem = next(problem for problem in read(tmp_path).problems)
+    problem = next(iter(faults(read(tmp_path).problems)))
     assert (problem.file, problem.kind) == ("train.txt", ProblemKind.MISSING_PHOTO)
 
 
-def test_a_part_that_is_not_there_is_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("described", "kind"),
+    [
+        ("train: images/train\nval: images/nowhere\n", ProblemKind.MISSING_PART),
+        ("train: images/train\nval: images/val\ntest: images/nowhere\n", ProblemKind.MISSING_PART),
+        ("train: images/train\nval: [images/val, images/nowhere]\n", ProblemKind.MISSING_PHOTO),
+        ("train: images/nowhere\nval: images/val\n", ProblemKind.MISSING_PHOTO),
+    ],
+)
+def test_a_part_that_is_not_there_is_reported_and_a_fault_where_it_is_needed(
+    described: str, kind: ProblemKind, tmp_path: Path
+) -> None:
     write_parts(tmp_path)
-    put(tmp_path / "data.yaml", "train: images/train\nval: images/nowhere\nnames: [cat, dog]\n")
-    found = read(tmp_path)
-    assert sides(found) == {"one": "train", "three": "train"}
-    assert [(p.file, p.kind) for p in found.problems] == [("data.yaml", ProblemKind.MISSING_PHOTO)]
+    put(tmp_path / "data.yaml", described + "names: [cat, dog]\n")
+    missing = [problem for problem in read(tmp_path).problems if "images/nowhere" in problem.message]
+    assert [(p.file, p.kind) for p in missing] == [("data.yaml", kind)]
+    assert bool(faults(missing)) is (kind is ProblemKind.MISSING_PHOTO)
+
+
+def test_photos_in_no_part_are_reported(tmp_path: Path) -> None:
+    write_parts(tmp_path)
+    put(tmp_path / "data.yaml", "train: images/train\nval: val.txt\nnames: [cat, dog]\n")
+    put(tmp_path / "val.txt", "images/val/two.jpg\n")
+    unused = [p for p in read(tmp_path).problems if p.kind is ProblemKind.NOT_ANNOTATED]
+    assert [p.file for p in unused] == ["images/test/four.jpg"]
 
 
 @pytest.mark.parametrize("name_file", ["classes.txt", "labels/classes.txt", "obj.names"])
@@ -118,7 +137,7 @@ def test_without_a_yaml_the_class_names_may_be_in_a_text(name_file: str, tmp_pat
     dataset, report = open_dataset(tmp_path, size=96)
     assert (report.format, report.photos, report.boxes, report.negatives) == ("yolo", 4, 4, 1)
     assert dataset.labels == ("cat", "dog")
-    assert report.problems == ()
+    assert faults(report.problems) == ()
 
 
 def test_texts_may_lie_beside_the_photos(tmp_path: Path) -> None:
@@ -140,7 +159,7 @@ def test_darknet_lists_its_parts_beside_the_names(tmp_path: Path) -> None:
     put(tmp_path / "valid.txt", "data/obj_valid_data/two.jpg\n")
     found = read(tmp_path)
     assert sides(found) == {"one": "train", "two": "val"}
-    assert found.problems == ()
+    assert faults(found.problems) == ()
 
 
 def test_without_class_names_it_is_said_what_to_add(tmp_path: Path) -> None:
@@ -155,6 +174,45 @@ def test_a_photo_without_a_text_is_a_negative(tmp_path: Path) -> None:
     assert (three.boxes, three.left_out) == ((), 0)
 
 
+def test_photos_without_a_text_are_counted_in_one_remark(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "images" / "five.jpg", FOUR.jpeg)
+    found = read(tmp_path)
+    assert [(p.kind, p.message) for p in found.problems] == [
+        (
+            ProblemKind.ASSUMED_NEGATIVE,
+            "2 photos without a text file are taken for negatives: images/five.jpg, images/three.jpg.",
+        )
+    ]
+    assert faults(found.problems) == ()
+
+
+def test_a_text_where_its_photo_does_not_look_is_reported(tmp_path: Path) -> None:
+    put(tmp_path / "photos" / "cats" / "one.jpg", ONE.jpeg)
+    put(tmp_path / "labels" / "cats" / "one.txt", yolo_lines(ONE))
+    put(tmp_path / "photos" / "two.jpg", TWO.jpeg)
+    put(tmp_path / "photos" / "two.txt", yolo_lines(TWO))
+    put(tmp_path / "old" / "two.txt", yolo_lines(TWO))
+    put(tmp_path / "classes.txt", "cat\ndog\n")
+    problems = faults(read(tmp_path).problems)
+    assert [(p.file, p.kind) for p in problems] == [
+        ("labels/cats/one.txt", ProblemKind.MISSING_PHOTO),
+        ("old/two.txt", ProblemKind.MISSING_PHOTO),
+    ]
+    assert "photos/cats/one.jpg is called like this file" in problems[0].message
+    assert "photos/two.txt" in problems[1].message
+
+
+@pytest.mark.parametrize("stem", ["train", "test", "labels", "classes"])
+def test_a_photo_may_be_called_like_a_list(stem: str, tmp_path: Path) -> None:
+    put(tmp_path / "images" / f"{stem}.jpg", ONE.jpeg)
+    put(tmp_path / "labels" / f"{stem}.txt", yolo_lines(ONE))
+    put(tmp_path / "data.yaml", "train: images\nnames: [cat, dog]\n")
+    found = read(tmp_path)
+    assert [len(photo.boxes) for photo in found.photos] == [2]
+    assert found.problems == ()
+
+
 def test_a_part_without_any_text_was_never_labelled(tmp_path: Path) -> None:
     write_parts(tmp_path)
     (tmp_path / "labels" / "test" / "four.txt").unlink()
@@ -163,7 +221,8 @@ def test_a_part_without_any_text_was_never_labelled(tmp_path: Path) -> None:
     )
     found = read(tmp_path)
     assert sides(found) == {"one": "train", "three": "train", "two": "val"}
-    assert [(p.file, p.kind) for p in found.problems] == [("images/test/four.jpg", ProblemKind.NOT_ANNOTATED)]
+    unused = [(p.file, p.kind) for p in found.problems if p.kind is not ProblemKind.ASSUMED_NEGATIVE]
+    assert unused == [("images/test/four.jpg", ProblemKind.NOT_ANNOTATED)]
 
 
 def test_polygons_and_oriented_boxes_become_their_bounding_boxes(tmp_path: Path) -> None:
@@ -209,7 +268,7 @@ def test_a_bad_line_is_reported_with_its_file(line: str, kind: ProblemKind, tmp_
     write_yolo(tmp_path)
     put(tmp_path / "labels" / "one.txt", yolo_lines(ONE) + line + "\n")
     _, report = open_dataset(tmp_path, format="yolo", size=96)
-    assert [(Path(p.file).stem, p.kind) for p in report.problems] == [("one", kind)]
+    assert [(Path(p.file).stem, p.kind) for p in faults(report.problems)] == [("one", kind)]
 
 
 def test_a_fifth_number_is_a_score_and_tabs_and_marks_do_not_matter(tmp_path: Path) -> None:
@@ -222,7 +281,7 @@ def test_a_fifth_number_is_a_score_and_tabs_and_marks_do_not_matter(tmp_path: Pa
 def test_a_text_without_photo_is_reported(tmp_path: Path) -> None:
     write_yolo(tmp_path)
     put(tmp_path / "labels" / "gone.txt", "0 0.5 0.5 0.1 0.1\n")
-    problems = read(tmp_path).problems
+    problems = faults(read(tmp_path).problems)
     assert [(p.file, p.kind) for p in problems] == [("labels/gone.txt", ProblemKind.MISSING_PHOTO)]
 
 
