@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from detector.errors import DatasetError
-from jobs.train.datasets.lookup import PhotoIndex, side_of_folder, side_of_name
+from jobs.train.datasets.claims import Claim, settle
+from jobs.train.datasets.lookup import PhotoIndex, exactness, side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
@@ -27,7 +28,7 @@ def read(source: Source) -> Annotations:
     """All photos that the COCO files of the source list. DatasetError when there is no such file."""
     index = PhotoIndex(source.files)
     problems: list[Problem] = []
-    photos: list[AnnotatedPhoto] = []
+    claims: list[Claim] = []
     categories: dict[int, _Category] = {}
     for file in sorted(source.with_suffix(".json")):
         try:
@@ -39,8 +40,10 @@ def read(source: Source) -> Annotations:
             continue
         if content is not None:
             document = _Document(source, file, index, content, problems)
-            photos.extend(document.photos())
+            claims.extend(document.photos())
             _join_categories(categories, document)
+    photos, contested = settle(claims)
+    problems += contested
     if not categories and not photos:
         raise DatasetError(_nothing_read(source, problems))
     labels, unused = _labels(categories.values(), {box.label for photo in photos for box in photo.boxes})
@@ -98,7 +101,7 @@ class _Document:
             self._annotations[_hashable(record.get("image_id"))].append(record)
         self._report_orphans()
 
-    def photos(self) -> Iterable[AnnotatedPhoto]:
+    def photos(self) -> Iterable[Claim]:
         """The listed photos that are there; the others are reported."""
         for record in self._images:
             stated = str(record.get("file_name") or "")
@@ -107,7 +110,7 @@ class _Document:
                 message = f"lists '{stated}', and there is no such photo; left out."
                 self._problems.append(Problem(self.file, ProblemKind.MISSING_PHOTO, message))
                 continue
-            yield self._photo(record, name)
+            yield Claim(self._photo(record, name), self.file, stated, exactness(name, stated))
 
     def _photo(self, record: Mapping[str, Any], name: str) -> AnnotatedPhoto:
         annotations = self._annotations.get(_hashable(record.get("id")), [])

@@ -13,6 +13,12 @@ PHOTO_SUFFIXES = (
 )  # fmt: skip
 """Names that promise a photo. What is really in the file is the image loader's to say, by content."""
 
+Exactness = tuple[int, ...]
+"""How well an annotation names a photo; a larger one is better."""
+BY_ANOTHER_NAME: Exactness = (0,)
+NAMES_NO_FOLDER: Exactness = (1,)
+_ALL_FIT: Exactness = (3,)
+
 _SIDE_NAMES: dict[str, Side] = {
     "train": "train",
     "training": "train",
@@ -86,6 +92,18 @@ class PhotoIndex:
         return _nearest(self._by_stem.get(fold(stem), []), stem, beside)
 
 
+def exactness(photo: str, stated: str, *, beside: str = "") -> Exactness:
+    """How much of the folders that the path `stated` and the annotation `beside` name is right for the photo."""
+    path = clean_path(stated)
+    folders, said, around = (fold(name).split("/")[:-1] for name in (photo, path, beside))
+    if folders and not said and not around:
+        return NAMES_NO_FOLDER
+    all_fit = folders[: len(around)] == around and folders[len(folders) - len(said) :] == said
+    if all_fit or (said and said == folders):
+        return _ALL_FIT
+    return (2, *_nearness(photo, path, beside))
+
+
 def fold(text: str) -> str:
     """The text in one case and one Unicode form (macOS writes names decomposed)."""
     return unicodedata.normalize("NFC", text).casefold()
@@ -103,7 +121,8 @@ def clean_path(stated: str) -> str:
 
 
 def _nearest(candidates: list[str], path: str, beside: str) -> str | None:
-    """The candidate with most of the stated path's last parts, then with most of the annotation's folders."""
+    """The candidate with most of the stated path's last parts, then with most of the annotation's folders: the
+    first ones before the last ones, which are mirrored where photos and annotations are sorted by class."""
     side = _side_meant(path, beside)
     candidates = [photo for photo in candidates if not side or side_of_folder(photo) in (side, None)]
     if len(candidates) < 2:
@@ -119,10 +138,9 @@ def _side_meant(path: str, beside: str) -> Side | None:
     return side_of_folder(path) or side_of_folder(beside) or (side_of_name(beside) if many_photos else None)
 
 
-def _nearness(photo: str, path: str, beside: str) -> tuple[int, int]:
-    photo_parts, path_parts = fold(photo).split("/"), fold(path).split("/")
-    tail = _common(photo_parts[-2::-1], path_parts[-2::-1]) if len(path_parts) > 1 else 0
-    return tail, _common(photo_parts[:-1], fold(beside).split("/")[:-1])
+def _nearness(photo: str, path: str, beside: str) -> tuple[int, int, int]:
+    folders, said, around = (fold(name).split("/")[:-1] for name in (photo, path, beside))
+    return _common(folders[::-1], said[::-1]), _common(folders, around), _common(folders[::-1], around[::-1])
 
 
 def _common(a: list[str], b: list[str]) -> int:

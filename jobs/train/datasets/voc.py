@@ -2,7 +2,8 @@
 
 A photo whose XML names no object is a negative. A photo without an XML was never looked at by anybody: it is
 reported and not used. `difficult` objects are kept. The photo is the one called like the XML file; only
-where there is none is `<filename>` believed, because tools leave it stale when files are renamed.
+where there is none are `<path>` and `<filename>` believed, because tools leave them stale when files are
+renamed.
 """
 
 import xml.etree.ElementTree as ET
@@ -10,7 +11,16 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
-from jobs.train.datasets.lookup import PhotoIndex, fold, side_named, side_of_folder
+from jobs.train.datasets.claims import Claim, settle
+from jobs.train.datasets.lookup import (
+    BY_ANOTHER_NAME,
+    Exactness,
+    PhotoIndex,
+    exactness,
+    fold,
+    side_named,
+    side_of_folder,
+)
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
@@ -49,9 +59,8 @@ def read(source: Source) -> Annotations:
         raise DatasetError(f"{source.name}: no .xml file in it; Pascal VOC has one for each photo.")
     index = PhotoIndex(source.files)
     sides = _read_image_sets(source)
-    photos: list[AnnotatedPhoto] = []
+    claims: list[Claim] = []
     problems: list[Problem] = []
-    named: set[str] = set()
     for file in annotation_files:
         try:
             root = parse_annotation(source.read(file))
@@ -60,20 +69,24 @@ def read(source: Source) -> Annotations:
                 Problem(file, ProblemKind.UNREADABLE_ANNOTATION, f"{error}; the file is left out.")
             )
             continue
-        photo = _find_photo(root, file, index)
+        photo, how_exactly = _find_photo(root, file, index)
         if photo is None:
             problems.append(Problem(file, ProblemKind.MISSING_PHOTO, _missing_message(root)))
             continue
-        named.add(photo)
-        photos.append(_annotated(root, photo, source, sides.get(_set_key(file)) or side_of_folder(photo)))
-    problems.extend(_not_annotated(index.photos, named))
+        side = sides.get(_set_key(file)) or side_of_folder(photo)
+        stem = PurePosixPath(file).stem
+        claims.append(Claim(_annotated(root, photo, source, side), file, stem, how_exactly))
+    photos, contested = settle(claims)
+    problems += [*contested, *_not_annotated(index.photos, {photo.name for photo in photos})]
     return Annotations(tuple(photos), problems=tuple(problems))
 
 
-def _find_photo(root: ET.Element, file: str, index: PhotoIndex) -> str | None:
-    return index.find_stem(PurePosixPath(file).stem, beside=file) or index.find(
-        _text(root, "filename"), beside=file
-    )
+def _find_photo(root: ET.Element, file: str, index: PhotoIndex) -> tuple[str | None, Exactness]:
+    stem = PurePosixPath(file).stem
+    if photo := index.find_stem(stem, beside=file):
+        return photo, exactness(photo, stem, beside=file)
+    path, name = _text(root, "path"), _text(root, "filename")
+    return index.find(path, beside=file) or index.find(name, beside=file), BY_ANOTHER_NAME
 
 
 def _missing_message(root: ET.Element) -> str:

@@ -58,6 +58,18 @@ def test_a_photo_missing_in_one_part_is_not_taken_from_another(tmp_path: Path) -
     assert found.problems[0].file == "annotations/instances_train2017.json"
 
 
+def test_a_photo_missing_in_one_folder_is_not_taken_from_another(tmp_path: Path) -> None:
+    document = coco_document((ONE, TWO))
+    for record, folder in zip(document["images"], ("cats", "dogs"), strict=True):
+        record["file_name"] = f"{folder}/001.jpg"
+    put(tmp_path / "images" / "cats" / "001.jpg", ONE.jpeg)
+    put_json(tmp_path / "annotations.json", document)
+    found = read(tmp_path)
+    assert [(photo.name, len(photo.boxes)) for photo in found.photos] == [("images/cats/001.jpg", 2)]
+    assert [problem.kind for problem in found.problems] == [ProblemKind.MISSING_PHOTO]
+    assert "means 'dogs/001.jpg'" in found.problems[0].message
+
+
 def test_photos_that_are_named_but_missing_are_each_reported(tmp_path: Path) -> None:
     put_json(tmp_path / "annotations.json", coco_document())
     with pytest.raises(DatasetError, match=r"no usable photo in it\.\n  annotations\.json: lists 'one\.jpg'"):

@@ -3,6 +3,7 @@ import pytest
 from jobs.train.datasets.lookup import (
     PhotoIndex,
     clean_path,
+    exactness,
     is_photo,
     side_named,
     side_of_folder,
@@ -65,6 +66,23 @@ def test_photos_are_known_by_their_extension() -> None:
 def test_a_photo_is_found_by_what_an_annotation_says(stated: str, beside: str, found: str | None) -> None:
     index = PhotoIndex(("one/a.jpg", "two/a.jpg", "one/b.jpg", "one/v1.5 photo.jpg", "one/notes.txt"))
     assert index.find(stated, beside=beside) == found
+
+
+def test_mirrored_folders_tell_photos_of_one_name_apart() -> None:
+    index = PhotoIndex(("images/cats/1.jpg", "images/dogs/1.jpg"))
+    assert index.find_stem("1", beside="annotations/dogs/1.xml") == "images/dogs/1.jpg"
+    assert index.find("1.jpg", beside="annotations/cats/labels.json") == "images/cats/1.jpg"
+    assert index.find("1.jpg", beside="annotations/birds/labels.json") is None
+
+
+def test_folders_that_are_right_make_a_name_more_exact() -> None:
+    photo = "images/cats/1.jpg"
+    assert exactness(photo, "cats/1.jpg") == exactness(photo, "images/cats/1.jpg")
+    assert exactness(photo, "cats/1.jpg") > exactness(photo, "/home/me/cats/1.jpg")
+    assert exactness(photo, "/home/me/cats/1.jpg") > exactness(photo, "dogs/1.jpg")
+    assert exactness(photo, "1", beside="xml/cats/1.xml") > exactness(photo, "1", beside="xml/dogs/1.xml")
+    assert exactness(photo, "1", beside="images/cats/1.xml") > exactness(photo, "1", beside="xml/cats/1.xml")
+    assert exactness(photo, "dogs/1.jpg") > exactness(photo, "1.jpg")
 
 
 def test_another_sides_photo_never_stands_in() -> None:

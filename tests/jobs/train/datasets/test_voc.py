@@ -96,6 +96,47 @@ def test_the_photo_called_like_the_annotation_goes_before_a_stale_filename(tmp_p
     assert boxes == {"one": 2, "two": 1, "three": 0, "four": 1}
 
 
+def write_by_class(root: Path) -> None:
+    for label, sample in (("cats", ONE), ("dogs", TWO)):
+        put(root / "images" / label / "001.jpg", sample.jpeg)
+        put(root / "annotations" / label / "001.xml", voc_xml("001.jpg", sample.boxes))
+
+
+def test_folders_by_class_may_be_mirrored(tmp_path: Path) -> None:
+    write_by_class(tmp_path)
+    found = read(tmp_path)
+    boxes = {photo.name: len(photo.boxes) for photo in found.photos}
+    assert boxes == {"images/cats/001.jpg": 2, "images/dogs/001.jpg": 1}
+    assert found.problems == ()
+
+
+def test_the_photo_of_another_annotation_does_not_stand_in_for_a_missing_one(tmp_path: Path) -> None:
+    write_by_class(tmp_path)
+    (tmp_path / "images" / "dogs" / "001.jpg").unlink()
+    found = read(tmp_path)
+    assert [(photo.name, len(photo.boxes)) for photo in found.photos] == [("images/cats/001.jpg", 2)]
+    problems = [(problem.file, problem.kind) for problem in found.problems]
+    assert problems == [("annotations/dogs/001.xml", ProblemKind.MISSING_PHOTO)]
+
+
+def test_a_stale_filename_does_not_add_to_the_photo_that_another_is_called_like(tmp_path: Path) -> None:
+    write_voc(tmp_path, [ONE])
+    put(tmp_path / "Annotations" / "gone.xml", voc_xml("one.jpg", TWO.boxes))
+    found = read(tmp_path)
+    assert [len(photo.boxes) for photo in found.photos] == [2]
+    assert [problem.file for problem in found.problems] == ["Annotations/gone.xml"]
+
+
+def test_the_whole_path_goes_before_the_bare_filename(tmp_path: Path) -> None:
+    for folder, sample in (("cats", ONE), ("dogs", TWO)):
+        put(tmp_path / "images" / folder / "001.jpg", sample.jpeg)
+        content = voc_xml("001.jpg", sample.boxes)
+        path = f"<path>C:\\photos\\{folder}\\001.jpg</path>"
+        put(tmp_path / "xml" / f"{folder}_1.xml", content.replace("<size>", f"{path}<size>"))
+    boxes = {photo.name: len(photo.boxes) for photo in read(tmp_path).photos}
+    assert boxes == {"images/cats/001.jpg": 2, "images/dogs/001.jpg": 1}
+
+
 def test_a_photo_without_annotation_is_reported_and_no_negative(tmp_path: Path) -> None:
     write_voc(tmp_path)
     (tmp_path / "Annotations" / "four.xml").unlink()
