@@ -137,8 +137,9 @@ def test_after_a_canary_that_could_not_be_loaded_comes_one_that_can(store: Store
 def test_what_moved_without_the_server_needs_a_restart_of_it(store: Store) -> None:
     third = publish(store)
     with replicas(store, timeout_s=1.0) as serving:
-        promote(store, NAME, third)
-        with pytest.raises(ServingError, match="nothing was moved.*restart TensorFlow Serving"):
+        # In one step, so that the server does not see the version named before the label has moved.
+        store.set_channels(NAME, Channels(third), action="test")
+        with pytest.raises(ServingError, match=r"nothing was moved.*restart TensorFlow Serving"):
             promote(store, NAME, third, serving=serving)
         assert behind(serving, "stable") == [1]
     with replicas(store) as serving:
