@@ -38,16 +38,17 @@ def rollback(
     with releasing(store, name, doing=action):
         unfinished = store.handovers(name).under_way()
         if unfinished is not None and unfinished.action == action:
-            return resume(store, name, unfinished, serving, serving_is_down=serving_is_down, say=say)
-        if unfinished is not None and unfinished.phase != "committed":
+            released = resume(store, name, unfinished, serving, serving_is_down=serving_is_down, say=say)
+        elif unfinished is not None and unfinished.phase != "committed":
             say(f"Taking back the release that {unfinished.by} began at {unfinished.started}")
             with serving_for(unfinished, serving, serving_is_down=serving_is_down, say=say) as found:
                 return take_back(store, name, found)
-        store.recover(name)
-        now = store.channels(name)
-        after = _without_canary(name, now) if canary else _one_back(store, name, now)
-        asked = None if serving_is_down else serving
-        released = carry_out(store, name, after, action=action, details={}, serving=asked)
+        else:
+            store.recover(name)
+            now = store.channels(name)
+            after = _without_canary(name, now) if canary else _one_back(store, name, now)
+            asked = None if serving_is_down else serving
+            released = carry_out(store, name, after, action=action, details={}, serving=asked)
         if serving_is_down:
             store.handovers(name).let_go()
         return released

@@ -139,3 +139,14 @@ def test_with_tensorflow_serving_down_it_is_told_to_let_go_at_once(store: Store)
     promote(store, NAME)
     assert rollback(store, NAME, serving_is_down=True).after == Channels(1)
     assert store.configured_models()[NAME] == ServedModel((1,), {"stable": 1})
+
+
+@pytest.mark.parametrize("phase", ["loading", "committed"])
+def test_it_is_told_so_as_well_where_the_rollback_was_killed(store: Store, phase: str) -> None:
+    promote(store, NAME)
+    store.handovers(NAME).begin(Channels(1), action=ROLLBACK, serving=("127.0.0.1:1",))
+    record = store.root / ".staging" / NAME / ".release.json"
+    record.write_text(record.read_text().replace('"phase": "loading"', f'"phase": "{phase}"'))
+    released = rollback(store, NAME, serving_is_down=True)
+    assert (released.before, released.after, released.resumed) == (Channels(2), Channels(1), True)
+    assert store.configured_models()[NAME] == ServedModel((1,), {"stable": 1})
