@@ -89,10 +89,12 @@ def log_moves(
     """
     more = dict(details or {})
     release = more.get("release")
-    logged = {move.channel for move in read_history(path) if move.release == release} if release else set()
+    # What was taken back moves nothing, and stands under the same release.
+    of_release = [move for move in read_history(path) if release and move.release == release]
+    logged = {(move.channel, move.new) for move in of_release if move.old != move.new}
     for name in CHANNEL_NAMES:
         old, new = getattr(before, name), getattr(after, name)
-        if old != new and name not in logged:
+        if old != new and (name, new) not in logged:
             move = {"by": actor or current_actor(), "action": action, "channel": name, "from": old, "to": new}
             log_line(path, {**move, **more})
 

@@ -109,6 +109,19 @@ def test_the_log_holds_what_the_release_has_to_say(store: Store) -> None:
         assert (move["by"], move["forced"], move["release"]) == ("ada@lab", True, handover.release)
 
 
+def test_a_release_that_was_all_but_taken_back_and_is_finished_is_logged(store: Store) -> None:
+    steps = store.handovers(NAME)
+    steps.begin(AFTER, action="promote")
+    record = store.root / ".staging" / NAME / ".release.json"
+    begun = record.read_bytes()
+    steps.take_back(reason="test")
+    # Killed before the record went, after the log was written.
+    record.write_bytes(begun)
+    steps.commit()
+    moves = [(move["channel"], move["from"], move["to"]) for move in logged(store)[-2:]]
+    assert moves == [("stable", 1, 2), ("canary", 2, None)]
+
+
 def test_a_training_that_publishes_meanwhile_disturbs_nothing(store: Store) -> None:
     steps = store.handovers(NAME)
     steps.begin(AFTER, action="promote")
