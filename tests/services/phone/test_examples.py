@@ -12,6 +12,7 @@ from tests.services.phone.examples import KEY_PLACEHOLDER, examples_of
 from tests.services.phone.programs import bash, detections, node, python
 
 SAME_DECODER = 1e-5
+FETCHED = "detector-1-f32.tflite"
 ON_ITS_SIDE = 6
 """EXIF: the photo is seen upright when what is stored is turned by a quarter."""
 
@@ -47,19 +48,19 @@ def test_curl_downloads_the_file_and_finds_that_it_is_the_versions(
 ) -> None:
     done = bash(examples["curl-download"], tmp_path)
     assert done.code == 0, done.error
-    assert done.out == "f32.tflite: OK\n"
-    assert (tmp_path / "f32.tflite").read_bytes() == _published(quarters)
+    assert done.out == f"{FETCHED}: OK\n"
+    assert (tmp_path / FETCHED).read_bytes() == _published(quarters)
 
 
 def test_curl_goes_on_where_a_download_broke_off(
     examples: dict[str, str], quarters: Served, tmp_path: Path
 ) -> None:
     whole = _published(quarters)
-    (tmp_path / "f32.tflite").write_bytes(whole[:1000])
+    (tmp_path / FETCHED).write_bytes(whole[:1000])
     before = _sent_bytes(quarters)
     done = bash(examples["curl-download"], tmp_path)
     assert done.code == 0, done.error
-    assert (tmp_path / "f32.tflite").read_bytes() == whole
+    assert (tmp_path / FETCHED).read_bytes() == whole
     assert _sent_bytes(quarters) - before == len(whole) - 1000
 
 
@@ -67,7 +68,7 @@ def test_curl_goes_on_where_a_download_broke_off(
 def test_curl_finds_that_a_file_is_not_the_versions(
     examples: dict[str, str], tmp_path: Path, content: bytes
 ) -> None:
-    (tmp_path / "f32.tflite").write_bytes(content)
+    (tmp_path / FETCHED).write_bytes(content)
     assert bash(examples["curl-download"], tmp_path).code != 0
 
 
@@ -123,7 +124,7 @@ def test_where_a_key_is_wanted_every_program_sends_one(
 ) -> None:
     labels = keyed_quarters.labels
     expected = keyed_quarters.detect(photo.read_bytes(), {"X-API-Key": KEY})
-    assert bash(keyed_examples["curl-download"], tmp_path, API_KEY=KEY).out == "f32.tflite: OK\n"
+    assert bash(keyed_examples["curl-download"], tmp_path, API_KEY=KEY).out == f"{FETCHED}: OK\n"
     by_curl = json.loads(bash(keyed_examples["curl-detect"], tmp_path, API_KEY=KEY).out)
     assert_equal(detections(by_curl["detections"], labels), expected, tolerance=0)
     by_python = python(keyed_examples["python-detect"], tmp_path, str(photo), API_KEY=KEY)

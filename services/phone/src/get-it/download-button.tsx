@@ -4,7 +4,7 @@ import {useSignal} from '@preact/signals';
 import {apiKeysWanted} from '../gateway/api-key.ts';
 import {filePath, type Manifest, type ManifestFile} from '../gateway/manifest.ts';
 import {address} from '../gateway/request.ts';
-import {fileName} from './examples/context.ts';
+import {fileName, tfliteName} from './examples/context.ts';
 import {fetchWithKey} from './fetch-with-key.ts';
 import {readableSize} from './files.ts';
 
@@ -16,7 +16,9 @@ interface DownloadButtonProps {
 /** A plain link, which the browser can resume; where keys are wanted the page fetches, as a link carries none. */
 export function DownloadButton({manifest, file}: DownloadButtonProps) {
   const failed = useSignal<string | null>(null);
-  const name = fileName(file.path);
+  // Files of tfjs name each other.
+  const isTflite = file.path.endsWith('.tflite');
+  const name = isTflite ? tfliteName(manifest, file.path) : fileName(file.path);
   const label = (
     <>
       Download <span class="unseen">{file.path}, </span>

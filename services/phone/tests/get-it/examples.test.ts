@@ -44,6 +44,15 @@ test('the chosen file is the one that every program for devices names', () => {
   }
 });
 
+test('a file is fetched under a name with its version, so that curl never goes on with an older one', () => {
+  expect(codes()['curl-download']).toContain('--continue-at - --output detector-3-f16.tflite ');
+  const newer = codes({manifest: {...MANIFEST, version: 4}});
+  for (const id of ['curl-download', 'python-device', 'kotlin-mediapipe']) {
+    expect(newer[id]).toContain('detector-4-f16.tflite');
+  }
+  expect(newer['swift-mediapipe']).toContain('forResource: "detector-4-f16"');
+});
+
 test('keys are spoken of only where they are wanted', () => {
   expect(Object.values(codes()).join()).not.toMatch(/API_KEY|Authorization/);
   for (const id of [

@@ -33,3 +33,8 @@ export function fileUrl({manifest, origin}: ExampleContext, path: string): strin
 export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** What a TFLite file is called once it is fetched: with its version, so that none is written onto another one. */
+export function tfliteName({name, version}: Manifest, path: string): string {
+  return `${name}-${version}-${fileName(path)}`;
+}

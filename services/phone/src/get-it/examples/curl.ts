@@ -1,9 +1,9 @@
-import {fileName, fileUrl, type Example, type ExampleContext} from './context.ts';
+import {fileUrl, tfliteName, type Example, type ExampleContext} from './context.ts';
 
 /** Fetch the TFLite file, going on where a broken connection stopped, and check that it is the version's. */
 export function curlDownload(context: ExampleContext): Example {
   const {path, sha256} = context.tflite;
-  const name = fileName(path);
+  const name = tfliteName(context.manifest, path);
   return {
     id: 'curl-download',
     title: 'Download the model, check it',

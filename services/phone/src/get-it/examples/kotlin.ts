@@ -1,9 +1,9 @@
 import {scoreThreshold} from '../../gateway/manifest.ts';
-import {fileName, type Example, type ExampleContext} from './context.ts';
+import {tfliteName, type Example, type ExampleContext} from './context.ts';
 
 /** Android with MediaPipe Tasks, which takes the file as it is: labels and input are in its metadata. */
 export function kotlinMediaPipe(context: ExampleContext): Example {
-  const file = fileName(context.tflite.path);
+  const file = tfliteName(context.manifest, context.tflite.path);
   return {
     id: 'kotlin-mediapipe',
     title: 'Android, on the device',

@@ -1,5 +1,5 @@
 import {scoreThreshold} from '../../gateway/manifest.ts';
-import {fileName, type Example, type ExampleContext} from './context.ts';
+import {tfliteName, type Example, type ExampleContext} from './context.ts';
 import {textList} from './literals.ts';
 
 /** The TFLite file with LiteRT: nothing but a photo, the file and Python. */
@@ -24,7 +24,7 @@ THRESHOLD = ${scoreThreshold(context.manifest)}  # this version's own; a lower o
 photo = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
 pixels = photo.resize((${input.width}, ${input.height}), Image.Resampling.BILINEAR)
 
-detector = Interpreter("${fileName(context.tflite.path)}").get_signature_runner()
+detector = Interpreter("${tfliteName(context.manifest, context.tflite.path)}").get_signature_runner()
 found = detector(image=np.asarray(pixels, np.${context.tflite.dtype})[np.newaxis])
 
 for row in range(int(found["num_detections"][0])):
