@@ -12,6 +12,7 @@ from detector.detections import Detection
 from detector.errors import DetectorError, InvalidRequestError, StoreError
 from detector.images import LoadedImage, load_image, resize_square
 from jobs.train.chosen_version import choose_version
+from jobs.train.datasets.checks import PHOTO_LIMITS
 from jobs.train.datasets.photos import Pixels
 
 COLORS = ((230, 97, 0), (26, 133, 255), (0, 158, 115), (204, 121, 167), (93, 58, 155))
@@ -110,7 +111,7 @@ def _is_in(taken: set[str], file: Path) -> bool:
 
 def _load(path: Path) -> LoadedImage:
     try:
-        return load_image(path.read_bytes())
+        return load_image(path.read_bytes(), limits=PHOTO_LIMITS)
     except OSError as error:
         raise InvalidRequestError(f"Cannot open {path}: {error.strerror}.") from error
     except DetectorError as error:

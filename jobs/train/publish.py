@@ -15,6 +15,7 @@ from detector.evaluation import (
     evaluate,
     paired_bootstrap_difference,
 )
+from detector.files import writing
 from detector.images import resize_square
 from detector.labels import write_labels
 from detector.manifest import describe_file, write_manifest
@@ -149,7 +150,7 @@ def _write_documents(
     report = staged.artifacts / "report"
     write_labels(staged.artifacts / "labels.txt", result.data.labels)
     write_report(report, _report_data(result, staged, kinds, left_out, evaluated, created))
-    _write_history(report / "history.jsonl", result.history)
+    write_history(report / "history.jsonl", result.history)
     samples = _write_samples(result, staged, evaluated, threshold)
     write_eval(staged.eval, result.held_out, result.data.labels)
     save_starting_weights(staged.artifacts, result.network)
@@ -230,8 +231,10 @@ def _artifact_row(kind: MeasuredKind) -> ArtifactRow:
     )
 
 
-def _write_history(path: Path, history: Sequence[Event]) -> None:
-    path.write_text("".join(json_line(event) for event in history), encoding="utf-8")
+def write_history(path: Path, history: Sequence[Event]) -> None:
+    """The events of training as JSON lines. Raises StoreError."""
+    with writing(path):
+        path.write_text("".join(json_line(event) for event in history), encoding="utf-8")
 
 
 def _exported_event(kind: MeasuredKind) -> dict[str, Any]:

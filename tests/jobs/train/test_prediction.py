@@ -1,10 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from detector.errors import InvalidRequestError, UnsupportedMediaTypeError
+from detector.errors import ImageTooManyPixelsError, InvalidRequestError, UnsupportedMediaTypeError
+from jobs.train.datasets.checks import PHOTO_LIMITS
 from jobs.train.prediction import Prediction, drawn_files, predict_photos
 from tests.conftest import Trained
 
@@ -61,6 +63,16 @@ def test_a_file_that_is_no_photo_is_named(trained: Trained, tmp_path: Path) -> N
         predict(trained, [text], tmp_path / "out")
     with pytest.raises(InvalidRequestError, match=r"Cannot open .*missing\.jpg"):
         predict(trained, [tmp_path / "missing.jpg"], tmp_path / "out")
+
+
+def test_photos_may_be_as_large_as_those_that_are_trained_on(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert PHOTO_LIMITS.max_pixels >= 108_000_000
+    monkeypatch.setattr("jobs.train.prediction.PHOTO_LIMITS", replace(PHOTO_LIMITS, max_pixels=80 * 60))
+    assert len(predict(trained, [write_photo(tmp_path / "x.png")], tmp_path / "out")) == 1
+    with pytest.raises(ImageTooManyPixelsError, match=r"larger\.png: "):
+        predict(trained, [write_photo(tmp_path / "larger.png", width=81)], tmp_path / "out")
 
 
 @pytest.mark.parametrize("score", [-0.1, 1.5, float("nan")])
