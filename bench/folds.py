@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
+from jobs.train.datasets.hashing import near_duplicate_groups
 from jobs.train.datasets.open import open_dataset
+from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.report import write_eval
 
 
@@ -20,11 +23,23 @@ class Fold:
 
 
 def write_folds(data: Path, scratch: Path, *, folds: int, size: int, seed: int = 0) -> Iterator[Fold]:
-    """Deal the usable photos of `data` into `folds` parts, each in turn the unseen one."""
+    """Deal the usable photos of `data` into `folds` parts, each in turn the unseen one; twins are in one part."""
     dataset, _ = open_dataset(data, size=size)
-    order = np.random.default_rng(seed).permutation(len(dataset.photos))
-    for number, unseen in enumerate(np.array_split(order, folds)):
-        sides = {"known": sorted(set(order) - set(unseen)), "unseen": sorted(unseen)}
+    part = _parts(dataset.photos, folds=folds, seed=seed)
+    for number in range(folds):
+        sides = {"known": np.flatnonzero(part != number), "unseen": np.flatnonzero(part == number)}
         for name, members in sides.items():
             write_eval(scratch / f"{number}-{name}", [dataset.photos[i] for i in members], dataset.labels)
         yield Fold(number, scratch / f"{number}-known", scratch / f"{number}-unseen")
+
+
+def _parts(photos: tuple[LabelledPhoto, ...], *, folds: int, seed: int) -> npt.NDArray[np.int64]:
+    """The number of each photo's part: photos are dealt singly, then near-duplicates follow their first."""
+    part = np.empty(len(photos), np.int64)
+    for number, members in enumerate(
+        np.array_split(np.random.default_rng(seed).permutation(len(photos)), folds)
+    ):
+        part[members] = number
+    for group in near_duplicate_groups(photos):
+        part[list(group)] = part[group[0]]
+    return part
