@@ -19,6 +19,7 @@ from tests.e2e.phones import (
     phone,
     wait_for_model,
 )
+from tests.e2e.scenes import draw_scene
 from tests.services.gateway.running import Running, running_gateway
 
 pytestmark = pytest.mark.slow
@@ -124,6 +125,26 @@ def test_large_photos_are_made_small_before_they_are_sent(
             choose_photo(shown.page, large)
         assert answered.value.json()["image"] == {"width": 1280, "height": 960}
         answer(shown.page, "The server's answer")
+
+
+def test_what_the_page_says_of_metadata_is_so(browser: Browser, gateway: Running, tmp_path: Path) -> None:
+    small, large = (
+        draw_scene(tmp_path, seed, size=size).path for seed, size in enumerate(((640, 480), (2000, 1500)))
+    )
+    with phone(browser, gateway.url) as shown:
+        page = shown.page
+        choose_mode(page, "Server")
+        expect(page.get_by_text("small ones, and HEIC that this browser cannot open, whole")).to_be_visible()
+        sent = [_sent(page, photo) for photo in (small, large)]
+    assert sent[0] == small.read_bytes()
+    assert b"Somebody's phone" in sent[0]
+    assert b"Exif" not in sent[1]
+
+
+def _sent(page: Page, photo: Path) -> bytes:
+    with page.expect_request(re.compile(r"/detect\?")) as asked:
+        choose_photo(page, photo)
+    return asked.value.post_data_buffer or b""
 
 
 def test_a_heic_photo_that_the_browser_cannot_open_is_detected_on_the_server(

@@ -1,6 +1,10 @@
 /** Where photos go in this mode. */
 import {usesServer} from './modes.ts';
 
+const TO_SERVER =
+  'Photos go to your server: large ones made small, without place and time; small ones, and HEIC that this browser ' +
+  'cannot open, whole, with both if they hold them.';
+
 export function PrivacyLine() {
   return (
     <p class="privacy small">
@@ -11,7 +15,7 @@ export function PrivacyLine() {
           <path d="M7 11V8a5 5 0 0 1 10 0v3M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1Z" />
         )}
       </svg>
-      {usesServer.value ? 'Photos go to your server, made small first.' : 'Nothing leaves this phone.'}
+      {usesServer.value ? TO_SERVER : 'Nothing leaves this phone.'}
     </p>
   );
 }

@@ -3,7 +3,10 @@ import type {Size} from './overlay.ts';
 
 /** Longest side of what is sent, in sides of a network of 320 pixels: four. */
 export const SENT_SIDE = 1280;
-/** A photo file of up to so many bytes goes as it is, if it is small in pixels too. */
+/**
+ * A photo file of up to so many bytes goes as it is, if it is small in pixels too: written anew, a small photo has other
+ * answers than its file has elsewhere.
+ */
 const SENT_AS_IS_BYTES = 1_000_000;
 const SENT_AS_IS_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
 const JPEG_QUALITY = 0.92;
@@ -14,7 +17,7 @@ export function shrunk({width, height}: Size, longest: number): Size {
   return {width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale))};
 }
 
-/** The picture as a JPEG for /detect, upright and without metadata; `file` itself when that is small already. */
+/** The picture as a JPEG for /detect, upright and without metadata; a `file` that is small already goes as it is. */
 export async function photoToSend(picture: ImageBitmap, file?: Blob): Promise<Blob> {
   const size = shrunk(picture, SENT_SIDE);
   const isSmall = size.width === picture.width && size.height === picture.height;
