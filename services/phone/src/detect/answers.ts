@@ -1,5 +1,6 @@
 /** One picture's answer, of the phone or of the server, in one shape. */
 import {detectOnServer} from '../gateway/detect.ts';
+import type {AskOptions} from '../gateway/request.ts';
 import {detectOnPhone, phoneModel} from '../model/on-phone.ts';
 import {ModelMissing} from '../model/phone-model.ts';
 import type {Detection} from '../vision/box.ts';
@@ -49,13 +50,14 @@ export async function phoneAnswer(picture: ImageBitmap): Promise<Answer> {
  */
 export async function serverAnswer(
   photo: Blob,
-  options: {signal?: AbortSignal; stable?: boolean},
+  {signal, stable, ...asking}: {signal?: AbortSignal; stable?: boolean} & AskOptions,
 ): Promise<Answer> {
   const minScore = threshold.value ?? undefined;
   const answer = await detectOnServer(photo, {
     minScore,
-    signal: options.signal,
-    channel: options.stable ? 'stable' : undefined,
+    signal,
+    channel: stable ? 'stable' : undefined,
+    ...asking,
   });
   return {
     detections: answer.detections,

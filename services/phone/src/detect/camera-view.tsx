@@ -105,7 +105,9 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
           </p>
         )}
       </div>
-      {trouble !== null && <Problem message={trouble} />}
+      {trouble !== null && (
+        <Problem message={trouble} {...(session.keyIsMissing.value && {onRetry: () => session.retry()})} />
+      )}
       <SpokenSummary found={single} />
     </>
   );

@@ -1,6 +1,7 @@
 /** Detection in the camera's picture, frame after frame, each begun when the one before is done. */
 import {signal} from '@preact/signals';
 
+import {GatewayProblem} from '../gateway/problem.ts';
 import {phoneModel} from '../model/on-phone.ts';
 import {asJpeg, shrunk} from '../vision/shrink.ts';
 import {phoneAnswer, serverAnswer, type Answer} from './answers.ts';
@@ -19,6 +20,8 @@ export class LiveSession {
   readonly pace = signal<number | null>(null);
   /** The frame that the last answers are about, when two sides answer; else the moving picture is shown. */
   readonly frame = signal<ImageBitmap | null>(null);
+  /** The server wants a key, and the person gave none: asked for once a run, not with every frame. */
+  readonly keyIsMissing = signal(false);
 
   /** Goes on until `stop` aborts. */
   async run(video: HTMLVideoElement, stop: AbortSignal): Promise<void> {
@@ -31,6 +34,11 @@ export class LiveSession {
       else await pause(PAUSE_AFTER_FAULT_MS, stop);
     }
     this.#forget();
+  }
+
+  /** Have the key asked for again. */
+  retry(): void {
+    this.keyIsMissing.value = false;
   }
 
   /** Whether there was a frame, and all sides that were asked answered. */
@@ -72,10 +80,20 @@ export class LiveSession {
   }
 
   async #askServer(frame: ImageBitmap, stop: AbortSignal, stable: boolean): Promise<Result> {
+    const asksForKey = !this.keyIsMissing.value;
     return settled(async () => {
       const photo = await asJpeg(frame, shrunk(frame, SENT_SIDE));
-      return serverAnswer(photo, {signal: stop, stable});
+      return this.#hearOfKey(serverAnswer(photo, {signal: stop, stable, asksForKey}));
     });
+  }
+
+  async #hearOfKey(answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer;
+    } catch (fault) {
+      if (fault instanceof GatewayProblem && fault.code === 'unauthenticated') this.keyIsMissing.value = true;
+      throw fault;
+    }
   }
 
   #show(frame: ImageBitmap | null): void {
@@ -89,6 +107,7 @@ export class LiveSession {
     this.onPhone.value = IDLE;
     this.onServer.value = IDLE;
     this.pace.value = null;
+    this.keyIsMissing.value = false;
   }
 }
 

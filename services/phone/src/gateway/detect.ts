@@ -1,7 +1,7 @@
 /** POST /detect: the server's answer on one photo. */
 import type {Detection} from '../vision/box.ts';
 import {clientId} from './client-id.ts';
-import {ask} from './request.ts';
+import {ask, type AskOptions} from './request.ts';
 
 export interface ServerAnswer {
   readonly model: {readonly name: string; readonly version: number; readonly channel: string | null};
@@ -14,7 +14,7 @@ export interface ServerAnswer {
   readonly roundTripMs: number;
 }
 
-export interface DetectOptions {
+export interface DetectOptions extends AskOptions {
   /** Lowest score; the version's own threshold when left out. */
   readonly minScore?: number | undefined;
   readonly channel?: 'stable' | undefined;
@@ -34,13 +34,14 @@ export async function detectOnServer(photo: Blob, options: DetectOptions = {}): 
   if (options.minScore !== undefined) query.set('min_score', options.minScore.toFixed(4));
   if (options.channel) query.set('channel', options.channel);
   const started = performance.now();
-  const response = await ask(`detect?${query}`, {
+  const init = {
     method: 'POST',
     // By its content, whatever the browser took it for.
     headers: {'Content-Type': 'application/octet-stream', 'X-Client-Id': clientId()},
     body: photo,
     ...(options.signal && {signal: options.signal}),
-  });
+  };
+  const response = await ask(`detect?${query}`, init, options);
   const answer = (await response.json()) as Answer;
   return {
     model: answer.model,

@@ -7,18 +7,27 @@ export function address(path: string): string {
   return new URL(path, document.baseURI).href;
 }
 
+export interface AskOptions {
+  /** Whether a person may be asked for a missing key; else that is a GatewayProblem like others. */
+  readonly asksForKey?: boolean;
+}
+
 /**
  * The answer: any status below 400, so 304 too.
  *
  * Throws GatewayProblem for every other status and when nothing answers; AbortError when `init.signal` aborts.
  */
-export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+export async function ask(
+  path: string,
+  init: RequestInit = {},
+  {asksForKey = true}: AskOptions = {},
+): Promise<Response> {
   for (;;) {
     const sent = apiKey.value;
     const response = await send(path, init, sent);
     if (response.status < 400) return response;
     const problem = await problemOf(response);
-    if (problem.code !== 'unauthenticated') throw problem;
+    if (problem.code !== 'unauthenticated' || !asksForKey) throw problem;
     // Somebody may have answered while this request was on its way.
     if (apiKey.value === sent && (await askForKey()) === null) throw problem;
     init.signal?.throwIfAborted();

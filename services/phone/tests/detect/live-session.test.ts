@@ -1,6 +1,7 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 import {LiveSession} from '../../src/detect/live-session.ts';
+import {keyQuestion} from '../../src/gateway/api-key.ts';
 
 const ANSWER = {
   model: {name: 'detector', version: 1, channel: 'stable'},
@@ -61,4 +62,23 @@ test('a frame that cannot be taken from the camera is told, and the next one is 
   vi.stubGlobal('createImageBitmap', taken);
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
   await vi.waitFor(() => expect(session.onServer.value.state).toBe('done'));
+});
+
+test('a key that the person does not give is asked for once, and again when somebody tries again', async () => {
+  const problem = {code: 'unauthenticated', detail: 'A key is needed.'};
+  const asked = vi.fn(() => Promise.resolve(Response.json(problem, {status: 401})));
+  vi.stubGlobal('fetch', asked);
+  void session.run(video, stop.signal);
+  await vi.waitFor(() => expect(keyQuestion.value).not.toBeNull());
+  keyQuestion.value?.answer(null);
+  await vi.waitFor(() => expect(session.onServer.value).toMatchObject({message: problem.detail}));
+
+  await vi.advanceTimersByTimeAsync(PAUSE_MS);
+  await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(1));
+  expect(keyQuestion.value).toBeNull();
+
+  session.retry();
+  await vi.advanceTimersByTimeAsync(PAUSE_MS);
+  await vi.waitFor(() => expect(keyQuestion.value).not.toBeNull());
+  keyQuestion.value?.answer(null);
 });
