@@ -232,6 +232,7 @@ export class PhoneModel {
     progress(0);
     const read = (path: string) => this.#fetchFile(manifest, path, stop, progress);
     const {runner, files} = await this.#load(manifest, read, report);
+    if (stop.aborted) runner.close();
     stop.throwIfAborted();
     const isKept = await this.#keep(fetched, files);
     this.#unkept = new Map(isKept ? [] : files);

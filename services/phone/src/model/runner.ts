@@ -90,10 +90,16 @@ export class Runner {
   }
 
   async #candidate(backend: Backend): Promise<Engine | null> {
+    const opening = openTested(backend, this.#files, this.#selfTest);
     try {
-      return await within(MEASURE_AT_MOST_MS, openTested(backend, this.#files, this.#selfTest));
+      return await within(MEASURE_AT_MOST_MS, opening);
     } catch (fault) {
       this.#note(backend, reason(fault));
+      // One that opens after all is wanted no more.
+      opening.then(
+        engine => engine.close(),
+        () => undefined,
+      );
       return null;
     }
   }
