@@ -25,6 +25,7 @@ from services.gateway.engines.engine import Runner, VersionFiles, detections
 from services.gateway.versions import UNMEASURED_THRESHOLD
 
 KIND = "tflite_f32"
+MOST_THREADS = 8
 _PHOTO_TIMEOUT_S = 60.0
 
 OnProgress = Callable[[int, int], None]
@@ -166,4 +167,5 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def _threads() -> int:
-    return len(os.sched_getaffinity(0))
+    # Each has both versions loaded: those of a large machine would not fit into the memory of a small container.
+    return min(MOST_THREADS, len(os.sched_getaffinity(0)))

@@ -8,8 +8,9 @@ import pytest
 
 from detector.errors import NotFoundError
 from detector.store import Store
-from jobs.release.gate import GateResult, run_gate
+from jobs.release.gate import GateResult, compare, run_gate
 from jobs.release.gate.gate import AP50, FALSE_POSITIVES
+from services.gateway.engines.embedded import EmbeddedEngine
 from tests.jobs.release.making import NAME, Making, publish
 
 
@@ -32,6 +33,21 @@ def test_a_version_as_good_as_the_stable_one_passes(store: Store) -> None:
     values = {check.name: check.values for check in result.checks}
     assert values[AP50]["stable_value"] == values[AP50]["candidate_value"] == 1.0
     assert (values[AP50]["photos"], values[FALSE_POSITIVES]["photos"]) == (20, 8)
+
+
+def test_a_machine_of_many_cores_loads_no_more_of_it_than_a_container_holds(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def engine(*, kind: str, workers: int) -> EmbeddedEngine:
+        asked.append(workers)
+        return EmbeddedEngine(kind=kind, workers=1)
+
+    monkeypatch.setattr(compare, "EmbeddedEngine", engine)
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: set(range(32)))
+    assert gate(store, 2).passed
+    assert set(asked) == {compare.MOST_THREADS}
 
 
 def test_one_that_finds_nothing_is_refused(store: Store) -> None:
