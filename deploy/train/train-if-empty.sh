@@ -1,7 +1,11 @@
 #!/bin/sh
 # Trains once: a store that has a version already is left alone.
 set -eu
-if [ -n "$(ls -A "$DETECTOR_STORE/models" 2>/dev/null)" ]; then
+# A first publication that was killed: TensorFlow Serving would wait for its models.config for ever.
+if [ -d "$DETECTOR_STORE/models" ] && [ ! -e "$DETECTOR_STORE/models.config" ]; then
+  detector release recover
+fi
+if [ -e "$DETECTOR_STORE/models.config" ]; then
   echo "The store has a version: nothing to train."
   exit 0
 fi

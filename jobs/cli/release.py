@@ -1,4 +1,4 @@
-"""`detector release`: list, promote, rollback, prune, export and import versions."""
+"""`detector release`: list, promote, rollback, recover, prune, export and import versions."""
 
 import json as json_module
 import signal
@@ -144,6 +144,17 @@ def rollback(
             say=_say,
         )
     _report(released, replicas, json=json, more={})
+
+
+@app.command()
+def recover(store: StorePath = STORE, model: Model = MODEL, serving_store: ServingStore = None) -> None:
+    """Finish or undo what a killed process left half done, and write models.config anew."""
+    found = _open(store, serving_store)
+    found.recover(model)
+    if found.names():
+        found.write_serving_config()
+    versions = ", ".join(map(str, found.versions(model))) or "none"
+    print(f"Nothing of {model} is half done; versions: {versions}")
 
 
 @app.command()
