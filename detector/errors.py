@@ -51,11 +51,15 @@ class NotFoundError(DetectorError):
 
 
 class MethodNotAllowedError(DetectorError):
-    """An HTTP method that the route does not answer."""
+    """An HTTP method that the route does not answer; `allow` names those that it does, as in the header."""
 
     code = "method_not_allowed"
     http_status = 405
     grpc_status = "UNIMPLEMENTED"
+
+    def __init__(self, message: str, *, allow: str = "") -> None:
+        super().__init__(message)
+        self.allow = allow
 
 
 class RequestTimeoutError(DetectorError):

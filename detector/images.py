@@ -42,6 +42,9 @@ Pixels = npt.NDArray[np.uint8]
 MAX_JPEG_SCANS = 100
 """Real progressive photos have about ten; each scan of a small file costs a pass over all of its pixels."""
 
+MAX_SIDE = 65_535
+"""A JPEG's largest. Bands and resizing take memory by the side: fifty million pixels in one row would not fit."""
+
 _BAND_PIXELS = 1_000_000
 
 _DECODE_FAULTS = (
@@ -209,6 +212,10 @@ def _check_pixels(size: tuple[int, int] | None, limits: ImageLimits) -> None:
     if size[0] * size[1] > limits.max_pixels:
         raise ImageTooManyPixelsError(
             f"The photo has {size[0]} × {size[1]} pixels; at most {limits.max_pixels} are taken."
+        )
+    if max(size) > MAX_SIDE:
+        raise ImageTooManyPixelsError(
+            f"The photo has {size[0]} × {size[1]} pixels; at most {MAX_SIDE} are taken on a side."
         )
 
 

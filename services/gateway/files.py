@@ -25,7 +25,7 @@ class StoredFiles:
 
     def file(self, name: str, version: str, path: str) -> Path:
         """The file at `path` below the version's folder of artifacts. Raises NotFoundError."""
-        if not is_model_name(name) or not re.fullmatch(r"[1-9]\d{0,9}", version):
+        if not is_model_name(name) or not re.fullmatch(r"[1-9][0-9]{0,9}", version):
             raise NotFoundError("There is no such version.")
         if int(version) not in self._store.versions(name):
             raise NotFoundError(f"There is no version {version} of {name!r}.")

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 
+import structlog
+
 from detector.images import ImageLimits
 from detector.store import Store
 from services.gateway.admission import Admission, Bounds
@@ -14,6 +16,8 @@ from services.gateway.readiness import Readiness
 from services.gateway.security import ApiKeys
 from services.gateway.settings import Settings
 from services.gateway.versions import Versions
+
+log = structlog.get_logger("gateway")
 
 
 class Gateway:
@@ -55,17 +59,21 @@ class Gateway:
         self._following = asyncio.create_task(self._follow())
 
     async def stop(self) -> None:
-        """Stop following, wait for the workers, let the engine go."""
+        """Stop following, let the engine go, wait for the workers; nobody waits for their answers any more."""
         if self._following is not None:
             self._following.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._following
-        await asyncio.to_thread(self.core.close)
         self._engine.close()
+        await asyncio.to_thread(self.core.close)
 
     async def _follow(self) -> None:
         while True:
-            await asyncio.to_thread(self.versions.refresh)
+            try:
+                await asyncio.to_thread(self.versions.refresh)
+            except Exception:
+                # A network disk that hiccups: what is served is served on, and the next look may succeed.
+                log.exception("following_failed", model=self.settings.model)
             await asyncio.sleep(self.settings.poll_seconds)
 
 

@@ -3,7 +3,11 @@
 import re
 import secrets
 
+from detector.errors import DetectorError, InternalError
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+
+INTERNAL_MESSAGE = "Something went wrong inside the gateway; its log has more under this request_id."
 
 CLIENT_GONE = "client_gone"
 """The code of a request whose client left before it was answered, in metrics and logs only."""
@@ -14,3 +18,10 @@ def request_id(given: str | None) -> str:
     if given is not None and _REQUEST_ID.fullmatch(given):
         return given
     return secrets.token_hex(8)
+
+
+def told(error: Exception) -> DetectorError:
+    """What the client is told of an error: a fault of ours is only called one, its text may name our files."""
+    if isinstance(error, DetectorError) and (isinstance(error, InternalError) or error.http_status != 500):
+        return error
+    return InternalError(INTERNAL_MESSAGE)

@@ -121,15 +121,15 @@ def test_too_many_bytes_are_refused() -> None:
         load_image(JPEG, limits=ImageLimits(max_bytes=len(JPEG) - 1))
 
 
-def _bomb_png(side: int) -> bytes:
-    """A valid PNG of `side` × `side` pixels of one bit, well compressed."""
+def _bomb_png(width: int, height: int) -> bytes:
+    """A valid PNG of one bit a pixel, well compressed."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         checksum = zlib.crc32(name + content)
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", checksum)
 
-    rows = zlib.compress(bytes((side // 8 + 1) * side), 9)
-    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes((width // 8 + 1) * height), 9)
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
@@ -137,7 +137,13 @@ def test_hundred_megapixel_png_is_refused_before_decoding() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(ImageTooManyPixelsError, match=r"10000 × 10000"):
-            load_image(_bomb_png(10_000))
+            load_image(_bomb_png(10_000, 10_000))
+
+
+def test_a_photo_that_is_one_endless_row_is_refused() -> None:
+    """Fifty million pixels in a row are within the limit of pixels, and resizing them would take a gigabyte."""
+    with pytest.raises(ImageTooManyPixelsError, match="65535 are taken on a side"):
+        load_image(_bomb_png(50_000_000, 1))
 
 
 @pytest.mark.parametrize("image_format", FORMATS)

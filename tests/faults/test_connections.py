@@ -4,6 +4,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -118,3 +119,43 @@ def test_what_is_no_http_is_no_500(strict: Running, request_text: bytes) -> None
         connection.shutdown(socket.SHUT_WR)
         assert not read_all(connection).startswith(b"HTTP/1.1 5")
     poll(lambda: is_healthy(strict), timeout_s=5)
+
+
+def test_one_header_without_an_end_ends_the_connection(tiny_store: Store, tmp_path: Path) -> None:
+    """The parser keeps a header until it is whole: it is the bytes that count, long before the time is up."""
+    with running_gateway(tiny_store.root, tmp_path, header_timeout_s=60) as patient:
+        sent = 0
+        with connect(patient) as connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(b"POST /detect HTTP/1.1\r\nHost: x\r\nX: ")
+            while sent < 50_000_000:
+                sent += connection.send(b"a" * 65536)
+        assert sent < 20_000_000
+        poll(lambda: is_healthy(patient), timeout_s=5)
+
+
+@pytest.mark.parametrize("version", [b"HTTP/1.1", b"HTTP/1.0"])
+def test_who_asks_for_a_closed_connection_sees_the_refusal_all_the_same(
+    strict: Running, version: bytes
+) -> None:
+    """The body is being sent when the answer comes; a reset would take the answer away."""
+    head = (
+        b"POST /detect " + version + b"\r\nHost: x\r\nConnection: close\r\nContent-Length: 30000000\r\n\r\n"
+    )
+    with connect(strict) as connection:
+        connection.sendall(head)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            for _ in range(20):
+                connection.sendall(bytes(100_000))
+        assert read_all(connection).startswith(b"HTTP/1.1 413")
+
+
+def test_a_request_sent_ahead_is_answered_with_its_body(strict: Running) -> None:
+    """The first is answered while the body of the second is not in yet."""
+    with connect(strict) as connection:
+        head = b"POST /detect HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(
+            PHOTO
+        )
+        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" + head + PHOTO[:100])
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+        connection.sendall(PHOTO[100:])
+        assert b'"detections"' in read_all(connection)

@@ -95,3 +95,19 @@ def test_a_store_that_fills_later_is_noticed(tmp_path: Path) -> None:
         publish_tiny(store)
         poll(lambda: httpx.get(f"{running.url}/readyz").status_code == 200, timeout_s=2.5)
         assert httpx.post(f"{running.url}/detect", content=PHOTO).status_code == 200
+
+
+def test_a_store_that_cannot_be_read_is_a_fault_of_ours_and_is_followed_again(
+    own_store: Store, tmp_path: Path
+) -> None:
+    """An answer that names no file of ours, a line in the log that does; and then a channel that moves is seen."""
+    channels = own_store.root / "channels" / "detector.json"
+    with running_gateway(own_store.root, tmp_path) as running:
+        good = channels.read_text()
+        channels.write_text("{")
+        answer = httpx.get(f"{running.url}/v1/models/detector/manifest")
+        assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+        assert str(own_store.root) not in answer.text
+        assert str(channels) in running.log.read_text()
+        channels.write_text(good)
+        poll(lambda: httpx.get(f"{running.url}/v1/models/detector/manifest").status_code == 200)

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from detector.errors import InternalError
 from services.gateway.gateway import Gateway
 from services.gateway.lan.explanation import explanation_routes
 from services.gateway.lan.keys_over_https import OverHttps
+from services.gateway.requests import told
 from services.gateway.rest.detect import DetectEndpoint
 from services.gateway.rest.documents import document_routes
 from services.gateway.rest.files import FileEndpoints
@@ -53,7 +53,10 @@ def rest_app(gateway: Gateway, *, lifespan: Lifespan | None = None, lan: "Lan | 
     settings = gateway.settings
     public_health = settings.admin_port is None
     routes: list[BaseRoute] = [
-        Route("/detect", _keyed(DetectEndpoint(gateway.core, settings, gateway.metrics), gateway)),
+        Route(
+            "/detect",
+            _keyed(DetectEndpoint(gateway.core, settings, gateway.metrics), gateway, route="/detect"),
+        ),
         *_stored_routes(gateway),
         *(health_routes(gateway.readiness, gateway.metrics) if public_health else []),
         *document_routes(),
@@ -66,6 +69,18 @@ def rest_app(gateway: Gateway, *, lifespan: Lifespan | None = None, lan: "Lan | 
 def admin_app(gateway: Gateway) -> Starlette:
     """Health and metrics alone, for a port of their own."""
     return _application(gateway, [*health_routes(gateway.readiness, gateway.metrics)])
+
+
+class Named:
+    """Tells metrics and logs the route's template, also of requests that get no further than the door."""
+
+    def __init__(self, app: ASGIApp, route: str) -> None:
+        self._app = app
+        self._route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["route"] = self._route
+        await self._app(scope, receive, send)
 
 
 class Keyed:
@@ -85,14 +100,14 @@ def _stored_routes(gateway: Gateway) -> list[BaseRoute]:
     file = Route("/v1/models/{name}/versions/{version}/files/{path:path}", stored.file)
     manifest = Route("/v1/models/{name}/manifest", stored.manifest)
     for route in (file, manifest):
-        route.app = _keyed(route.app, gateway)
+        route.app = _keyed(route.app, gateway, route=route.path.replace(":path}", "}"))
     return [file, manifest]
 
 
-def _keyed(app: ASGIApp, gateway: Gateway) -> ASGIApp:
+def _keyed(app: ASGIApp, gateway: Gateway, *, route: str) -> ASGIApp:
     keyed = Keyed(app, gateway.keys)
     settings = gateway.settings
-    return OverHttps(keyed) if settings.lan and settings.api_keys else keyed
+    return Named(OverHttps(keyed) if settings.lan and settings.api_keys else keyed, route)
 
 
 def _lan_routes(lan: "Lan | None", *, open_to_all: bool) -> list[BaseRoute]:
@@ -112,14 +127,16 @@ def _application(
 ) -> Starlette:
     middleware = [Middleware(Observed, metrics=gateway.metrics, readiness=gateway.readiness)]
     if cors_origins:
-        middleware.append(
+        # Outside, so that pages of those origins can read refusals too.
+        middleware.insert(
+            0,
             Middleware(
                 CORSMiddleware,
                 allow_origins=cors_origins,
                 allow_methods=["GET", "POST"],
                 allow_headers=["*"],
                 expose_headers=EXPOSED_HEADERS,
-            )
+            ),
         )
     handlers: Mapping[Any, Any] = {HTTPException: _http_exception, Exception: _unexpected}
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
@@ -135,7 +152,7 @@ async def _http_exception(request: Request, exception: HTTPException) -> Respons
 
 async def _unexpected(request: Request, exception: Exception) -> Response:
     """A fault of ours: its trace is in the log, its text is not in the answer."""
-    error = InternalError("Something went wrong inside the gateway; its log has more under this request_id.")
+    error = told(exception)
     request_id = request.state.request_id
     response = problem_response(error, request_id=request_id)
     response.headers["X-Request-Id"] = request_id

@@ -10,7 +10,7 @@ from detector.errors import MethodNotAllowedError
 from services.gateway.answer import Answer
 from services.gateway.core import Core
 from services.gateway.metrics import Metrics
-from services.gateway.rest.bodies import body_limit, check_declared_length, photo_in, read_body
+from services.gateway.rest.bodies import body_limit, check_declared_length, find_photo, read_body
 from services.gateway.rest.query import detect_options, request_deadline
 from services.gateway.settings import Settings
 
@@ -25,9 +25,8 @@ class DetectEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         state = scope["state"]
-        state["route"] = "/detect"
         if scope["method"] != "POST":
-            raise MethodNotAllowedError("/detect takes POST with a photo as its body.")
+            raise MethodNotAllowedError("/detect takes POST with a photo as its body.", allow="POST")
         options = detect_options(scope)
         deadline = request_deadline(scope, self._settings)
         limit = body_limit(scope, self._settings.max_image_bytes)
@@ -38,7 +37,7 @@ class DetectEndpoint:
             upload.finish()
             read = time.perf_counter()
             self._metrics.stage_duration.labels("read").observe(read - started)
-            answer = await self._core.detect(photo_in(scope, body), options, deadline)
+            answer = await self._core.detect(await find_photo(scope, body), options, deadline)
         encoded = time.perf_counter()
         total_ms = (encoded - state["started"]) * 1e3
         content = json.dumps(

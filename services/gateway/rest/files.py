@@ -74,7 +74,6 @@ class FileEndpoints:
 
     async def file(self, request: Request) -> Response:
         """/v1/models/{name}/versions/{version}/files/{path}."""
-        request.state.route = "/v1/models/{name}/versions/{version}/files/{path}"
         name, version = request.path_params["name"], request.path_params["version"]
         path = request.path_params["path"]
         found = await asyncio.to_thread(lambda: describe(self._files.file(name, version, path)))
@@ -85,7 +84,6 @@ class FileEndpoints:
 
     async def manifest(self, request: Request) -> Response:
         """/v1/models/{name}/manifest?channel=stable, as the stored bytes."""
-        request.state.route = "/v1/models/{name}/manifest"
         name = request.path_params["name"]
         channel = request.query_params.get("channel", "stable")
         found = await asyncio.to_thread(lambda: describe(self._files.manifest(name, channel)))
@@ -132,7 +130,7 @@ async def respond(
 ) -> Response:
     """The response to a GET or HEAD: 200, 206, 304 or 416 (RFC 9110, sections 13 and 14)."""
     compressible = found.path.suffix in _COMPRESSIBLE_SUFFIXES and found.size <= MAX_COMPRESSED_SOURCE
-    wanted = request.headers.get("range")
+    wanted = request.headers.get("range") if request.method == "GET" else None
     headers = {"Cache-Control": cache_control, "Accept-Ranges": "bytes", "X-Content-Type-Options": "nosniff"}
     if compressible:
         headers["Vary"] = "Accept-Encoding"

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from detector.errors import DetectorError, InternalError
 from services.gateway.metrics import Metrics
 from services.gateway.readiness import Readiness
-from services.gateway.requests import CLIENT_GONE, request_id
+from services.gateway.requests import CLIENT_GONE, request_id, told
 from services.gateway.rest.problems import problem_response
 
 log = structlog.get_logger("gateway.requests")
@@ -64,11 +64,12 @@ class Observed:
         except ClientDisconnect:
             state["code"] = CLIENT_GONE
         except DetectorError as error:
-            state["code"] = error.code
-            if isinstance(error, InternalError):
+            public = told(error)
+            state["code"] = public.code
+            if isinstance(public, InternalError):
                 log.exception("internal_error", request_id=given_id)
             if status == 0:
-                await problem_response(error, request_id=given_id)(scope, receive, observed_send)
+                await problem_response(public, request_id=given_id)(scope, receive, observed_send)
         finally:
             self._metrics.in_flight.dec()
             self._note(scope, status, time.perf_counter() - started)

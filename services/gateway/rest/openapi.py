@@ -12,6 +12,7 @@ _ERRORS = {
     "400": "The request makes no sense.",
     "401": "An API key is needed.",
     "404": "No such model, version, channel or file.",
+    "405": "The method is none of those in Allow.",
     "408": "The body did not arrive in time.",
     "413": "The body is too large.",
     "415": "Not a photo format, or not a content type that is taken.",
@@ -78,7 +79,7 @@ def _detect() -> dict[str, Any]:
         },
         "responses": {
             "200": _json("Detections.", DetectOut),
-            **_problems("400", "401", "404", "408", "413", "415", "422", "429", "500", "503", "504"),
+            **_problems("400", "401", "404", "405", "408", "413", "415", "422", "429", "500", "503", "504"),
         },
         "security": [{}, {"bearer": []}, {"header": []}],
     }
@@ -99,7 +100,7 @@ def _manifest() -> dict[str, Any]:
                 "content": {"application/json": {"schema": {"type": "object"}}},
             },
             "304": {"description": "It is the one you have."},
-            **_problems("401", "404", "500"),
+            **_problems("400", "401", "404", "405", "500"),
         },
         "security": [{}, {"bearer": []}, {"header": []}],
     }
@@ -114,13 +115,14 @@ def _file() -> dict[str, Any]:
             _path("version"),
             _path("path"),
             _header("Range", {"type": "string"}),
+            _header("If-Range", {"type": "string"}),
             _header("If-None-Match", {"type": "string"}),
         ],
         "responses": {
             "200": {"description": "The file.", "content": {"*/*": _BINARY}},
             "206": {"description": "A part of it.", "content": {"*/*": _BINARY}},
             "304": {"description": "It is the one you have."},
-            **_problems("401", "404", "416", "500"),
+            **_problems("400", "401", "404", "405", "416", "500"),
         },
         "security": [{}, {"bearer": []}, {"header": []}],
     }

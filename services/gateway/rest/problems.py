@@ -45,6 +45,8 @@ def _headers_of(error: DetectorError) -> dict[str, str]:
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, UnauthenticatedError):
         return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, MethodNotAllowedError) and error.allow:
+        return {"Allow": error.allow}
     if isinstance(error, RangeNotSatisfiableError):
         return {"Content-Range": f"bytes */{error.size_bytes}"}
     return {}

@@ -7,13 +7,18 @@ closing at once would reset the connection, and a client still sending would nev
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import ASGIApp, Message, Receive, Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 PATIENCE_S = 0.25
 """How long a refused client has to see its answer and stop, before its body is read to be thrown away."""
 
 FAREWELL_S = 0.2
 """How long an idle connection is still listened to when the server stops."""
+
+TLS_FAREWELL_S = 5.0
+"""How long a client has to answer the end of TLS when the server stops: browsers do not look at idle connections,
+and uvloop would wait for them for half a minute."""
 
 
 def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[asyncio.Protocol]:
@@ -24,9 +29,13 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
+            self.app: Any = _Frank(self.app)
             self._guard: asyncio.TimerHandle | None = None
             self._header_bytes = 0
+            self._unfinished_bytes = 0
+            self._in_headers = False
             self._refused = False
+            self._stopping = False
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -38,6 +47,7 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
 
         def shutdown(self) -> None:
             """Called when the server stops: a request may be on its way on a connection that looks idle."""
+            self._stopping = True
             if self.cycle is None or self.cycle.response_complete:
                 self.loop.call_later(FAREWELL_S, self._shutdown_now)
             else:
@@ -46,14 +56,22 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
         def _shutdown_now(self) -> None:
             if not self.transport.is_closing():
                 super().shutdown()
+            self._end_soon()
 
         def data_received(self, data: bytes) -> None:
-            if not self._refused:
-                super().data_received(data)
+            if self._refused:
+                return
+            super().data_received(data)
+            if self._in_headers:
+                # The parser tells of a header when it is whole, and keeps what it has of it until then.
+                if self._unfinished_bytes > max_header_bytes:
+                    self.transport.abort()
+                self._unfinished_bytes += len(data)
 
         def on_message_begin(self) -> None:
             super().on_message_begin()
-            self._header_bytes = 0
+            self._header_bytes = self._unfinished_bytes = 0
+            self._in_headers = True
             self._arm()
 
         def on_url(self, url: bytes) -> None:
@@ -66,23 +84,40 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
 
         def on_headers_complete(self) -> None:
             self._disarm()
+            self._in_headers = False
             if not self.transport.is_closing():
                 super().on_headers_complete()
 
         def on_response_complete(self) -> None:
             super().on_response_complete()
-            if self.cycle.more_body and not self.transport.is_closing():
+            cycle = self.cycle
+            # With requests sent ahead of their answers, `cycle` may be a later one than that just answered.
+            if cycle.response_complete and cycle.more_body and not self.transport.is_closing():
                 self._linger()
+            if self._stopping:
+                self._end_soon()
+
+        def _end_soon(self) -> None:
+            if self._is_tls:
+                self.loop.call_later(TLS_FAREWELL_S, self.transport.abort)
+
+        @property
+        def _is_tls(self) -> bool:
+            return not self.transport.can_write_eof()
 
         def _linger(self) -> None:
             """The answer is out and the body is not in: say that nothing more comes, wait for the client."""
+            if self._is_tls:
+                # It says so by closing, and throws away what still comes.
+                self._arm()
+                self.transport.close()
+                return
             self._refused = True
             self._unset_keepalive_if_required()
             self._arm()
             self.transport.pause_reading()
             self.loop.call_later(PATIENCE_S, self._discard)
-            if self.transport.can_write_eof():
-                self.transport.write_eof()
+            self.transport.write_eof()
 
         def _discard(self) -> None:
             if not self.transport.is_closing():
@@ -103,7 +138,50 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
                 self._guard = None
 
         def _expire(self) -> None:
-            if not self.transport.is_closing():
-                self.transport.abort()
+            self.transport.abort()
 
     return GuardedProtocol
+
+
+class _Frank:
+    """Runs `app` so that an answer that comes before its request's body is in ends the connection, and says so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Any) -> None:
+        cycle: RequestResponseCycle = send.__self__
+
+        async def frank_send(message: Message) -> None:
+            if message["type"] == "http.response.start" and cycle.more_body:
+                cycle.keep_alive = False
+            await send(message)
+
+        transport = cycle.transport
+        cycle.transport = _PatientTransport(transport, cycle)  # type: ignore[assignment]
+        try:
+            await self._app(scope, receive, frank_send)
+        finally:
+            # Else each request would be kept, with what it holds, until the collector of cycles comes by.
+            cycle.transport = transport
+
+
+class _PatientTransport:
+    """What a request's answer is written to: closing waits where the body is still on its way.
+
+    Closing with bytes unread would reset the connection of a client that asked for it to be closed after the answer.
+    """
+
+    def __init__(self, transport: asyncio.Transport, cycle: RequestResponseCycle) -> None:
+        self._transport = transport
+        self._cycle = cycle
+
+    def write(self, data: bytes) -> None:
+        self._transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def close(self) -> None:
+        if not (self._cycle.response_complete and self._cycle.more_body):
+            self._transport.close()

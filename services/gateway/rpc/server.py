@@ -18,6 +18,8 @@ from services.gateway.tls import Tls
 ENVELOPE_BYTES = 65_536
 """Room for what a request holds beside the photo."""
 HEALTH_POLL_S = 0.2
+STOP_POLL_S = 0.05
+LAST_ANSWERS_S = 1.0
 SERVICE_NAME = detector_pb2.DESCRIPTOR.services_by_name["DetectorService"].full_name
 
 
@@ -36,7 +38,8 @@ class RpcServer:
             ),
             maximum_concurrent_rpcs=settings.worker_count + settings.max_queue + settings.max_uploads,
         )
-        detector_pb2_grpc.add_DetectorServiceServicer_to_server(Servicer(gateway), self._server)
+        self._servicer = Servicer(gateway)
+        detector_pb2_grpc.add_DetectorServiceServicer_to_server(self._servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
             (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
@@ -50,12 +53,18 @@ class RpcServer:
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self, grace_s: float) -> None:
-        """Refuse new calls, let those in work end within `grace_s`."""
+        """Refuse new calls, let those in work end within `grace_s`; who only watches our health is not waited for."""
         if self._watching is not None:
             self._watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watching
-        await self._server.stop(grace_s)
+        await self._tell(serving=False)
+        stopping = asyncio.create_task(self._server.stop(grace_s))
+        while self._servicer.in_flight and not stopping.done():
+            await asyncio.sleep(STOP_POLL_S)
+        # The last answers are still on their way.
+        await self._server.stop(min(LAST_ANSWERS_S, grace_s))
+        await stopping
 
     async def _watch(self) -> None:
         told = False

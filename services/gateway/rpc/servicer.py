@@ -14,7 +14,7 @@ from detector.v1 import detector_pb2 as pb
 from services.gateway.answer import Answer, DetectOptions
 from services.gateway.deadline import Deadline
 from services.gateway.gateway import Gateway
-from services.gateway.requests import CLIENT_GONE, request_id
+from services.gateway.requests import CLIENT_GONE, request_id, told
 from services.gateway.rpc.statuses import DETAILS_KEY, status_code, status_details
 
 log = structlog.get_logger("gateway.requests")
@@ -28,6 +28,7 @@ class Servicer:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+        self.in_flight = 0
 
     async def Detect(self, request: pb.DetectRequest, context: Any) -> pb.DetectResponse:  # noqa: N802
         """Called by gRPC by this name."""
@@ -64,6 +65,7 @@ class Servicer:
         """Check the key, count, time and log; errors of the tree become statuses."""
         metrics, call, code = self._gateway.metrics, _Call(context), InternalError.code
         metrics.in_flight.inc()
+        self.in_flight += 1
         try:
             self._gateway.keys.check(
                 authorization=call.metadata.get("authorization"), api_key=call.metadata.get("x-api-key")
@@ -71,14 +73,18 @@ class Servicer:
             response = await handle(call)
             code = "ok"
             return response
-        except DetectorError as error:
-            code = error.code
-            await _abort(context, error)
         except asyncio.CancelledError:
             code = CLIENT_GONE
             raise
+        except Exception as error:
+            public = told(error)
+            code = public.code
+            if isinstance(public, InternalError):
+                log.exception("internal_error", request_id=call.request_id)
+            await _abort(context, public)
         finally:
             metrics.in_flight.dec()
+            self.in_flight -= 1
             seconds = time.perf_counter() - call.started
             metrics.requests.labels(f"{SERVICE}/{method}", "grpc", code).inc()
             metrics.request_duration.labels(f"{SERVICE}/{method}", "grpc").observe(seconds)

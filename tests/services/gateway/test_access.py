@@ -12,6 +12,7 @@ from detector.store import Store
 from detector.v1 import detector_pb2 as pb
 from detector.v1 import detector_pb2_grpc
 from tests.detector.pictures import corners, encode
+from tests.faults.test_versions import metric
 from tests.services.gateway.running import poll, running_gateway
 
 PHOTO = encode(corners(64, 64))
@@ -44,6 +45,10 @@ def test_keys_guard_answers_and_files_but_not_health_or_the_page(tiny_store: Sto
             for headers in ({"x-api-key": "alpha"}, {"authorization": "Bearer beta"}):
                 assert client.post("/detect", content=PHOTO, headers=headers).status_code == 200
                 assert client.get(LITE, headers=headers).status_code == 200
+            counted = metric(running, "detector_requests_total")
+            assert any(
+                'code="unauthenticated"' in labels and 'route="/detect"' in labels for labels in counted
+            )
             for path in ("/livez", "/readyz", "/metrics", "/", "/docs", "/openapi.json"):
                 assert client.get(path).status_code == 200
         with grpc.insecure_channel(f"127.0.0.1:{running.grpc_port}") as channel:
@@ -72,6 +77,8 @@ def test_other_origins_are_allowed_by_setting_only(tiny_store: Store, tmp_path: 
             f"{running.url}/detect", content=PHOTO, headers={"origin": "https://other.example"}
         )
         assert "access-control-allow-origin" not in other.headers
+        refused = httpx.post(f"{running.url}/detect", content=b"", headers=origin)
+        assert refused.headers["access-control-allow-origin"] == "https://elsewhere.example"
     with running_gateway(tiny_store.root, tmp_path) as running:
         answer = httpx.post(f"{running.url}/detect", content=PHOTO, headers=origin)
         assert "access-control-allow-origin" not in answer.headers
@@ -108,6 +115,8 @@ def test_rest_and_grpc_speak_tls(tiny_store: Store, tmp_path: Path) -> None:
             assert client.post("/detect", content=PHOTO).status_code == 200
             large = client.post("/detect", content=bytes(26_000_000))
             assert large.status_code == 413
+            # A connection whose body was not read cannot carry another request, and says so.
+            assert client.post("/detect", content=PHOTO).status_code == 200
         credentials = grpc.ssl_channel_credentials(cert.read_bytes())
         with grpc.secure_channel(f"127.0.0.1:{running.grpc_port}", credentials) as channel:
             stub = detector_pb2_grpc.DetectorServiceStub(channel)

@@ -126,10 +126,12 @@ def test_what_no_channel_points_to_is_not_found(client: httpx.Client, query: str
         (b"[" * 100_000, "application/json", (400, "invalid_request")),
         (b"[]", "application/json", (400, "invalid_request")),
         (b'{"image": 1}', "application/json", (400, "invalid_request")),
+        (b'{"image": [' + b"[]," * 500_000 + b"1]}", "application/json", (400, "invalid_request")),
         (b'{"image": "!!!!"}', "application/json", (400, "invalid_request")),
         (b'{"image": "\xff"}', "application/json", (400, "invalid_request")),
         (b'{"image": ""}', "application/json", (415, "unsupported_media_type")),
         (b"x", "multipart/form-data", (400, "invalid_request")),
+        (b"\r\n--b\r\n\r\n" * 200, "multipart/form-data; boundary=b", (400, "invalid_request")),
         (b"x", "multipart/form-data; boundary=b", (400, "invalid_request")),
         (b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n--b--\r\n',
          "multipart/form-data; boundary=b", (400, "invalid_request")),
@@ -188,3 +190,7 @@ def test_the_answer_carries_its_id_and_its_timing(client: httpx.Client) -> None:
 def test_json_is_compact_and_finite(client: httpx.Client) -> None:
     content = client.post("/detect", content=PHOTO).content
     assert json.dumps(json.loads(content), separators=(",", ":")).encode() == content
+
+
+def test_a_method_that_is_refused_is_told_which_are_taken(client: httpx.Client) -> None:
+    assert client.get("/detect").headers["allow"] == "POST"

@@ -145,3 +145,13 @@ def test_links_that_lead_out_are_not_followed(tmp_path: Path) -> None:
     for name in ("link", "loop"):
         with pytest.raises(NotFoundError):
             inside(root, name)
+
+
+def test_digits_of_other_scripts_are_no_version(client: httpx.Client) -> None:
+    """Else each spelling of a number would be a label of its own in the metrics."""
+    assert client.get(LITE.replace("/1/", "/%D9%A1/")).status_code == 404
+
+
+def test_head_knows_no_ranges(client: httpx.Client, lite: bytes) -> None:
+    answer = client.head(LITE, headers={"range": "bytes=0-9"})
+    assert (answer.status_code, answer.headers["content-length"]) == (200, str(len(lite)))
