@@ -99,7 +99,7 @@ def test_every_code_of_the_error_tree_that_http_can_meet_is_named() -> None:
         for m in methods.values()
         for status in m["responses"]
     }
-    assert statuses - described == {"405"}
+    assert statuses <= described
 
 
 def test_the_docs_page_asks_nobody_else(client: httpx.Client) -> None:
