@@ -2,8 +2,8 @@
 import {usesServer} from './modes.ts';
 
 const TO_SERVER =
-  'Photos go to your server: large ones made small, without place and time; small ones, and HEIC that this browser ' +
-  'cannot open, whole, with both if they hold them.';
+  'Photos go to your server. Small ones, and HEIC that this browser cannot open, go whole, with any place and time in ' +
+  'them.';
 
 export function PrivacyLine() {
   return (
