@@ -1,6 +1,7 @@
 """The frozen base's activations, computed once and kept in 8 bits: what phase 1 trains on."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,11 @@ def dequantised(feature: tf.Tensor) -> tf.Tensor:
     return tf.cast(feature, tf.float32) * (ACTIVATION_LIMIT / 255) if feature.dtype == tf.uint8 else feature
 
 
+def pool_bytes(outputs: Sequence[tf.Tensor], config: TrainConfig, *, photos: int) -> int:
+    """What a pool over `photos` would take; `outputs` are the symbolic activations of the frozen base."""
+    return sum(math.prod(output.shape[1:]) for output in outputs) * photos * config.phase1_views
+
+
 @dataclass(frozen=True, slots=True)
 class FeaturePool:
     """The frozen base's activations of `views` augmented views of each photo, computed once."""
@@ -48,15 +54,20 @@ class FeaturePool:
     ) -> "FeaturePool":
         """Run the base over `config.phase1_views` views of each photo."""
         indices = np.tile(np.arange(len(factory.photos)), config.phase1_views)
-        features: list[list[npt.NDArray[np.uint8]]] = []
+        features: list[npt.NDArray[np.uint8]] = []
         targets: list[FloatArray] = []
-        size = config.batch_size
+        size, filled = config.batch_size, 0
         batch: Batch
         for batch in factory.batches(indices, key=(1,), batch_size=size, options=AugmentOptions()):
-            features.append([quantised(feature).numpy() for feature in forward(batch.pixels)])
+            levels = [quantised(feature).numpy() for feature in forward(batch.pixels)]
+            # All at once: joining batches at the end would take the memory twice.
+            features = features or [np.empty((len(indices), *level.shape[1:]), np.uint8) for level in levels]
+            for pool, level in zip(features, levels, strict=True):
+                pool[filled : filled + len(level)] = level
+            filled += len(levels[0])
             targets.append(batch.targets)
         return cls(
-            features=[np.concatenate(level) for level in zip(*features, strict=True)],
+            features=features,
             targets=np.concatenate(targets),
             photos=len(factory.photos),
             views=config.phase1_views,

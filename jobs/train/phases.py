@@ -1,8 +1,8 @@
 """The two phases: the head on frozen features first, then the last blocks of the base too.
 
 What is frozen is not computed again where it need not be: phase 1 runs the base once over a few augmented views
-of each photo and trains on its stored activations (8 bits each: they lie in ReLU6's 0..6). Phase 2 draws fresh
-views for every step; below its cut the base runs forwards only.
+of each photo and trains on its stored activations (8 bits each: they lie in ReLU6's 0..6), as far as they fit. Phase 2
+draws fresh views for every step; below its cut the base runs forwards only.
 """
 
 import time
@@ -23,13 +23,16 @@ from jobs.train.checkpoint import Arrays, Checkpoint, Progress
 from jobs.train.config import TrainConfig
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.events import OnEvent, make_event
-from jobs.train.feature_pool import FeatureBatches, FeaturePool, dequantised
+from jobs.train.feature_pool import FeatureBatches, FeaturePool, dequantised, pool_bytes
 from jobs.train.network.network import Network, SplitNetwork, split_network
 from jobs.train.objective import Objective
 from jobs.train.schedule import Schedule
 from jobs.train.views import THREADS, ViewFactory
 
 CLIP_NORM = 10.0
+POOL_BYTES = 1_000_000_000
+"""Of activations that phase 1 keeps: those of about 460 photos at 320 pixels. With more photos it has fewer epochs, and
+draws fresh views as phase 2 does."""
 CLOSING_SHARE = 0.2
 """Share of a phase, at its end, whose best epoch is kept.
 
@@ -184,7 +187,11 @@ class PhaseTrainer:
 
     @property
     def _pooled(self) -> bool:
-        return self._plan.unfreeze == 0
+        """Whether activations are kept: where the base is frozen, they would be used again, and they fit."""
+        if self._plan.unfreeze or self._plan.epochs <= self._around.config.phase1_views:
+            return False
+        outputs = self._parts.trunk.outputs
+        return pool_bytes(outputs, self._around.config, photos=len(self._around.photos)) <= POOL_BYTES
 
     def _fresh_batches(self, factory: ViewFactory, epoch: int) -> FeatureBatches:
         key = (self._plan.number, epoch)

@@ -63,7 +63,7 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
     data = prepare_data(config, store, known_labels=_labels_of(config, store))
     tell("data", summary=summary_lines(data), report=data.report.to_json())
     network, base_weights = _build(config, data, starting_point)
-    directory = run_directory(config, data_fingerprint=data.report.fingerprint)
+    directory = run_directory(config, data_fingerprint=data.report.fingerprint, split=data.split)
     lock = lock_run(directory)
     forget_abandoned_runs(directory)
     try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from detector.errors import StoreError
 from detector.store.locks import FileLock, try_lock
 from jobs.train.config import TrainConfig
+from jobs.train.datasets.photos import Split
 
 KEPT_DAYS = 14
 """How long a killed run can be gone on with."""
@@ -22,10 +23,11 @@ _LOCK = "lock"
 _WITHOUT_EFFECT = ("max_minutes", "samples", "tfjs", "strict")
 
 
-def run_directory(config: TrainConfig, *, data_fingerprint: str) -> Path:
-    """The folder of the run: the same options on the same photos share it."""
+def run_directory(config: TrainConfig, *, data_fingerprint: str, split: Split) -> Path:
+    """The folder of the run: the same options on the same photos, on the same sides, share it."""
     options = {k: v for k, v in config.to_json().items() if k not in _WITHOUT_EFFECT}
-    text = json.dumps([options, data_fingerprint], sort_keys=True, default=str)
+    sides = [sorted(photo.sha256 for photo in side) for side in (split.train, split.val)]
+    text = json.dumps([options, data_fingerprint, sides], sort_keys=True, default=str)
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
     return config.store / ".staging" / config.name / f"{_PREFIX}{key}"
 

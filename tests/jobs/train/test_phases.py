@@ -12,7 +12,7 @@ from jobs.train.checkpoint import Checkpoint, Progress
 from jobs.train.config import HeadName, TrainConfig
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.events import Event
-from jobs.train.feature_pool import dequantised, quantised
+from jobs.train.feature_pool import FeaturePool, dequantised, quantised
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import RANDOM, ResolvedWeights
 from jobs.train.objective import objective_of
@@ -96,6 +96,26 @@ def test_phase_1_leaves_the_whole_base_as_it_was_and_trains_the_head() -> None:
     # Not all: a stride to which no object was assigned has no gradient for its box edges.
     moved = sum(not np.array_equal(a, b) for a, b in zip(head, after, strict=True))
     assert moved > 0.8 * len(head)
+
+
+def test_more_activations_than_fit_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    filled: list[int] = []
+    fill = FeaturePool.fill
+
+    def counted(*arguments: Any) -> FeaturePool:
+        filled.append(1)
+        return fill(*arguments)
+
+    monkeypatch.setattr(FeaturePool, "fill", counted)
+    epochs = Run().config.phase1_views + 1
+    Run().train(unfreeze=0, epochs=epochs)
+    assert len(filled) == 1
+    monkeypatch.setattr("jobs.train.phases.POOL_BYTES", 10_000)
+    run = Run()
+    progress = run.train(unfreeze=0, epochs=epochs)
+    assert len(filled) == 1
+    assert progress.epochs_done == epochs
+    assert run.events[-1]["loss"] < run.events[1]["loss"]
 
 
 @pytest.mark.parametrize("head", ["grid", "localizer"])

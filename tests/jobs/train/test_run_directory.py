@@ -2,24 +2,38 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from detector.errors import StoreError
 from jobs.train.config import TrainConfig
+from jobs.train.datasets.photos import LabelledPhoto, Split
 from jobs.train.run_directory import KEPT_DAYS, forget_abandoned_runs, lock_run, run_directory
 
+PIXELS = np.zeros((8, 8, 3), np.uint8)
+SPLIT = Split(
+    train=(LabelledPhoto("a", "a", 0, PIXELS, ()),),
+    val=(LabelledPhoto("b", "b", 0, PIXELS, ()),),
+)
 LATER = (KEPT_DAYS + 1) * 86_400
 
 
 def run_of(store: Path, *, seed: int) -> Path:
-    return run_directory(TrainConfig(store=store, seed=seed), data_fingerprint="0")
+    return run_directory(TrainConfig(store=store, seed=seed), data_fingerprint="0", split=SPLIT)
 
 
 def test_the_same_options_on_the_same_photos_share_a_folder(tmp_path: Path) -> None:
     config = TrainConfig(store=tmp_path, samples=3)
-    assert run_directory(config, data_fingerprint="0") == run_of(tmp_path, seed=0)
-    assert run_directory(config, data_fingerprint="1") != run_of(tmp_path, seed=0)
+    assert run_directory(config, data_fingerprint="0", split=SPLIT) == run_of(tmp_path, seed=0)
+    assert run_directory(config, data_fingerprint="1", split=SPLIT) != run_of(tmp_path, seed=0)
     assert run_of(tmp_path, seed=1) != run_of(tmp_path, seed=0)
+
+
+def test_photos_that_changed_sides_are_another_run(tmp_path: Path) -> None:
+    """Weights that were trained on what is validation now would be measured too well."""
+    turned = Split(train=SPLIT.val, val=SPLIT.train)
+    again = run_directory(TrainConfig(store=tmp_path), data_fingerprint="0", split=turned)
+    assert again != run_of(tmp_path, seed=0)
 
 
 def test_the_same_run_twice_at_once_is_refused(tmp_path: Path) -> None:
