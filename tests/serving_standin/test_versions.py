@@ -1,17 +1,16 @@
 """Labels as the real server takes them with --allow_version_labels_for_unavailable_models."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tensorflow_serving.config import model_server_config_pb2
 
 from tests.serving_standin.versions import Manager, Refused
 
-Config = model_server_config_pb2.ModelServerConfig
 
-
-def config(base: Path, **labels: int) -> Config:
-    wanted = Config()
+def config(base: Path, **labels: int) -> Any:
+    wanted: Any = model_server_config_pb2.ModelServerConfig()
     entry = wanted.model_config_list.config.add(name="detector", base_path=str(base))
     entry.version_labels.update(labels)
     return wanted
