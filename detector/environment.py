@@ -7,8 +7,8 @@ from detector.errors import InvalidRequestError
 
 PREFIX = "DETECTOR_"
 
-COMMAND_LINE_VARIABLES = ("DETECTOR_CACHE", "DETECTOR_MODEL", "DETECTOR_STORE")
-"""Those that the command line reads as defaults of its options."""
+COMMAND_LINE_VARIABLES = ("DETECTOR_ACTOR", "DETECTOR_CACHE", "DETECTOR_MODEL", "DETECTOR_STORE")
+"""Those that the command line reads, most as defaults of its options."""
 
 
 def refuse_unknown_variables(environment: Mapping[str, str], known: Iterable[str]) -> None:

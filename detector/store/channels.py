@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from detector.store.history import read_history
 
 ChannelName = Literal["stable", "canary"]
 CHANNEL_NAMES: tuple[ChannelName, ...] = get_args(ChannelName)
+
+ACTOR_VARIABLE = "DETECTOR_ACTOR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,9 @@ def log_line(path: Path, fields: Mapping[str, Any]) -> None:
 
 
 def current_actor() -> str:
-    """user@host of this process; the number stands for a user without a name, as in many containers."""
+    """DETECTOR_ACTOR, else user@host of this process, which says little in a container."""
+    if named := os.environ.get(ACTOR_VARIABLE):
+        return named
     try:
         user = getpass.getuser()
     except (KeyError, OSError, ImportError):

@@ -80,3 +80,21 @@ def test_volumes_are_named_and_used() -> None:
 
 def test_a_training_is_given_the_time_to_end_between_two_steps() -> None:
     assert SERVICES["train"]["stop_grace_period"] == "60s"
+
+
+@pytest.mark.parametrize("name", ["gateway", "lite"])
+def test_keys_and_the_canarys_share_reach_the_gateway(name: str) -> None:
+    environment = SERVICES[name]["environment"]
+    assert environment["DETECTOR_API_KEYS"] == "${DETECTOR_API_KEYS:-}"
+    assert environment["DETECTOR_CANARY_PERCENT"] == "${DETECTOR_CANARY_PERCENT:-0}"
+
+
+def test_who_releases_reaches_the_log() -> None:
+    assert SERVICES["release"]["environment"]["DETECTOR_ACTOR"] == "${DETECTOR_ACTOR:-}"
+
+
+def test_the_gateway_holds_as_many_hostile_pictures_as_it_decodes_at_once() -> None:
+    """A transparent PNG of 50 megapixels takes 220 MB (docs/gateway.md)."""
+    gateway = SERVICES["gateway"]
+    limit_mb = int(gateway["mem_limit"].removesuffix("m"))
+    assert limit_mb >= int(gateway["environment"]["DETECTOR_WORKERS"]) * 220 + 512

@@ -96,6 +96,14 @@ def test_every_pod_is_shut_off_bounded_and_watched(name: str) -> None:
             assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(one)
 
 
+def test_a_gateway_holds_as_many_hostile_pictures_as_it_decodes_at_once() -> None:
+    """A transparent PNG of 50 megapixels takes 220 MB (docs/gateway.md)."""
+    (gateway,) = pod_templates(rendered("base"))["gateway"]["spec"]["containers"]
+    (workers,) = [int(each["value"]) for each in gateway["env"] if each["name"] == "DETECTOR_WORKERS"]
+    limit_mib = int(gateway["resources"]["limits"]["memory"].removesuffix("Mi"))
+    assert limit_mib >= workers * 220 + 512
+
+
 def test_readers_cannot_write_the_store() -> None:
     for template in pod_templates(rendered("base")).values():
         for one in (*template["spec"].get("initContainers", ()), *template["spec"]["containers"]):

@@ -36,7 +36,16 @@ def test_a_torn_last_line_of_the_log_does_not_swallow_the_next(tmp_path: Path) -
     assert json.loads(log.read_text().splitlines()[1])["to"] == 1
 
 
-def test_the_actor_is_a_user_at_a_host() -> None:
+def test_the_actor_is_who_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETECTOR_ACTOR", "ada")
+    assert current_actor() == "ada"
+
+
+@pytest.mark.parametrize("said", [None, ""])
+def test_the_actor_is_a_user_at_a_host(monkeypatch: pytest.MonkeyPatch, said: str | None) -> None:
+    monkeypatch.delenv("DETECTOR_ACTOR", raising=False)
+    if said is not None:
+        monkeypatch.setenv("DETECTOR_ACTOR", said)
     user, host = current_actor().split("@")
     assert user
     assert host

@@ -198,3 +198,15 @@ def test_a_version_goes_from_one_store_to_another(detector: Detector, tmp_path: 
 
 def test_an_empty_store_says_how_to_fill_it(detector: Detector, tmp_path: Path) -> None:
     assert "`detector train` publishes one" in detector("list", store=Store(tmp_path / "empty")).out
+
+
+def test_no_server_is_asked_where_its_name_is_given_as_nothing(detector: Detector) -> None:
+    promoted = detector("promote", DETECTOR_TFSERVING_TARGET="", DETECTOR_ACTOR="ada")
+    assert promoted.code == 0, promoted.err
+    assert json.loads(detector.store.channel_log_path(NAME).read_text().splitlines()[-1])["by"] == "ada"
+
+
+def test_recover_says_what_is_there(detector: Detector) -> None:
+    (detector.store.root / "models.config").unlink()
+    assert detector("recover").out == f"Nothing of {NAME} is half done; versions: 1, 2\n"
+    assert NAME in detector.store.configured_models()
