@@ -32,7 +32,8 @@ def dequantised(feature: tf.Tensor) -> tf.Tensor:
 
 def pool_bytes(outputs: Sequence[tf.Tensor], config: TrainConfig, *, photos: int) -> int:
     """What a pool over `photos` would take; `outputs` are the symbolic activations of the frozen base."""
-    return sum(math.prod(output.shape[1:]) for output in outputs) * photos * config.phase1_views
+    bytes_a_view: int = sum(math.prod(output.shape[1:]) for output in outputs)
+    return bytes_a_view * photos * config.phase1_views
 
 
 @dataclass(frozen=True, slots=True)
