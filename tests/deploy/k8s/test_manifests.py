@@ -9,6 +9,7 @@ import yaml
 from typer.main import get_command
 
 from detector.environment import PREFIX
+from detector.store.channels import ACTOR_VARIABLE
 from jobs.cli import create_cli
 from services.gateway.settings import Settings, known_variables, read_settings
 from tests.deploy.k8s.rendered import (
@@ -238,6 +239,6 @@ def test_a_release_by_hand_is_a_command_that_there_is() -> None:
     for word in release["args"]:
         command = command.commands[word]
     options = {name for parameter in command.params for name in (parameter.envvar, *parameter.opts)}
-    assert set(environment(release)) <= options
+    assert set(environment(release)) <= {*options, ACTOR_VARIABLE}
     target = settings_of(container("base", "gateway")).tfserving_target
     assert environment(release)["DETECTOR_TFSERVING_TARGET"] == target
