@@ -93,7 +93,7 @@ def log_moves(
     more = dict(details or {})
     release = more.get("release")
     # What was taken back moves nothing, and stands under the same release.
-    of_release = [move for move in read_history(path) if release and move.release == release]
+    of_release = [move for move in read_history(path) if move.release == release] if release else []
     logged = {(move.channel, move.new) for move in of_release if move.old != move.new}
     for name in CHANNEL_NAMES:
         old, new = getattr(before, name), getattr(after, name)
