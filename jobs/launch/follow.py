@@ -166,6 +166,8 @@ class _Follower:
                 break
             if trouble is not None and not now.ended and not isinstance(trouble, SilentError):
                 self._notice(f"The log of pod {pod.name} breaks off: {_sentence(str(trouble))} Trying again.")
+            if trouble is not None and not now.ended and now.disruption is not None:
+                self._notice(_lost_with_its_node(now))
             ended = now.ended
             time.sleep(PAUSES_S[0] if trouble is None else PAUSES_S[1])
         self._over.add(pod.uid)
@@ -231,6 +233,15 @@ def _event(line: str) -> Event | None:
     except ValueError:
         return None
     return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
+
+
+def _lost_with_its_node(pod: PodState) -> str:
+    """Kubernetes starts no other pod as long as this one may still be writing, and cannot know that on its own."""
+    return (
+        f"Pod {pod.name} is being taken from its node ({pod.disruption}) and does not answer. If the node is gone for "
+        f"good, say so: `kubectl taint node {pod.node} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute` ends "
+        "the pod, and the next one goes on after the last finished epoch."
+    )
 
 
 def _sentence(text: str) -> str:

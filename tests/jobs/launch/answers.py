@@ -101,6 +101,15 @@ def running() -> Json:
     return {"phase": "Running", **_container({"running": {"startedAt": CREATED}})}
 
 
+def disrupted(message: str) -> Json:
+    return {
+        "type": "DisruptionTarget",
+        "status": "True",
+        "reason": "EvictionByEvictionAPI",
+        "message": message,
+    }
+
+
 def terminated(
     exit_code: int, *, reason: str | None = None, disruption: str | None = None, message: str = ""
 ) -> Json:
@@ -111,14 +120,7 @@ def terminated(
     }
     conditions = [{"type": "PodScheduled", "status": "True"}]
     if disruption is not None:
-        conditions.append(
-            {
-                "type": "DisruptionTarget",
-                "status": "True",
-                "reason": "EvictionByEvictionAPI",
-                "message": disruption,
-            }
-        )
+        conditions.append(disrupted(disruption))
     phase = "Succeeded" if exit_code == 0 else "Failed"
     return {"phase": phase, "conditions": conditions, **_container({"terminated": ended})}
 

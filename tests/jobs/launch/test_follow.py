@@ -137,6 +137,23 @@ def test_an_eviction_is_told_as_one_and_is_no_retry(server: ApiServer, told: Fol
     assert "retry" not in " ".join(told.notices)
 
 
+def test_a_pod_whose_node_vanished_is_said_with_what_to_do(server: ApiServer, told: Following) -> None:
+    start(server)
+    server.write(A, event("epoch", epoch=1))
+    told.wait_for_events("epoch")
+    gone = answers.status(500, "InternalError", "dial tcp 10.0.0.5:10250: no route to host")
+    server.refusals["get", "pods/log"] += [gone] * 3
+    server.put_pod(JOB, A, {**answers.running(), "conditions": [answers.disrupted("TaintManagerEviction")]})
+    with server.changed:
+        server.logs[A].ended = True
+        server.changed.notify_all()
+    told.wait_for_notice("kubectl taint node node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute")
+    server.end_pod(A, terminated(143, disruption="TaintManagerEviction"))
+    start(server, B)
+    complete(server, B)
+    assert told.outcome().exit_code == 0
+
+
 def test_a_job_out_of_retries_ends_with_the_last_pods_exit_code(server: ApiServer, told: Following) -> None:
     for name in (A, B, f"{JOB}-ccccc"):
         start(server, name)
