@@ -126,3 +126,18 @@ def lower_threshold(page: Page, percent: int) -> None:
 def wait_for_model(page: Page) -> None:
     """Until the model on the phone is ready."""
     page.get_by_text("Model on this phone: version").wait_for()
+
+
+def kept_files(page: Page) -> int:
+    """How many files of the version the browser keeps; the model must have been ready once."""
+    count: int = page.evaluate(
+        """async () => {
+          const open = indexedDB.open('pocket-detector-model');
+          const database = await new Promise(done => open.onsuccess = () => done(open.result));
+          const count = database.transaction('files').objectStore('files').count();
+          const files = await new Promise(done => count.onsuccess = () => done(count.result));
+          database.close();
+          return files;
+        }"""
+    )
+    return count

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from detector.store.store import Store
 from tests.conftest import Trained
-from tests.e2e.phones import Phone, answer, choose_photo, phone, wait_for_model
+from tests.e2e.phones import Phone, answer, choose_photo, kept_files, phone, wait_for_model
 from tests.e2e.versions import (
     Spoil,
     claim_other_detections,
@@ -124,15 +124,7 @@ def test_a_deleted_model_stays_deleted_until_somebody_wants_it(browser: Browser,
         expect(page.get_by_text("There is no model on this phone.")).to_be_visible()
         page.reload()
         expect(page.get_by_text("There is no model on this phone.")).to_be_visible()
-        kept = page.evaluate(
-            """async () => {
-              const open = indexedDB.open('pocket-detector-model');
-              const database = await new Promise(done => open.onsuccess = () => done(open.result));
-              const count = database.transaction('files').objectStore('files').count();
-              return new Promise(done => count.onsuccess = () => done(count.result));
-            }"""
-        )
-        assert kept == 0
+        assert kept_files(page) == 0
         page.get_by_role("button", name="Get the model").tap()
         wait_for_model(page)
 

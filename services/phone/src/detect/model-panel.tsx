@@ -1,8 +1,10 @@
 /** The model on this phone: what it is, how to get it, update it and delete it. */
 import {backendName, measuredBackends} from '../model/backend-name.ts';
+import type {Manifest} from '../gateway/manifest.ts';
 import {phoneModel} from '../model/on-phone.ts';
 import type {Progress, ReadyModel} from '../model/phone-model.ts';
-import {megabytes} from '../shell/words.ts';
+import {pageIsKept} from '../shell/offline-page.ts';
+import {day, fileSize} from '../shell/words.ts';
 import {Problem} from './problem.tsx';
 
 export function ModelPanel() {
@@ -45,7 +47,7 @@ function OnTheWay({progress}: {progress: Progress}) {
     <div class="card">
       <label class="stack">
         <span class="numbers">
-          Getting the model: {megabytes(received)} of {megabytes(total)}
+          Getting the model: {fileSize(received)} of {fileSize(total)}
         </span>
         <progress max={total} value={received} />
       </label>
@@ -62,9 +64,7 @@ function Ready({model}: {model: ReadyModel}) {
       {updating && <OnTheWay progress={updating} />}
       {offer && !updating && (
         <div class="notice" role="status">
-          <p>
-            The server has version {offer.manifest.version} now; this phone has version {manifest.version}.
-          </p>
+          <p>{offered(offer.manifest, manifest)}</p>
           <button class="button main" onClick={() => void phoneModel.update()}>
             Get version {offer.manifest.version}
           </button>
@@ -73,20 +73,20 @@ function Ready({model}: {model: ReadyModel}) {
       <details class="card">
         <summary>
           <span>
-            Model on this phone: <strong>version {manifest.version}</strong>, {megabytes(sizeBytes)}
+            Model on this phone: <strong>version {manifest.version}</strong>, {fileSize(sizeBytes)}
           </span>
         </summary>
         <dl class="model-facts">
           <dt>Finds</dt>
           <dd>{manifest.labels.join(', ')}</dd>
           <dt>Made</dt>
-          <dd>{new Date(manifest.created).toLocaleDateString()}</dd>
+          <dd>{day(manifest.created)}</dd>
           <dt>Runs with</dt>
           <dd>{backendName(model)}</dd>
           <dt>Measured here</dt>
           <dd class="numbers">{measuredBackends(model) || 'in a moment'}</dd>
           <dt>Without a network</dt>
-          <dd>{isKept ? 'works' : 'not after this page is closed'}</dd>
+          <dd>{isKept && pageIsKept.value ? 'works' : 'only until this page is closed'}</dd>
         </dl>
         <div class="row">
           <button class="button" onClick={() => void phoneModel.look()}>
@@ -99,4 +99,12 @@ function Ready({model}: {model: ReadyModel}) {
       </details>
     </>
   );
+}
+
+function offered(theirs: Manifest, ours: Manifest): string {
+  if (theirs.version !== ours.version) {
+    return `The server has version ${theirs.version} now; this phone has version ${ours.version}.`;
+  }
+  // A store that was begun anew.
+  return `The server has another version ${theirs.version} now, made on ${day(theirs.created)}.`;
 }

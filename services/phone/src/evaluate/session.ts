@@ -1,11 +1,11 @@
 /** The evaluation on this phone. It lives as long as the page, so that its result is there after a look elsewhere. */
 import {computed, signal} from '@preact/signals';
 
-import type {Manifest} from '../gateway/manifest.ts';
+import {isSameVersion, type Manifest} from '../gateway/manifest.ts';
+import {SAMPLES, SAMPLES_FOLDER} from '../gateway/report-files.ts';
 import {backendName} from '../model/backend-name.ts';
 import {detectOnPhone, phoneModel, versionFile} from '../model/on-phone.ts';
 import type {ReadyModel} from '../model/phone-model.ts';
-import {SAMPLES, SAMPLES_FOLDER} from '../model/self-test.ts';
 import {openPhoto} from '../vision/photo.ts';
 import {reportOf, type Report} from './report.ts';
 import {runSamples, worstFirst, type Means, type Ran} from './run.ts';
@@ -34,9 +34,7 @@ let stopping = new AbortController();
 export const evaluation = computed<State>(() => {
   const model = phoneModel.state.value;
   if (now.value.state !== 'done' || model.state !== 'ready') return now.value;
-  const {manifest} = now.value;
-  const same = manifest.name === model.manifest.name && manifest.version === model.manifest.version;
-  return same ? now.value : {state: 'idle'};
+  return isSameVersion(now.value.manifest, model.manifest) ? now.value : {state: 'idle'};
 });
 
 /** Whether the version was published with photos to try it on. */

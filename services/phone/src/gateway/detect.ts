@@ -1,6 +1,7 @@
 /** POST /detect: the server's answer on one photo. */
 import type {Detection} from '../vision/box.ts';
 import {clientId} from './client-id.ts';
+import {contentOf} from './problem.ts';
 import {ask, type AskOptions} from './request.ts';
 
 export interface ServerAnswer {
@@ -42,7 +43,7 @@ export async function detectOnServer(photo: Blob, options: DetectOptions = {}): 
     ...(options.signal && {signal: options.signal}),
   };
   const response = await ask(`detect?${query}`, init, options);
-  const answer = (await response.json()) as Answer;
+  const answer = await contentOf<Answer>(response);
   return {
     model: answer.model,
     image: answer.image,

@@ -1,6 +1,7 @@
 /** The manifest of the version that a channel points to. */
 import type {Manifest} from './manifest.ts';
 import {pageSettings} from './page-settings.ts';
+import {contentOf} from './problem.ts';
 import {ask} from './request.ts';
 
 export interface FetchedManifest {
@@ -14,5 +15,5 @@ export async function fetchManifest(knownEtag: string | null): Promise<FetchedMa
   const headers = knownEtag === null ? {} : {'If-None-Match': knownEtag};
   const response = await ask(`v1/models/${encodeURIComponent(model)}/manifest?channel=stable`, {headers});
   if (response.status === 304) return null;
-  return {manifest: (await response.json()) as Manifest, etag: response.headers.get('ETag') ?? ''};
+  return {manifest: await contentOf<Manifest>(response), etag: response.headers.get('ETag') ?? ''};
 }

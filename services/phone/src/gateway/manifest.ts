@@ -42,6 +42,11 @@ export interface Manifest {
   readonly samples?: readonly ManifestFile[];
 }
 
+/** A store that was begun anew gives its numbers again: the time tells such versions apart. */
+export function isSameVersion(one: Manifest, other: Manifest): boolean {
+  return one.name === other.name && one.version === other.version && one.created === other.created;
+}
+
 /** What the gateway takes where a version was published without a measured threshold. */
 const UNMEASURED_THRESHOLD = 0.5;
 

@@ -20,6 +20,21 @@ export function unreachable(): GatewayProblem {
   );
 }
 
+/** The answer's JSON. Throws GatewayProblem when it is none: a Wi-Fi's login page comes with status 200 too. */
+export async function contentOf<Content>(response: Response): Promise<Content> {
+  try {
+    return (await response.json()) as Content;
+  } catch (fault) {
+    if (!(fault instanceof SyntaxError)) throw fault;
+    throw new GatewayProblem(
+      'unknown',
+      'Something else than the detector’s server answered: a Wi-Fi that wants a login, perhaps. Look there, then ' +
+        'try again.',
+      response.status,
+    );
+  }
+}
+
 /** RFC 9457 as the gateway writes it; anything else is told by its status. */
 export async function problemOf(response: Response): Promise<GatewayProblem> {
   const content: unknown = await response.json().catch(() => null);

@@ -68,10 +68,3 @@ export function tfliteFiles(manifest: Manifest): TfliteFile[] {
       files.slice(0, 1).map(file => ({...file, kind, dtype: io_dtype ?? 'float32'})),
     );
 }
-
-/** A size as people read it: "4.3 MB". */
-export function readableSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  if (bytes < 999_500) return `${Math.round(bytes / 1000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}

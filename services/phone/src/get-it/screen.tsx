@@ -5,6 +5,7 @@ import {useEffect} from 'preact/hooks';
 
 import {Problem} from '../detect/problem.tsx';
 import type {Manifest} from '../gateway/manifest.ts';
+import {day} from '../shell/words.ts';
 import {ExamplesSection} from './examples-section.tsx';
 import {FactsCard} from './facts-card.tsx';
 import {FileList} from './file-list.tsx';
@@ -41,8 +42,8 @@ function Version({manifest}: {manifest: Manifest}) {
         <strong>
           {name}, version {version}
         </strong>{' '}
-        of {new Date(created).toLocaleDateString()}
-        {metrics?.ap50 !== undefined && `, AP50 ${metrics.ap50.toFixed(3)}`}
+        of {day(created)}
+        {metrics?.ap50 !== undefined && `, AP50\u00a0${metrics.ap50.toFixed(3)}`}
       </p>
       <ExamplesSection manifest={manifest} />
       <FactsCard manifest={manifest} />

@@ -6,7 +6,8 @@
 import {signal, type ReadonlySignal} from '@preact/signals';
 
 import {fetchManifest, type FetchedManifest} from '../gateway/fetch-manifest.ts';
-import type {Manifest} from '../gateway/manifest.ts';
+import {isSameVersion, type Manifest} from '../gateway/manifest.ts';
+import {HISTORY, SAMPLES} from '../gateway/report-files.ts';
 import {kept} from '../storage/kept.ts';
 import {isStorageFull} from '../storage/full.ts';
 import {check, download, downloadChecked} from './download.ts';
@@ -41,7 +42,7 @@ export interface ReadyModel {
   readonly isKept: boolean;
 }
 
-/** Other backends are measured when the first picture has had its answer. */
+/** Other backends are measured, and the report is fetched, when the first picture has had its answer. */
 const SETTLE_AFTER_MS = 2000;
 
 export class ModelMissing extends Error {
@@ -110,14 +111,14 @@ export class PhoneModel {
     return this.start();
   }
 
-  /** Ask the server whether it has another version; nothing changes here before `update`. */
+  /** Ask the server whether it has another version: `notice` says if not. Nothing changes here before `update`. */
   async look(): Promise<void> {
-    const now = this.#state.value;
-    if (now.state !== 'ready') return;
-    const keptVersion = await this.#shelf.version().catch(() => undefined);
-    const fetched = await fetchManifest(keptVersion?.etag ?? null).catch(() => null);
-    const isOther = fetched !== null && fetched.manifest.version !== now.manifest.version;
-    this.#offer.value = isOther ? fetched : null;
+    try {
+      await this.#look();
+      this.#notice.value = this.#offer.value ? null : 'The server has no other version.';
+    } catch (fault) {
+      this.#notice.value = sentence(fault);
+    }
   }
 
   /** Take the offered version. If it does not work here, the present one stays and `notice` says so. */
@@ -212,7 +213,7 @@ export class PhoneModel {
         progress => (this.#state.value = progress),
       );
       this.#ready(manifest, runner, true);
-      void this.look();
+      this.#look().catch(() => undefined); // the next visit asks again
       return true;
     } catch {
       // Storage that is forbidden, cleared by half or damaged is like none.
@@ -220,18 +221,35 @@ export class PhoneModel {
     }
   }
 
+  /** Throws GatewayProblem. */
+  async #look(): Promise<void> {
+    const now = this.#state.value;
+    if (now.state !== 'ready') return;
+    const kept = await this.#shelf.version().catch(() => undefined);
+    // Another tab may have gone over to another version.
+    const etag = kept && isSameVersion(kept.manifest, now.manifest) ? kept.etag : null;
+    const fetched = await fetchManifest(etag);
+    const isOther = fetched !== null && !isSameVersion(fetched.manifest, now.manifest);
+    this.#offer.value = isOther ? fetched : null;
+  }
+
   async #install(fetched: FetchedManifest, report: Report): Promise<void> {
     const {manifest} = fetched;
-    const {signal: stop} = this.#abort;
+    const stop = this.#abort.signal;
+    // When one file cannot be had the others are not waited for, and nothing more is told of them.
+    const fetching = new AbortController();
+    stop.addEventListener('abort', () => fetching.abort(), {once: true});
     const total = graphSize(manifest);
     let received = 0;
     const progress = (count: number) => {
+      if (fetching.signal.aborted) return;
       received = Math.min(received + count, total);
       report({state: 'fetching', received, total});
     };
     progress(0);
-    const read = (path: string) => this.#fetchFile(manifest, path, stop, progress);
-    const {runner, files} = await this.#load(manifest, read, report);
+    const read = (path: string) => this.#fetchFile(manifest, path, fetching.signal, progress);
+    const loading = this.#load(manifest, read, report);
+    const {runner, files} = await loading.finally(() => fetching.abort());
     if (stop.aborted) runner.close();
     stop.throwIfAborted();
     const isKept = await this.#keep(fetched, files);
@@ -260,7 +278,9 @@ export class PhoneModel {
   ): Promise<ArrayBuffer> {
     const listed = listedFile(manifest, path);
     const options = {signal: stop, ...(onBytes && {onBytes})};
-    return listed ? downloadChecked(manifest, listed, options) : download(manifest, path, options);
+    if (listed) return downloadChecked(manifest, listed, options);
+    // Nothing tells whether it is the right one: the browser asks for it again rather than take its own copy.
+    return download(manifest, path, {...options, cache: 'no-cache'});
   }
 
   async #keep(fetched: FetchedManifest, files: ReadonlyMap<string, ArrayBuffer>): Promise<boolean> {
@@ -276,9 +296,24 @@ export class PhoneModel {
     }
   }
 
+  /** So that Evaluate works without a network too. What cannot be had now is asked for when somebody wants it. */
+  async #keepReport(manifest: Manifest): Promise<void> {
+    const samples = (manifest.samples ?? []).map(({path}) => path);
+    try {
+      for (const path of [HISTORY, ...(samples.length > 0 ? [SAMPLES, ...samples] : [])]) {
+        await this.file(manifest, path);
+      }
+    } catch {
+      // No network any more, or a damaged file: whoever evaluates is told.
+    }
+  }
+
   #ready(manifest: Manifest, runner: Runner, isKept: boolean): void {
     this.#state.value = {state: 'ready', manifest, runner, sizeBytes: graphSize(manifest), isKept};
-    setTimeout(() => void runner.settle(), SETTLE_AFTER_MS);
+    setTimeout(() => {
+      void runner.settle();
+      if (isKept) void this.#keepReport(manifest);
+    }, SETTLE_AFTER_MS);
   }
 }
 

@@ -84,9 +84,10 @@ export class Runner {
     if (!this.#closed) rememberMeasure(this.#network, this.#measured.value);
   }
 
+  /** What is on its way is still answered. */
   close(): void {
     this.#closed = true;
-    this.#engine.close();
+    this.#engine.retire();
   }
 
   async #candidate(backend: Backend): Promise<Engine | null> {
@@ -116,7 +117,8 @@ export class Runner {
 
   #chooseBetween(candidate: Engine): void {
     if (!this.#closed && fastest(this.#measured.value) === candidate.backend) {
-      this.#engine.close();
+      // A frame of the camera is nearly always on its way.
+      this.#engine.retire();
       this.#use(candidate);
     } else {
       candidate.close();

@@ -2,11 +2,9 @@
 import {disagreements} from '../evaluate/maths/agreement.ts';
 import {parseSamples} from '../evaluate/samples.ts';
 import {scoreThreshold, type Manifest} from '../gateway/manifest.ts';
+import {SAMPLES, SAMPLES_FOLDER} from '../gateway/report-files.ts';
 import {openPhoto} from '../vision/photo.ts';
 import type {Found} from './engine/protocol.ts';
-
-export const SAMPLES_FOLDER = 'report/samples/';
-export const SAMPLES = `${SAMPLES_FOLDER}samples.json`;
 
 /** The version does not give on this phone what it should. */
 export class SelfTestFailed extends Error {

@@ -39,6 +39,9 @@ function offerWaiting(registration: ServiceWorkerRegistration): void {
 }
 
 export function switchToNewerPage(): void {
+  const worker = newerPage.value;
+  // Another tab has gone over to it already.
+  if (worker?.state !== 'installed') location.reload();
   switching = true;
-  newerPage.value?.postMessage('use-this-build');
+  worker?.postMessage('use-this-build');
 }

@@ -11,7 +11,19 @@ export function duration(ms: number): string {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}\u00a0ms`;
 }
 
-/** 7.8 MB: millions of bytes, as phones count. */
-export function megabytes(bytes: number): string {
+/** 812 bytes, 71 kB, 7.8 MB: in thousands, as phones count. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes}\u00a0bytes`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1000)}\u00a0kB`;
   return `${(bytes / 1e6).toFixed(1)}\u00a0MB`;
+}
+
+/** kangaroo and raccoon; fox, hare, and owl. */
+export function list(names: readonly string[]): string {
+  return new Intl.ListFormat('en').format(names);
+}
+
+/** Nov 27, 2026, in the order that the person is used to. */
+export function day(iso: string): string {
+  return new Date(iso).toLocaleDateString(undefined, {dateStyle: 'medium'});
 }

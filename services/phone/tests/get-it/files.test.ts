@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 
-import {kindsOf, readableSize, tfliteFiles} from '../../src/get-it/files.ts';
+import {kindsOf, tfliteFiles} from '../../src/get-it/files.ts';
 import {artifact, MANIFEST} from './manifest.ts';
 
 test('kinds come with those first that are most often wanted, and with their whole size', () => {
@@ -24,13 +24,4 @@ test('a kind that this page does not know is shown by its name', () => {
 test('the examples begin with half the bits, and a version without int8 offers none', () => {
   expect(tfliteFiles(MANIFEST).map(({kind}) => kind)).toEqual(['tflite_f16', 'tflite_f32']);
   expect(tfliteFiles({...MANIFEST, artifacts: []})).toEqual([]);
-});
-
-test.each([
-  [999, '999 bytes'],
-  [71_400, '71 kB'],
-  [999_600, '1.0 MB'],
-  [4_344_000, '4.3 MB'],
-])('%d bytes are %s', (bytes, text) => {
-  expect(readableSize(bytes)).toBe(text);
 });

@@ -2,7 +2,7 @@
 import {useSignal, type Signal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
-import {megabytes} from '../../shell/words.ts';
+import {fileSize} from '../../shell/words.ts';
 import {collectionProblem} from '../collection/problem.ts';
 import {shelf} from '../collection/shelf.ts';
 import {Icon} from '../icons.tsx';
@@ -80,7 +80,7 @@ function Outcome({packing}: {readonly packing: Packing}) {
     case 'packed':
       return (
         <p>
-          Packed: <span class="numbers">{megabytes(packing.file.size)}</span>. If the download did not start,{' '}
+          Packed: <span class="numbers">{fileSize(packing.file.size)}</span>. If the download did not start,{' '}
           <a href={packing.url} download={packing.file.name}>
             save {packing.file.name}
           </a>

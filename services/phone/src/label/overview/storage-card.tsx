@@ -1,7 +1,7 @@
 /** Where the photos are, whether they stay there, and how to take them all out. */
 import {useSignal} from '@preact/signals';
 
-import {megabytes} from '../../shell/words.ts';
+import {fileSize} from '../../shell/words.ts';
 import {persistent} from '../collection/persistence.ts';
 import {collectionProblem} from '../collection/problem.ts';
 import {shelf} from '../collection/shelf.ts';
@@ -28,7 +28,7 @@ export function StorageCard() {
       <p class="quiet">
         The photos are in this browser only, nothing is sent (
         <span class="numbers">
-          {photos.length === 1 ? '1 photo' : `${photos.length} photos`}, {megabytes(total)}
+          {photos.length === 1 ? '1 photo' : `${photos.length} photos`}, {fileSize(total)}
         </span>
         ). {PROMISES[String(persistent.value)]}
       </p>

@@ -17,6 +17,7 @@ export class Engine {
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
   #ended: string | null = null;
+  #isRetired = false;
 
   private constructor(backend: Backend) {
     this.backend = backend;
@@ -50,6 +51,12 @@ export class Engine {
     this.#end('the network was closed');
   }
 
+  /** Closes it as soon as all that it was asked before is answered. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#closeWhenDone();
+  }
+
   #ask<Kind extends Question['kind']>(
     question: Question & {kind: Kind},
     transfer: Transferable[] = [],
@@ -67,6 +74,11 @@ export class Engine {
     this.#waiting.delete(message.id);
     if ('fault' in message) waiting?.reject(new EngineFault(message.fault));
     else waiting?.resolve(message.result as never);
+    this.#closeWhenDone();
+  }
+
+  #closeWhenDone(): void {
+    if (this.#isRetired && this.#waiting.size === 0) this.close();
   }
 
   #end(reason: string): void {

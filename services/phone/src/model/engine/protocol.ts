@@ -42,7 +42,7 @@ export interface Memory {
 }
 
 export interface Answers {
-  open: {readonly threads: number};
+  open: null;
   detect: Found;
   memory: Memory;
 }

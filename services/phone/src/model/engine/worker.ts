@@ -8,10 +8,10 @@ import type {Answered, Answers, Asked, Backend, Found, GraphFiles, Question} fro
 
 let opened: {readonly model: Graph; readonly width: number; readonly height: number} | null = null;
 
-async function open({backend, files}: {backend: Backend; files: GraphFiles}): Promise<Answers['open']> {
+async function open({backend, files}: {backend: Backend; files: GraphFiles}): Promise<null> {
   await startBackend(backend);
   opened = {model: openGraph(files), width: files.width, height: files.height};
-  return {threads: 1};
+  return null;
 }
 
 async function detect(picture: ImageBitmap): Promise<Found> {
