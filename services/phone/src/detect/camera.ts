@@ -20,8 +20,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
   NotReadableError: 'Another app holds the camera. Close that app, then try again.',
 };
 
+const ENDED = 'The camera stopped. Try again, or choose a photo.';
+
 /** Opens the camera that looks to that side, or the only one. Throws CameraProblem. */
-export async function openCamera(facing: Facing): Promise<Camera> {
+async function openCamera(facing: Facing): Promise<Camera> {
   const devices = (navigator as {mediaDevices?: MediaDevices}).mediaDevices;
   if (!devices) {
     throw new CameraProblem(
@@ -58,6 +60,10 @@ export function heldCamera(facing: Facing, {onOpened, onProblem}: CameraUse): ()
         return;
       }
       camera = opened;
+      for (const track of opened.stream.getTracks()) {
+        // Unplugged, or taken by the system; not when this page closes it.
+        track.addEventListener('ended', () => onProblem(new CameraProblem(ENDED)), {once: true});
+      }
       onOpened(opened);
     },
     (fault: unknown) => {
@@ -77,7 +83,7 @@ function looksAtPerson(stream: MediaStream, asked: Facing): boolean {
   return facing === undefined ? asked === 'user' : facing === 'user';
 }
 
-export function closeCamera({stream}: Camera): void {
+function closeCamera({stream}: Camera): void {
   for (const track of stream.getTracks()) track.stop();
 }
 

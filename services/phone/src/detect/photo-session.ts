@@ -29,23 +29,23 @@ export class PhotoSession {
 
   /** Show this photo and detect in it as the mode says. */
   async open(file: Blob): Promise<void> {
-    this.#stop();
+    this.close();
     const stop = this.#abort.signal;
+    this.#show(null, BUSY); // a large photo takes its time, and the last one's answer is not its own
     const photo = await opened(file);
     if (stop.aborted) {
       photo.picture?.close();
       return;
     }
-    batch(() => {
-      this.#forget();
-      this.photo.value = photo;
-    });
+    this.#show(photo, IDLE);
     await this.detectMissing();
   }
 
   close(): void {
-    this.#stop();
-    this.#forget();
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.photo.value?.picture?.close();
+    this.#show(null, IDLE);
   }
 
   /** Ask each side that the mode uses and that has not answered yet. */
@@ -117,16 +117,12 @@ export class PhotoSession {
     }
   }
 
-  #stop(): void {
-    this.#abort.abort();
-    this.#abort = new AbortController();
-  }
-
-  #forget(): void {
-    this.photo.value?.picture?.close();
-    this.photo.value = null;
-    this.onPhone.value = IDLE;
-    this.onServer.value = IDLE;
+  #show(photo: Photo | null, result: Result): void {
+    batch(() => {
+      this.photo.value = photo;
+      this.onPhone.value = result;
+      this.onServer.value = result;
+    });
   }
 }
 

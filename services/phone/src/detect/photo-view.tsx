@@ -4,7 +4,7 @@ import {useEffect} from 'preact/hooks';
 
 import {disagreements} from '../evaluate/maths/agreement.ts';
 import {backendName} from '../model/backend-name.ts';
-import {phoneModel} from '../model/on-phone.ts';
+import {phoneModel, whyNotHere} from '../model/on-phone.ts';
 import type {Answer} from './answers.ts';
 import {Caption, type Side} from './caption.tsx';
 import {FoundList} from './found-list.tsx';
@@ -66,6 +66,11 @@ function Answered({side, session}: {side: Side; session: PhotoSession}) {
           {side === 'phone' && mode.value === 'phone' && (
             <button class="button" onClick={() => chooseMode('server')}>
               Detect on the server
+            </button>
+          )}
+          {side === 'server' && mode.value === 'server' && whyNotHere() === null && (
+            <button class="button" onClick={() => chooseMode('phone')}>
+              Detect on this phone
             </button>
           )}
         </Problem>

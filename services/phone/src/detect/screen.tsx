@@ -5,6 +5,7 @@ import {useSignal} from '@preact/signals';
 import {useCallback, useEffect, useMemo, useRef} from 'preact/hooks';
 
 import {phoneModel, whyNotHere} from '../model/on-phone.ts';
+import {list} from '../shell/words.ts';
 import {ChoosePhoto, Shutter, TurnCamera, UseCamera} from './buttons.tsx';
 import {CameraView} from './camera-view.tsx';
 import {cameraIsAllowed} from './camera.ts';
@@ -16,7 +17,7 @@ import {PhotoView} from './photo-view.tsx';
 import {PrivacyLine} from './privacy-line.tsx';
 import {takePicture} from './take-picture.ts';
 import {ThresholdSlider} from './threshold-slider.tsx';
-import {learnServed} from './shown-manifest.ts';
+import {learnServed, shownManifest} from './shown-manifest.ts';
 
 type Source = 'none' | 'camera' | 'photo';
 
@@ -82,10 +83,14 @@ export function DetectScreen() {
 }
 
 function Welcome({onPhoto, onCamera}: {onPhoto: (photo: File) => void; onCamera: () => void}) {
+  const labels = shownManifest.value?.labels;
   return (
     <div class="welcome">
-      <p class="question">What do you see?</p>
-      <p>Point the camera at your things, or choose a photo. Boxes show what is where.</p>
+      <p class="question">What is in the picture?</p>
+      <p>
+        Point the camera at your things, or choose a photo. Boxes show what is where.
+        {labels !== undefined && ` This version finds ${list(labels)}.`}
+      </p>
       <UseCamera main words="Use the camera" onUse={onCamera} />
       <ChoosePhoto words="Choose a photo" onPhoto={onPhoto} />
     </div>

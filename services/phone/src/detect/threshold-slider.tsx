@@ -7,7 +7,7 @@ export function ThresholdSlider() {
   return (
     <div class="threshold">
       <label for="threshold">
-        Show from <output class="numbers">{value === null ? '…' : percent(value)}</output>
+        At least <output class="numbers">{value === null ? '…' : percent(value)}</output> sure
       </label>
       <input
         id="threshold"

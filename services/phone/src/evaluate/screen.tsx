@@ -7,6 +7,7 @@ import {ModelPanel} from '../detect/model-panel.tsx';
 import {Problem} from '../detect/problem.tsx';
 import {phoneModel, whyNotHere} from '../model/on-phone.ts';
 import type {ReadyModel} from '../model/phone-model.ts';
+import {list} from '../shell/words.ts';
 import {Legend} from './legend.tsx';
 import {NumbersTable} from './numbers-table.tsx';
 import {SampleFigure} from './sample-figure.tsx';
@@ -60,7 +61,7 @@ function Start({model}: {model: ReadyModel}) {
   return (
     <div class="card stack">
       <p>
-        Version {version} finds {labels.join(' and ')}. It comes with {samples?.length} photos to try it on.
+        Version {version} finds {list(labels)}. It comes with {samples?.length} photos to try it on.
       </p>
       <button class="button main" onClick={() => void run(model)}>
         Run them on this phone

@@ -4,3 +4,8 @@ const COLOURS = 4;
 export function classColour(classId: number): string {
   return `var(--class-${classId % COLOURS})`;
 }
+
+/** The same on a photo. */
+export function markColour(classId: number): string {
+  return `var(--mark-${classId % COLOURS})`;
+}

@@ -10,7 +10,7 @@ function slowCamera(settled: Promise<MediaStream>): void {
 }
 
 function stream(stop: () => void): MediaStream {
-  const track = {stop, getSettings: () => ({facingMode: 'environment'})};
+  const track = Object.assign(new EventTarget(), {stop, getSettings: () => ({facingMode: 'environment'})});
   return {getTracks: () => [track], getVideoTracks: () => [track]} as unknown as MediaStream;
 }
 
@@ -42,4 +42,15 @@ test('a camera that opens when it is wanted no more is closed at once, another o
   expect(stop).toHaveBeenCalledTimes(1);
   letGo();
   expect(stop).toHaveBeenCalledTimes(2);
+});
+
+test('a camera that stops by itself is told as long as it is wanted', async () => {
+  const opened = stream(() => undefined);
+  slowCamera(Promise.resolve(opened));
+  const listening = listeners();
+  heldCamera('environment', listening);
+  await later();
+  expect(listening.onProblem).not.toHaveBeenCalled();
+  opened.getTracks()[0]?.dispatchEvent(new Event('ended'));
+  expect(listening.onProblem).toHaveBeenCalledOnce();
 });

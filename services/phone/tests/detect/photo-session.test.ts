@@ -51,3 +51,14 @@ test('a photo asked for before the threshold was known is asked for again once i
   await followed(session);
   expect(asked.at(-1)?.get('min_score')).toBe('0.2000');
 });
+
+test('while a photo is being opened the answer on the last one is gone', async () => {
+  const session = new PhotoSession();
+  await session.open(new Blob(['photo']));
+  expect(session.onServer.value.state).toBe('done');
+  const opening = session.open(new Blob(['another']));
+  expect(session.photo.value).toBeNull();
+  expect(session.onServer.value.state).toBe('busy');
+  await opening;
+  expect(session.onServer.value.state).toBe('done');
+});

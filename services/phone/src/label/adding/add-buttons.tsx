@@ -7,11 +7,13 @@ import {addPhotos, adding, summary, type Added} from './add.ts';
 import {CameraDialog} from './camera-dialog.tsx';
 
 interface AddButtonsProps {
+  /** More photos are what is needed most now. */
+  readonly isMain: boolean;
   /** Called when all is in, with what came in. */
   readonly onAdded: (added: Added) => void;
 }
 
-export function AddButtons({onAdded}: AddButtonsProps) {
+export function AddButtons({isMain, onAdded}: AddButtonsProps) {
   const shooting = useSignal(false);
   const told = useSignal<readonly string[]>([]);
   const failed = useSignal(false);
@@ -41,7 +43,7 @@ export function AddButtons({onAdded}: AddButtonsProps) {
             <input class="unseen" type="file" accept="image/*" capture="environment" onChange={take} />
           </label>
         )}
-        <label class="button main">
+        <label class={`button${isMain ? ' main' : ''}`}>
           <Icon name="photos" />
           Choose photos
           <input class="unseen" type="file" accept="image/*" multiple onChange={take} />

@@ -2,7 +2,7 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 
-import {CameraProblem, closeCamera, openCamera, type Camera} from '../../detect/camera.ts';
+import {heldCamera} from '../../detect/camera.ts';
 import {askToPersist} from '../collection/persistence.ts';
 import {preparedPicture} from '../collection/prepare.ts';
 import {collectionProblem} from '../collection/problem.ts';
@@ -17,22 +17,16 @@ export function CameraDialog({onClose}: {readonly onClose: () => void}) {
   const taken = useSignal(0);
   const problem = useSignal<string | null>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  useEffect(() => {
-    let camera: Camera | null = null;
-    let isOpen = true;
-    openCamera('environment').then(
-      opened => {
-        camera = opened;
-        if (!isOpen || !video.current) closeCamera(opened);
-        else video.current.srcObject = opened.stream;
-      },
-      (fault: unknown) => (problem.value = sentence(fault)),
-    );
-    return () => {
-      isOpen = false;
-      if (camera) closeCamera(camera);
-    };
-  }, [problem]);
+  useEffect(
+    () =>
+      heldCamera('environment', {
+        onOpened: ({stream}) => {
+          if (video.current) video.current.srcObject = stream;
+        },
+        onProblem: ({message}) => (problem.value = message),
+      }),
+    [problem],
+  );
   const shoot = async () => {
     if (!video.current || !isReady.value || isBusy.value) return;
     isBusy.value = true;
@@ -41,7 +35,7 @@ export function CameraDialog({onClose}: {readonly onClose: () => void}) {
       taken.value += 1;
       if (taken.value === 1) void askToPersist(); // the next photo does not wait for an answer
     } catch (fault) {
-      problem.value = sentence(fault);
+      problem.value = collectionProblem(fault).message;
     } finally {
       isBusy.value = false;
     }
@@ -92,8 +86,4 @@ async function fromVideo(video: HTMLVideoElement) {
   } finally {
     picture.close();
   }
-}
-
-function sentence(fault: unknown): string {
-  return fault instanceof CameraProblem ? fault.message : collectionProblem(fault).message;
 }

@@ -14,7 +14,7 @@ const ARROWS: Record<string, Direction> = {
   ArrowDown: 'down',
 };
 
-/** For the person who asks which keys there are. */
+/** As the overview lists them. */
 export const KEYS: readonly (readonly [string, string])[] = [
   ['Tab', 'from box to box'],
   ['Arrows', 'move the box, or the photo when no box is selected'],

@@ -4,7 +4,7 @@ import {useLayoutEffect, useRef} from 'preact/hooks';
 import type {GroundTruth} from '../../vision/box.ts';
 import {boxOnScreen, type Rectangle} from '../../vision/overlay.ts';
 import {handlesOf} from '../boxes/handles.ts';
-import {classColour} from '../class-colour.ts';
+import {markColour} from '../class-colour.ts';
 import {listenToFingers} from './fingers.ts';
 import {placeOf, type Session} from './session.ts';
 
@@ -77,7 +77,7 @@ function BoxOnStage({session, view, index, truth, names}: BoxProps) {
     <button
       type="button"
       class={`box-on-stage${isSelected || isNew ? ' selected' : ''}`}
-      style={{...placedAt(rectangle), '--class': classColour(truth.classId)}}
+      style={{...placedAt(rectangle), '--class': markColour(truth.classId)}}
       aria-pressed={isSelected}
       aria-label={`Box ${index + 1}, ${name}: ${placeOf(truth.box)}`}
       data-box={index}

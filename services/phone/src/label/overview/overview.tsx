@@ -3,6 +3,7 @@ import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 
 import {show} from '../../shell/screens.ts';
+import {list} from '../../shell/words.ts';
 import {AddButtons} from '../adding/add-buttons.tsx';
 import {statusOf} from '../boxes/labelling.ts';
 import {shelf} from '../collection/shelf.ts';
@@ -10,6 +11,7 @@ import {DownloadCard} from '../export/download-card.tsx';
 import {progressOf} from '../progress/progress.ts';
 import {Unkept} from '../unkept.tsx';
 import {ClassNames} from './class-names.tsx';
+import {KeysCard} from './keys-card.tsx';
 import {ProgressCard} from './progress-card.tsx';
 import {StorageCard} from './storage-card.tsx';
 import {Thumbnails} from './thumbnails.tsx';
@@ -27,14 +29,15 @@ export function Overview() {
         {photos.length > 0 && <ProgressCard progress={progress} onRename={() => (renaming.value = true)} />}
         {photos.length === 0 && (
           <p>
-            Take or choose photos of {shelf.classes.value.join(' and ')}: near and far, in different places
-            and light, and some with nothing of the kind.{' '}
+            Take or choose photos of {list(shelf.classes.value)}: near and far, in different places and light,
+            and some with nothing of the kind.{' '}
             <button type="button" class="link" onClick={() => (renaming.value = true)}>
               Change names
             </button>
           </p>
         )}
         <AddButtons
+          isMain={next === undefined}
           onAdded={({added}) => {
             if (added.length === 1) show('label', String(added[0]!.id));
           }}
@@ -51,6 +54,7 @@ export function Overview() {
           <>
             <Thumbnails photos={photos} />
             <DownloadCard progress={progress} />
+            <KeysCard />
             <StorageCard />
           </>
         )}

@@ -3,7 +3,7 @@ import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
 import {statusOf, type Status} from '../boxes/labelling.ts';
-import {classColour} from '../class-colour.ts';
+import {markColour} from '../class-colour.ts';
 import type {PhotoRecord} from '../collection/record.ts';
 import {shelf} from '../collection/shelf.ts';
 import {Icon} from '../icons.tsx';
@@ -48,7 +48,7 @@ function Thumbnail({record, place}: {readonly record: PhotoRecord; readonly plac
             y={box.ymin * height}
             width={(box.xmax - box.xmin) * width}
             height={(box.ymax - box.ymin) * height}
-            style={{stroke: classColour(classId)}}
+            style={{stroke: markColour(classId)}}
           />
         ))}
       </svg>
