@@ -149,7 +149,10 @@ def rollback(
 @app.command()
 def recover(store: StorePath = STORE, model: Model = MODEL, serving_store: ServingStore = None) -> None:
     """Finish or undo what a killed process left half done, and write models.config anew."""
+    from jobs.release.lock import require_store
+
     found = _open(store, serving_store)
+    require_store(found)
     found.recover(model)
     if found.names():
         found.write_serving_config()

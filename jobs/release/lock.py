@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from detector.errors import ReleaseBusyError
+from detector.errors import NotFoundError, ReleaseBusyError
 from detector.store import Store
 from detector.store.channels import current_actor
 from detector.store.locks import try_lock
@@ -17,9 +17,10 @@ from detector.store.locks import try_lock
 def releasing(store: Store, name: str, *, doing: str) -> Iterator[None]:
     """Hold the model's release lock; `doing` is what others are told.
 
-    Raises ReleaseBusyError, which says who holds it, at once. The kernel holds the lock, so that it ends with its
-    process however that ends.
+    Raises ReleaseBusyError, which says who holds it, at once, and NotFoundError where there is no store. The kernel
+    holds the lock, so that it ends with its process however that ends.
     """
+    require_store(store)
     lock = try_lock(store.release_lock_path(name))
     if lock is None:
         raise ReleaseBusyError(
@@ -31,6 +32,14 @@ def releasing(store: Store, name: str, *, doing: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def require_store(store: Store) -> None:
+    """Raises NotFoundError for a folder that is not there: a slip in its name must not leave one behind."""
+    if not store.root.exists():
+        raise NotFoundError(
+            f"There is no store at {store.root}: `detector train` makes one, --store or DETECTOR_STORE names another."
+        )
 
 
 def _tell(path: Path, doing: str) -> None:

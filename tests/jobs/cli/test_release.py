@@ -200,6 +200,19 @@ def test_an_empty_store_says_how_to_fill_it(detector: Detector, tmp_path: Path) 
     assert "`detector train` publishes one" in detector("list", store=Store(tmp_path / "empty")).out
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["promote"], ["rollback"], ["recover"], ["prune", "--keep", "1"]],
+    ids=lambda given: given[0],
+)
+def test_a_store_that_is_not_there_is_not_made(
+    detector: Detector, tmp_path: Path, arguments: list[str]
+) -> None:
+    ended = detector(*arguments, store=Store(tmp_path / "stroe"))
+    assert ended.message(1).startswith(f"error: There is no store at {tmp_path / 'stroe'}")
+    assert not (tmp_path / "stroe").exists()
+
+
 def test_no_server_is_asked_where_its_name_is_given_as_nothing(detector: Detector) -> None:
     promoted = detector("promote", DETECTOR_TFSERVING_TARGET="", DETECTOR_ACTOR="ada")
     assert promoted.code == 0, promoted.err
