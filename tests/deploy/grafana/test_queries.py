@@ -15,7 +15,11 @@ from tests.deploy.grafana.dashboard import Query, queries, substituted
 from tests.deploy.prometheus.running import RunningPrometheus, running_prometheus
 from tests.detector.pictures import corners, encode
 from tests.faults.load import load
+from tests.faults.test_releases import release, replicas, serving
+from tests.jobs.release.conftest import store, two_versions
 from tests.services.gateway.running import poll, running_gateway
+
+__all__ = ["store", "two_versions"]
 
 pytestmark = pytest.mark.slow
 
@@ -33,25 +37,22 @@ def test_the_list_of_versions_to_choose_from_has_them_all(watched: RunningPromet
     poll(lambda: values() == ["1", "2"], timeout_s=60)
 
 
-def test_a_release_under_load_and_its_way_back_show_in_the_dashboard(tmp_path: Path) -> None:
-    """A mark for each move, answers of one version after the other, and every photo answered."""
-    # Imported here, so that tests beside this one start without TensorFlow.
-    from tests.services.gateway.tiny import move, publish_tiny
-
-    store = Store(tmp_path / "store")
-    publish_tiny(store)
-    publish_tiny(store)
+def test_a_release_under_load_and_its_way_back_show_in_the_dashboard(store: Store, tmp_path: Path) -> None:
+    """By the command, over two replicas: a mark for each move, answers of one version after the other, none failed."""
     with (
-        running_gateway(store.root, tmp_path) as gateway,
+        replicas(store, 2) as addresses,
+        running_gateway(
+            store.root, tmp_path, engine="tfserving", tfserving_target="ipv4:" + ",".join(addresses)
+        ) as gateway,
         running_prometheus(
             tmp_path, {"gateway": [f"127.0.0.1:{gateway.ports[0]}"], "serving": []}
         ) as prometheus,
         load(gateway.url, encode(corners(100, 100)), clients=2) as seen,
     ):
         poll(lambda: _answering(prometheus) == {"1"}, timeout_s=30)
-        move(store, stable=2, canary=1)
+        assert release(store, "promote", "2", *serving(addresses)) == 0
         poll(lambda: _answering(prometheus) == {"2"}, timeout_s=30)
-        move(store, stable=1, canary=2)
+        assert release(store, "rollback", *serving(addresses)) == 0
         poll(lambda: _answering(prometheus) == {"1"}, timeout_s=30)
         poll(lambda: _stable(_marks(prometheus)) == ["2", "1"], timeout_s=30)
         (answered,) = prometheus.instant(_query("Photos answered").expression)
