@@ -22,8 +22,6 @@ from deploy.grafana.dashboard.moves import MovedChannels
 from deploy.grafana.dashboard.panels import DATASOURCE
 
 VERSIONS = "label_values(detector_answer_duration_seconds_count, version)"
-_LABEL_VALUES = 1
-"""Grafana's number for this kind of query."""
 
 TARGET = Path(__file__).parents[1] / "dashboards" / "detector.json"
 
@@ -85,9 +83,7 @@ def _version() -> QueryVariable:
         .label("Version")
         .description("Versions shown in Versions side by side and in Detections.")
         .datasource(DATASOURCE)
-        .query(
-            {"query": "label_values(detector_answer_duration_seconds_count, version)", "refId": "versions"}
-        )
+        .query({"query": VERSIONS, "refId": "versions"})
         .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(VariableSort.NUMERICAL_DESC)
         .multi(True)
