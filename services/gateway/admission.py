@@ -52,6 +52,9 @@ class Admission:
 
     async def take_slot(self, deadline: Deadline) -> None:
         """Wait for a worker; `release_slot` gives it back. Raises DeadlineExceededError."""
+        if not self._slots.locked():
+            await self._slots.acquire()
+            return
         self._waiting += 1
         try:
             async with asyncio.timeout(deadline.remaining_s):

@@ -1,9 +1,9 @@
 """Detect on a photo: no transport in here. REST and gRPC both call `Core.detect`."""
 
 import asyncio
+import functools
 import hashlib
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from detector.errors import DeadlineExceededError, DetectorError, InvalidRequestError, ModelUnavailableError
@@ -14,6 +14,7 @@ from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import Inference, detections
 from services.gateway.metrics import Metrics
 from services.gateway.versions import Served, ServedVersion, Versions
+from services.gateway.workers import Workers, fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,6 @@ class Core:
         admission: Admission,
         metrics: Metrics,
         limits: ImageLimits,
-        workers: int,
         engine_name: str,
         canary_percent: int,
     ) -> None:
@@ -43,7 +43,7 @@ class Core:
         self._limits = limits
         self._engine_name = engine_name
         self._canary_percent = canary_percent
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._workers = Workers()
         self.admission = admission
 
     async def detect(self, photo: bytes, options: DetectOptions, deadline: Deadline) -> Answer:
@@ -87,7 +87,7 @@ class Core:
 
     def close(self) -> None:
         """Wait for the workers to end what they do."""
-        self._pool.shutdown(wait=True)
+        self._workers.close()
 
     def _choose(self, served: Served, options: DetectOptions) -> tuple[str, ServedVersion]:
         if options.version is not None:
@@ -112,19 +112,15 @@ class Core:
         self, photo: bytes, label: str | None, target: ServedVersion, deadline: Deadline
     ) -> _Work:
         """Run on a worker; past the deadline the work keeps its slot until it really ends."""
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._pool, self._work, photo, label, target, deadline)
-        work.add_done_callback(self._worker_done)
-        done, _ = await asyncio.wait({work}, timeout=deadline.remaining_s)
-        if not done:
-            raise DeadlineExceededError("The deadline passed before the answer was ready.")
-        return work.result()
-
-    def _worker_done(self, work: asyncio.Future[_Work]) -> None:
-        self.admission.release_slot()
-        # Looked at here, since nobody else may be left who waits for it.
-        if not work.cancelled():
-            work.exception()
+        work = self._workers.start(
+            functools.partial(self._work, photo, label, target, deadline), self.admission.release_slot
+        )
+        late = DeadlineExceededError("The deadline passed before the answer was ready.")
+        timer = asyncio.get_running_loop().call_later(deadline.remaining_s, fail, work, late)
+        try:
+            return await work
+        finally:
+            timer.cancel()
 
     def _work(self, photo: bytes, label: str | None, target: ServedVersion, deadline: Deadline) -> _Work:
         started = time.perf_counter()

@@ -48,7 +48,6 @@ class Gateway:
             admission=Admission(bounds, self.metrics),
             metrics=self.metrics,
             limits=self.limits,
-            workers=settings.worker_count,
             engine_name=self._engine.name,
             canary_percent=settings.canary_percent,
         )
