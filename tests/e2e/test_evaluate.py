@@ -151,14 +151,14 @@ def test_the_curves_of_both_phases_are_drawn_with_the_border_between_them(
 
 
 def test_it_evaluates_without_a_network_after_one_visit(
-    browser: Browser, gateway: Running, competent: Trained
+    browser: Browser, gateway: Running, published: dict[str, Any]
 ) -> None:
     with phone(browser, gateway.url) as shown:
         page = shown.page
         wait_for_model(page)
         page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         # The network and its weights, its training, the samples and what is on them.
-        wanted = 4 + len(competent.version.manifest.samples)
+        wanted = 4 + len(published["photos"])
         poll(lambda: kept_files(page) == wanted)
         shown.expected.append("ERR_INTERNET_DISCONNECTED")
         shown.context.set_offline(True)

@@ -70,12 +70,14 @@ export class LiveSession {
     this.onServer.value = onServer;
     this.#show(isBoth ? frame : null);
     if (!isBoth) frame.close();
-    return [onPhone, onServer].every(({state}) => state === 'idle' || state === 'done');
+    return (!usesPhone.value || onPhone.state === 'done') && (!usesServer.value || onServer.state === 'done');
   }
 
   /** `frame` is handed over, unless it is shown afterwards. */
   async #askPhone(frame: ImageBitmap, isShown: boolean): Promise<Result> {
-    if (phoneModel.state.value.state !== 'ready') return BUSY;
+    const {state} = phoneModel.state.value;
+    if (state === 'none' || state === 'failed') return IDLE; // the panel of the model says why
+    if (state !== 'ready') return BUSY;
     return settled(async () => phoneAnswer(isShown ? await createImageBitmap(frame) : frame));
   }
 

@@ -40,7 +40,6 @@ export function Editor({record, onGo}: EditorProps) {
   );
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  useEffect(() => dialog.current?.querySelector<HTMLElement>('.stage')?.focus(), [session]);
   const asking = useSignal(false);
   const problem = useSignal<string | null>(null);
   const picture = usePicture(id);
@@ -112,6 +111,7 @@ export function Editor({record, onGo}: EditorProps) {
         {picture.value.url !== null && (
           <Stage session={session} picture={picture.value.url} names={names} title={title} />
         )}
+        <FirstHint session={session} />
       </div>
       <Tools
         session={session}
@@ -133,4 +133,11 @@ export function Editor({record, onGo}: EditorProps) {
       )}
     </dialog>
   );
+}
+
+/** Until there is a box in the collection. */
+function FirstHint({session}: {readonly session: Session}) {
+  const isFirst = shelf.photos.value.every(({labelling}) => labelling.boxes.length === 0);
+  if (!isFirst || session.shown.value.length > 0) return null;
+  return <p class="hint">Draw a box around each thing: one finger, from corner to corner.</p>;
 }

@@ -26,6 +26,7 @@ export function Stage({session, picture, names, title}: StageProps) {
     if (!element) return;
     const measure = () => session.measured({width: element.clientWidth, height: element.clientHeight});
     measure();
+    element.focus({preventScroll: true}); // keys mean the photo that has come
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     const stopListening = listenToFingers(element, finger => {
