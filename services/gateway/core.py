@@ -82,7 +82,8 @@ class Core:
                 total_ms=(time.perf_counter() - started) * 1e3,
             ),
         )
-        self._count(answer, len(photo))
+        # Counted when the answer is on its way.
+        asyncio.get_running_loop().call_soon(self._count, answer, len(photo))
         return answer
 
     def close(self) -> None:

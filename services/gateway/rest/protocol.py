@@ -144,7 +144,10 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
 
 
 class _Frank:
-    """Runs `app` so that an answer that comes before its request's body is in ends the connection, and says so."""
+    """Runs `app` so that an answer that comes before its request's body is in ends the connection, and says so.
+
+    Head and first bytes of an answer leave together: the client is woken once.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -153,15 +156,20 @@ class _Frank:
         cycle: RequestResponseCycle = send.__self__
 
         async def frank_send(message: Message) -> None:
-            if message["type"] == "http.response.start" and cycle.more_body:
-                cycle.keep_alive = False
+            if message["type"] == "http.response.start":
+                if cycle.more_body:
+                    cycle.keep_alive = False
+                # Of an answer to HEAD nothing more would come.
+                patient.holding = scope["method"] != "HEAD"
             await send(message)
 
         transport = cycle.transport
-        cycle.transport = _PatientTransport(transport, cycle)  # type: ignore[assignment]
+        patient = _PatientTransport(transport, cycle)
+        cycle.transport = patient  # type: ignore[assignment]
         try:
             await self._app(scope, receive, frank_send)
         finally:
+            patient.flush()
             # Else each request would be kept, with what it holds, until the collector of cycles comes by.
             cycle.transport = transport
 
@@ -175,13 +183,26 @@ class _PatientTransport:
     def __init__(self, transport: asyncio.Transport, cycle: RequestResponseCycle) -> None:
         self._transport = transport
         self._cycle = cycle
+        self._held = b""
+        self.holding = False
+        """Whether the next write waits for the one after it."""
 
     def write(self, data: bytes) -> None:
-        self._transport.write(data)
+        if self.holding:
+            self.holding = False
+            self._held = data
+        else:
+            self._transport.write(self._held + data)
+            self._held = b""
+
+    def flush(self) -> None:
+        if self._held:
+            self.write(b"")
 
     def is_closing(self) -> bool:
         return self._transport.is_closing()
 
     def close(self) -> None:
         if not (self._cycle.response_complete and self._cycle.more_body):
+            self.flush()
             self._transport.close()

@@ -85,18 +85,21 @@ class Servicer:
         finally:
             metrics.in_flight.dec()
             self.in_flight -= 1
-            seconds = time.perf_counter() - call.started
-            metrics.requests.labels(f"{SERVICE}/{method}", "grpc", code).inc()
-            metrics.request_duration.labels(f"{SERVICE}/{method}", "grpc").observe(seconds)
-            log.info(
-                "request",
-                protocol="grpc",
-                route=f"{SERVICE}/{method}",
-                code=code,
-                ms=round(seconds * 1e3, 2),
-                request_id=call.request_id,
-                **call.log,
-            )
+            # When the answer is on its way.
+            asyncio.get_running_loop().call_soon(self._note, f"{SERVICE}/{method}", call, code, call.seconds)
+
+    def _note(self, route: str, call: "_Call", code: str, seconds: float) -> None:
+        self._gateway.metrics.requests.labels(route, "grpc", code).inc()
+        self._gateway.metrics.request_duration.labels(route, "grpc").observe(seconds)
+        log.info(
+            "request",
+            protocol="grpc",
+            route=route,
+            code=code,
+            ms=round(seconds * 1e3, 2),
+            request_id=call.request_id,
+            **call.log,
+        )
 
 
 class _Call:
@@ -108,6 +111,11 @@ class _Call:
         self.metadata = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
         self.request_id = request_id(self.metadata.get("x-request-id"))
         self.log: dict[str, Any] = {}
+
+    @property
+    def seconds(self) -> float:
+        """Since it came."""
+        return time.perf_counter() - self.started
 
     def deadline(self, default_s: float, longest_s: float) -> Deadline:
         """The call's own deadline within bounds."""
@@ -157,7 +165,7 @@ def _response(answer: Answer, call: _Call) -> pb.DetectResponse:
             decode=timing.decode_ms,
             queue=timing.queue_ms,
             inference=timing.inference_ms,
-            total=(time.perf_counter() - call.started) * 1e3,
+            total=call.seconds * 1e3,
         ),
         request_id=call.request_id,
     )
