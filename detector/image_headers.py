@@ -16,6 +16,9 @@ PNG_DECODED_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
 ORIENTATION_TAG = 0x0112
 EXIF_SHORT = 3
+_START_OF_SCAN = 0xDA
+_START_OF_SEQUENTIAL_FRAME = frozenset({0xC0, 0xC1})
+_TABLES_AND_NOTES = frozenset({0xC4, 0xDB, 0xDD, 0xFE, *range(0xE0, 0xF0)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,21 @@ def _brands(data: bytes) -> set[bytes]:
     """Major and compatible brands of an ISO media file, which tell HEIC from AVIF."""
     length = min(int.from_bytes(data[:4], "big"), 256)
     return {data[8:12], *(data[start : start + 4] for start in range(16, length, 4))}
+
+
+def jpeg_is_one_scan(data: bytes) -> bool:
+    """Whether the first scan of a JPEG is the whole picture: sequential, with all of its components (ITU T.81 B.2)."""
+    at, components = 2, None
+    while data[at : at + 1] == b"\xff" and at + 10 <= len(data):
+        marker = data[at + 1]
+        if marker == _START_OF_SCAN:
+            return data[at + 4] == components
+        if marker in _START_OF_SEQUENTIAL_FRAME:
+            components = data[at + 9]
+        elif marker not in _TABLES_AND_NOTES:
+            return False
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return False
 
 
 def webp_size(data: bytes) -> tuple[int, int] | None:

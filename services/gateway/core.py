@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from detector.errors import DeadlineExceededError, DetectorError, InvalidRequestError, ModelUnavailableError
-from detector.images import ImageLimits, LoadedImage, load_image, resize_square
+from detector.images import ImageLimits, LoadedImage, load_image
 from services.gateway.admission import Admission
 from services.gateway.answer import Answer, DetectOptions, Timing
 from services.gateway.deadline import Deadline
@@ -127,14 +127,13 @@ class Core:
         started = time.perf_counter()
         deadline.check()
         size = target.facts.size
-        image = load_image(photo, limits=self._limits, at_least=2 * size)
-        square = resize_square(image.pixels, size)
+        image = load_image(photo, limits=self._limits, at_least=2 * size, square=size)
         decoded = time.perf_counter()
         deadline.check()
         version = str(target.facts.version)
         code = "internal"
         try:
-            inference = target.runner.run(square, channel=label, deadline=deadline)
+            inference = target.runner.run(image.pixels, channel=label, deadline=deadline)
             code = "ok"
         except DetectorError as error:
             code = error.code

@@ -21,6 +21,7 @@ from detector.errors import (
     ImageUnreadableError,
     UnsupportedMediaTypeError,
 )
+from detector.image_headers import jpeg_is_one_scan
 from detector.images import ImageLimits, Pixels, load_image, resize_square
 from tests.detector.pictures import BLUE, GREEN, RED, YELLOW, corners, encode, noise, orientation_exif
 
@@ -236,6 +237,18 @@ def test_jpeg_of_endless_scans_is_refused() -> None:
         load_image(PROGRESSIVE[:start] + PROGRESSIVE[start:-2] * 200 + b"\xff\xd9")
 
 
+def test_scans_are_counted_where_decoders_go_on_after_the_first() -> None:
+    marker = JPEG.index(b"\xff\xda")
+    assert jpeg_is_one_scan(JPEG)
+    assert not jpeg_is_one_scan(PROGRESSIVE)
+    assert not jpeg_is_one_scan(JPEG[: marker + 4] + b"\x01" + JPEG[marker + 5 :])
+    assert not jpeg_is_one_scan(JPEG[:marker])
+    note = b"\xff\xfe" + struct.pack(">H", 402) + b"\xff\xda" * 200
+    np.testing.assert_array_equal(load_image(JPEG[:2] + note + JPEG[2:]).pixels, load_image(JPEG).pixels)
+    # What stands between the markers could hide another frame from us, and not from the decoder.
+    assert not jpeg_is_one_scan(JPEG[:2] + b"\xff" + JPEG[2:])
+
+
 def test_threads_do_not_disturb_each_other() -> None:
     alone = load_image(JPEG).pixels
     with ThreadPoolExecutor(8) as pool:
@@ -274,6 +287,15 @@ def test_file_name_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "photo.heic"
     path.write_bytes(JPEG)
     assert load_image(path.read_bytes()).format == "jpeg"
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+@pytest.mark.parametrize("turned", [1, 6])
+def test_a_square_is_what_resizing_the_loaded_photo_gives(image_format: str, turned: int) -> None:
+    data = encode(noise(330, 200), image_format, exif=orientation_exif(turned))
+    loaded = load_image(data, at_least=64, square=48)
+    assert (loaded.width, loaded.height) == ((330, 200) if turned == 1 else (200, 330))
+    np.testing.assert_array_equal(loaded.pixels, resize_square(load_image(data, at_least=64).pixels, 48))
 
 
 @pytest.mark.parametrize("at_least", [None, 64])
