@@ -3,7 +3,7 @@ import {batch, signal} from '@preact/signals';
 
 import {EngineFault} from '../model/engine/engine.ts';
 import {phoneModel} from '../model/on-phone.ts';
-import {openPhoto, PhotoProblem} from '../vision/photo.ts';
+import {isHeic, openPhoto, PhotoProblem} from '../vision/photo.ts';
 import {photoToSend} from '../vision/shrink.ts';
 import {phoneAnswer, serverAnswer, type Answer} from './answers.ts';
 import {usesPhone, usesServer} from './modes.ts';
@@ -97,10 +97,10 @@ export class PhotoSession {
     });
   }
 
-  async #askServer({picture, file}: Photo): Promise<void> {
+  async #askServer(photo: Photo): Promise<void> {
     const stop = this.#abort.signal;
     await this.#ask(this.onServer, async () => {
-      const sent = picture ? await photoToSend(picture, file) : file;
+      const sent = photo.picture ? await photoToSend(photo.picture) : await heicFile(photo);
       // Beside the phone's own version it is the stable one that compares.
       return serverAnswer(sent, {signal: stop, stable: usesPhone.value});
     });
@@ -124,6 +124,12 @@ export class PhotoSession {
       this.onServer.value = result;
     });
   }
+}
+
+/** The file of a photo that only the server can open. Throws PhotoProblem for any other, which it could not either. */
+async function heicFile({file, problem}: Photo): Promise<Blob> {
+  if (await isHeic(file)) return file;
+  throw new PhotoProblem(problem ?? '');
 }
 
 async function opened(file: Blob): Promise<Photo> {

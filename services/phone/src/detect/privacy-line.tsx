@@ -2,8 +2,7 @@
 import {usesServer} from './modes.ts';
 
 const TO_SERVER =
-  'Photos go to your server. Small ones, and HEIC that this browser cannot open, go whole, with any place and time in ' +
-  'them.';
+  'Photos go to your server, made small and without place or time. Only HEIC that this browser cannot open goes whole.';
 
 export function PrivacyLine() {
   return (

@@ -11,6 +11,9 @@ vi.mock('../../src/model/on-phone.ts', () => ({
 /** What the server was asked, photo after photo. */
 let asked: URLSearchParams[];
 
+/** The first bytes of one: the browser cannot open it, and the server is asked. */
+const HEIC = new Blob(['\0\0\0\x18ftypheic']);
+
 beforeEach(() => {
   vi.useFakeTimers();
   asked = [];
@@ -38,7 +41,7 @@ async function followed(session: PhotoSession): Promise<void> {
 
 test('a photo asked for before the threshold was known is asked for again once it is, and then no more', async () => {
   const session = new PhotoSession();
-  await session.open(new Blob(['photo']));
+  await session.open(HEIC);
   await followed(session);
   expect(asked.map(query => query.get('min_score'))).toEqual([null]);
 
@@ -54,11 +57,21 @@ test('a photo asked for before the threshold was known is asked for again once i
 
 test('while a photo is being opened the answer on the last one is gone', async () => {
   const session = new PhotoSession();
-  await session.open(new Blob(['photo']));
+  await session.open(HEIC);
   expect(session.onServer.value.state).toBe('done');
-  const opening = session.open(new Blob(['another']));
+  const opening = session.open(HEIC);
   expect(session.photo.value).toBeNull();
   expect(session.onServer.value.state).toBe('busy');
   await opening;
   expect(session.onServer.value.state).toBe('done');
+});
+
+test('a file that is no photo stays on the phone', async () => {
+  const session = new PhotoSession();
+  await session.open(new Blob(['a letter']));
+  expect(session.onServer.value).toMatchObject({
+    state: 'failed',
+    message: expect.stringContaining('not a photo') as string,
+  });
+  expect(asked).toEqual([]);
 });
