@@ -11,6 +11,7 @@ from typing import Any
 import litserve
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
+from fastapi import Request
 from PIL import Image
 
 
@@ -24,7 +25,8 @@ class Detector(litserve.LitAPI):
         self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
         self._size = int(self._input["shape"][1])
 
-    def decode_request(self, request: Any) -> Any:
+    # LitServe reads the annotation: of any other type it would ask for a query parameter.
+    def decode_request(self, request: Request) -> Any:
         image = Image.open(io.BytesIO(request["image"].file.read()))
         image.draft("RGB", (2 * self._size, 2 * self._size))
         square = image.convert("RGB").resize((self._size, self._size), Image.Resampling.BILINEAR)
