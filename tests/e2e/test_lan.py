@@ -149,6 +149,8 @@ def says_what_needs_https(page: Page) -> None:
 
 def test_over_plain_http_a_chosen_photo_is_detected_on_the_server(stranger: Browser, app: Served) -> None:
     page = opened(stranger, http(app))
+    # The phone's own camera app stands in for the page's.
+    expect(page.get_by_label("Take a photo")).to_have_attribute("capture", "environment")
     detects_a_chosen_photo(page)
     says_what_needs_https(page)
     expect(page.get_by_role("heading", name="Not set up on this phone yet")).to_be_visible()

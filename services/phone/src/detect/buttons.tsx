@@ -3,11 +3,29 @@ import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
 import {cameraIsOpen, turnCamera} from './camera-choice.ts';
-import {hasTwoCameras} from './camera.ts';
+import {hasTwoCameras, pagesGetCamera} from './camera.ts';
 
 const ACCEPTED = 'image/*,.heic,.heif';
 
-export function ChoosePhoto({words, onPhoto}: {words: string; onPhoto: (photo: File) => void}) {
+interface ChoosePhotoProps {
+  readonly words: string;
+  readonly onPhoto: (photo: File) => void;
+}
+
+export function ChoosePhoto({words, onPhoto}: ChoosePhotoProps) {
+  return (
+    <label class="button choose">
+      <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M5 5h14a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1ZM4 16l5-5 4 4 3-3 4 4M15 9h.01" />
+      </svg>
+      {words}
+      <PhotoField onPhoto={onPhoto} />
+    </label>
+  );
+}
+
+/** The field takes the whole label; `capture` opens the phone's own camera app. */
+function PhotoField({onPhoto, capture}: {onPhoto: (photo: File) => void; capture?: boolean}) {
   const choose = (event: Event & {currentTarget: HTMLInputElement}) => {
     const field = event.currentTarget;
     const photo = field.files?.[0];
@@ -15,24 +33,39 @@ export function ChoosePhoto({words, onPhoto}: {words: string; onPhoto: (photo: F
     if (photo) onPhoto(photo);
   };
   return (
-    <label class="button choose">
-      <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-        <path d="M5 5h14a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1ZM4 16l5-5 4 4 3-3 4 4M15 9h.01" />
-      </svg>
-      {words}
-      <input type="file" accept={ACCEPTED} onChange={choose} />
-    </label>
+    <input type="file" accept={ACCEPTED} capture={capture ? 'environment' : undefined} onChange={choose} />
   );
 }
 
-export function UseCamera({words, onUse, main}: {words: string; onUse: () => void; main?: boolean}) {
+interface UseCameraProps {
+  readonly words: string;
+  readonly main?: boolean;
+  readonly onUse: () => void;
+  /** Where pages get no camera: a photo of the phone's camera app. */
+  readonly onPhoto: (photo: File) => void;
+}
+
+export function UseCamera({words, main, onUse, onPhoto}: UseCameraProps) {
+  const look = `button${main ? ' main' : ''}`;
+  const icon = (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M4 8h3l2-3h6l2 3h3a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1ZM12 10.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z" />
+    </svg>
+  );
+  if (pagesGetCamera()) {
+    return (
+      <button class={look} onClick={onUse}>
+        {icon}
+        {words}
+      </button>
+    );
+  }
   return (
-    <button class={`button${main ? ' main' : ''}`} onClick={onUse}>
-      <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-        <path d="M4 8h3l2-3h6l2 3h3a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1ZM12 10.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z" />
-      </svg>
-      {words}
-    </button>
+    <label class={`${look} choose`}>
+      {icon}
+      Take a photo
+      <PhotoField onPhoto={onPhoto} capture />
+    </label>
   );
 }
 

@@ -22,10 +22,14 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 const ENDED = 'The camera stopped. Try again, or choose a photo.';
 
+/** Whether pages get a camera here: over HTTPS only. Elsewhere the phone's own camera app takes a photo. */
+export function pagesGetCamera(): boolean {
+  return 'mediaDevices' in navigator;
+}
+
 /** Opens the camera that looks to that side, or the only one. Throws CameraProblem. */
 async function openCamera(facing: Facing): Promise<Camera> {
-  const devices = (navigator as {mediaDevices?: MediaDevices}).mediaDevices;
-  if (!devices) {
+  if (!pagesGetCamera()) {
     throw new CameraProblem(
       isSecureContext
         ? 'This browser has no camera for pages. Choose a photo instead.'
@@ -33,7 +37,7 @@ async function openCamera(facing: Facing): Promise<Camera> {
     );
   }
   try {
-    const stream = await devices.getUserMedia({
+    const stream = await navigator.mediaDevices.getUserMedia({
       audio: false,
       video: {facingMode: {ideal: facing}, width: {ideal: 1280}, height: {ideal: 720}},
     });

@@ -69,7 +69,7 @@ export function DetectScreen() {
           {source.value === 'camera' ? (
             <Shutter onTake={take} />
           ) : (
-            <UseCamera words="Camera" onUse={useCamera} />
+            <UseCamera words="Camera" onUse={useCamera} onPhoto={openPhoto} />
           )}
           {source.value === 'camera' && <TurnCamera />}
         </div>
@@ -91,7 +91,7 @@ function Welcome({onPhoto, onCamera}: {onPhoto: (photo: File) => void; onCamera:
         Point the camera at your things, or choose a photo. Boxes show what is where.
         {labels !== undefined && ` This version finds ${list(labels)}.`}
       </p>
-      <UseCamera main words="Use the camera" onUse={onCamera} />
+      <UseCamera main words="Use the camera" onUse={onCamera} onPhoto={onPhoto} />
       <ChoosePhoto words="Choose a photo" onPhoto={onPhoto} />
     </div>
   );

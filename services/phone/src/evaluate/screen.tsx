@@ -29,7 +29,7 @@ export function EvaluateScreen() {
           Photos that were kept out of training, run on this phone, beside what the server found on them.
         </p>
       </header>
-      {obstacle !== null && <p class="notice">{obstacle} The training curves below need neither.</p>}
+      {obstacle !== null && <p class="notice">{obstacle} The training curves are below all the same.</p>}
       {obstacle === null && (model.state === 'ready' ? <Samples model={model} /> : <ModelPanel />)}
       <TrainingCurves />
     </div>

@@ -1,6 +1,7 @@
 /** The two ways to photos: the camera and the phone's library. */
 import {useSignal} from '@preact/signals';
 
+import {pagesGetCamera} from '../../detect/camera.ts';
 import {shelf} from '../collection/shelf.ts';
 import {Icon} from '../icons.tsx';
 import {addPhotos, adding, summary, type Added} from './add.ts';
@@ -31,7 +32,7 @@ export function AddButtons({isMain, onAdded}: AddButtonsProps) {
   return (
     <div class="stack">
       <div class="row add-buttons">
-        {hasCamera() ? (
+        {pagesGetCamera() ? (
           <button type="button" class="button" onClick={() => (shooting.value = true)}>
             <Icon name="camera" />
             Take photos
@@ -69,9 +70,4 @@ export function AddButtons({isMain, onAdded}: AddButtonsProps) {
       {shooting.value && <CameraDialog onClose={() => (shooting.value = false)} />}
     </div>
   );
-}
-
-/** Browsers give pages a camera on HTTPS only; elsewhere the phone's own camera app takes the photo. */
-function hasCamera(): boolean {
-  return 'mediaDevices' in navigator;
 }
