@@ -1,27 +1,16 @@
 """Clients that measure: by the clock, so that queueing shows, or one request after another, for throughput."""
 
-import http.client
 import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
 
-import grpc
-
-from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
+from bench.gateway.wire import Call, Connection, Post
 
 Ask = Callable[[], None]
-new_stub: Callable[[Any], Any] = detector_pb2_grpc.DetectorServiceStub  # generated without types
 Client = Callable[[], AbstractContextManager[Ask]]
-TIMEOUT_S = 120.0
-
-
-class RefusedError(Exception):
-    """An answer that is not 200: what was measured means nothing."""
 
 
 def local(ask: Ask) -> Client:
@@ -34,34 +23,19 @@ def rest(port: int, photo: bytes, *, content_type: str = "image/jpeg", path: str
 
     @contextmanager
     def client() -> Iterator[Ask]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
-
-        def ask() -> None:
-            connection.request("POST", path, body=photo, headers={"Content-Type": content_type})
-            answer = connection.getresponse()
-            body = answer.read()
-            if answer.status != 200:
-                raise RefusedError(f"{answer.status}: {body[:300]!r}")
-
-        yield ask
-        connection.close()
+        with Connection(port) as connection:
+            yield Post(connection, photo, content_type=content_type, path=path)
 
     return client
 
 
 def rpc(port: int, photo: bytes) -> Client:
-    """One channel of its own over which Detect is called."""
+    """One kept connection over which Detect is called."""
 
     @contextmanager
     def client() -> Iterator[Ask]:
-        options = (("grpc.use_local_subchannel_pool", 1),)
-        with grpc.insecure_channel(f"127.0.0.1:{port}", options=options) as channel:
-            stub: Any = new_stub(channel)
-
-            def ask() -> None:
-                stub.Detect(pb.DetectRequest(image=photo), timeout=TIMEOUT_S)
-
-            yield ask
+        with Connection(port) as connection:
+            yield Call(connection, photo)
 
     return client
 

@@ -17,6 +17,7 @@ from bench.gateway.figures import at_most, median
 from bench.gateway.photos import SMALL, photo
 from bench.gateway.servers import stable_version
 from bench.gateway.version import chosen_store, store_argument
+from bench.gateway.wire import TIMEOUT_S
 from bench.machine import machine_line
 from detector.images import load_image, resize_square
 from detector.store import Store
@@ -84,7 +85,7 @@ def _direct_call(store: Store, target: str, content: bytes) -> clients.Ask:
     runner = TfServingEngine(target).load(files)
 
     def ask() -> None:
-        runner.run(square, channel="stable", deadline=Deadline(time.monotonic() + clients.TIMEOUT_S))
+        runner.run(square, channel="stable", deadline=Deadline(time.monotonic() + TIMEOUT_S))
 
     return ask
 
