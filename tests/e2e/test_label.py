@@ -289,6 +289,25 @@ def test_all_of_it_works_with_keys_alone(labelling: Phone, tmp_path: Path) -> No
     expect(page.locator(".stage")).to_have_count(0)
 
 
+def test_escape_lets_go_of_the_box_each_time_and_then_of_the_photo(labelling: Phone, tmp_path: Path) -> None:
+    """Browsers let a page hold up the closing of a dialog only now and then."""
+    page = labelling.page
+    choose(page, draw_scene(tmp_path, 15))
+    photo = page.locator(".stage-photo").bounding_box()
+    assert photo
+    for count in range(1, 5):
+        page.mouse.move(photo["x"] + 20 * count, photo["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(photo["x"] + 20 * count + 60, photo["y"] + 80)
+        page.mouse.up()
+        expect(boxes(page)).to_have_count(count)
+        page.keyboard.press("Escape")
+        expect(page.locator(".box-on-stage.selected")).to_have_count(0)
+        expect(page.locator("dialog.editor[open]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.editor")).to_have_count(0)
+
+
 def test_a_full_storage_is_said_and_nothing_kept_is_lost(
     chromium: Browser, server: Running, tmp_path: Path
 ) -> None:

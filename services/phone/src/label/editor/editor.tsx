@@ -62,7 +62,8 @@ export function Editor({record, onGo}: EditorProps) {
   };
   const onCancel = (event: Event) => {
     event.preventDefault();
-    if (session.selected.value === null) onGo(null);
+    // A phone's way back. Browsers let a page hold it up only now and then: the dialog would be closed all the same.
+    if (session.selected.value === null || !event.cancelable) onGo(null);
     else session.select(null);
   };
   const answer = async (yes: boolean) => {

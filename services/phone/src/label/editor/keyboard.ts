@@ -63,6 +63,8 @@ function plain(key: string, session: Session, {classes, next, previous}: Elsewhe
   else if (key === '+' || key === '=') session.zoomIn();
   else if (key === '-') session.zoomOut();
   else if (key === '0') session.showAll();
+  // With nothing selected the dialog closes by itself.
+  else if (key === 'Escape' && session.selected.value !== null) session.select(null);
   else if (key === 'PageDown') next();
   else if (key === 'PageUp') previous();
   else return false;
