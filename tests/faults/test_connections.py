@@ -1,6 +1,7 @@
 """Clients that vanish, drip, flood or lie: the right answer each time, and nothing kept."""
 
 import contextlib
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -119,6 +120,20 @@ def test_what_is_no_http_is_no_500(strict: Running, request_text: bytes) -> None
         connection.shutdown(socket.SHUT_WR)
         assert not read_all(connection).startswith(b"HTTP/1.1 5")
     poll(lambda: is_healthy(strict), timeout_s=5)
+
+
+def test_what_libraries_have_to_say_of_it_is_json_too(strict: Running) -> None:
+    """A line of theirs is an event like ours: what collects the log reads one format."""
+    with connect(strict) as connection:
+        connection.sendall(b"GET\r\n\r\n")
+        read_all(connection)
+    broken = {"content-type": "multipart/form-data; boundary=b"}
+    assert httpx.post(f"{strict.url}/detect", content=b"x", headers=broken).status_code == 400
+    poll(lambda: any(event.get("logger") == "uvicorn.error" for event in strict.events()))
+    # LiteRT writes from C++, where nothing of ours can change it.
+    lines = [line for line in strict.log.read_text().splitlines() if not line.startswith("INFO: ")]
+    assert all(isinstance(json.loads(line), dict) for line in lines)
+    assert "python_multipart" not in strict.log.read_text()
 
 
 def test_one_header_without_an_end_ends_the_connection(tiny_store: Store, tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ _RAW_TYPES = {"", "application/octet-stream", "application/x-www-form-urlencoded
 _PACKED_TYPES = ("multipart/form-data", "application/json")
 _MULTIPART_OVERHEAD = 16_384
 PHOTO_FIELD = b"image"
+_LINE_ENDS = b"\r\n"
+"""In base64 as MIME has it, which is what Android writes when it is asked for nothing else."""
 _MAX_PARTS = 100
 _MAX_JSON_MARKS = 1000
 """Of what makes JSON large in memory: base64 has none of it."""
@@ -104,9 +106,11 @@ def _from_json(body: bytes) -> bytes:
     if encoded.startswith("data:"):
         encoded = encoded.partition(",")[2]
     try:
-        return binascii.a2b_base64(encoded.encode("ascii"), strict_mode=True)
+        return binascii.a2b_base64(encoded.encode("ascii").translate(None, _LINE_ENDS), strict_mode=True)
     except (binascii.Error, UnicodeEncodeError) as error:
-        raise InvalidRequestError(f'"image" is not base64: {str(error)[:200]}') from error
+        raise InvalidRequestError(
+            f'"image" is not base64 with the letters "+" and "/" and its padding: {str(error)[:200]}'
+        ) from error
 
 
 class _PhotoField:
@@ -120,6 +124,7 @@ class _PhotoField:
         self._begun = 0
         self.parts: list[bytes] = []
         self.found = False
+        self.ended = False
 
     def on_part_begin(self) -> None:
         self._begun += 1
@@ -150,6 +155,9 @@ class _PhotoField:
     def on_part_end(self) -> None:
         self._inside = False
 
+    def on_end(self) -> None:
+        self.ended = True
+
 
 def _from_multipart(content_type: str, body: bytes) -> bytes:
     _, options = parse_options_header(content_type)
@@ -168,12 +176,15 @@ def _from_multipart(content_type: str, body: bytes) -> bytes:
                 "on_headers_finished": photo.on_headers_finished,
                 "on_part_data": photo.on_part_data,
                 "on_part_end": photo.on_part_end,
+                "on_end": photo.on_end,
             },
         )
         parser.write(body)
         parser.finalize()
     except (FormParserError, ValueError) as error:
         raise InvalidRequestError(f"The multipart body cannot be read: {str(error)[:200]}") from error
+    if not photo.ended:
+        raise InvalidRequestError("The multipart body ends before its last boundary.")
     if not photo.found:
         raise InvalidRequestError('The multipart body has no field "image".')
     return b"".join(photo.parts)

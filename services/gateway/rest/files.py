@@ -191,11 +191,12 @@ def _read_at(descriptor: int, position: int, length: int) -> bytes:
 
 
 def _accepts_gzip(header: str) -> bool:
+    offers: dict[str, bool] = {}
     for offer in header.lower().split(","):
-        coding, _, parameters = offer.strip().partition(";")
-        if coding.strip() in ("gzip", "*"):
-            return re.fullmatch(r"q=0(\.0*)?", parameters.strip().replace(" ", "")) is None
-    return False
+        coding, _, parameters = offer.partition(";")
+        refused = re.fullmatch(r"q=0(\.0*)?", parameters.replace(" ", "").strip()) is not None
+        offers[coding.strip()] = not refused
+    return offers.get("gzip", offers.get("*", False))
 
 
 def _matches(header: str | None, etag: str) -> bool:

@@ -59,7 +59,8 @@ def _share(given: dict[str, str], name: str) -> float | None:
     if text is None:
         return None
     try:
-        value = float(text)
+        # Python alone takes 0_1 and digits of other scripts.
+        value = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         value = math.nan
     if 0.0 <= value <= 1.0:

@@ -99,6 +99,8 @@ def test_min_score_and_max_detections_narrow_the_answer(client: httpx.Client) ->
         "max_detections=0",
         "max_detections=51",
         "max_detections=1e1",
+        "min_score=0_1",
+        "min_score=%D9%A0",
         "version=0",
         "version=x",
         "version=99999999999999999999",
@@ -129,11 +131,14 @@ def test_what_no_channel_points_to_is_not_found(client: httpx.Client, query: str
         (b'{"image": [' + b"[]," * 500_000 + b"1]}", "application/json", (400, "invalid_request")),
         (b'{"image": "!!!!"}', "application/json", (400, "invalid_request")),
         (b'{"image": "\xff"}', "application/json", (400, "invalid_request")),
+        (b'{"image": "ab-_"}', "application/json", (400, "invalid_request")),
         (b'{"image": ""}', "application/json", (415, "unsupported_media_type")),
         (b"x", "multipart/form-data", (400, "invalid_request")),
         (b"\r\n--b\r\n\r\n" * 200, "multipart/form-data; boundary=b", (400, "invalid_request")),
         (b"x", "multipart/form-data; boundary=b", (400, "invalid_request")),
         (b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n--b--\r\n',
+         "multipart/form-data; boundary=b", (400, "invalid_request")),
+        (b'--b\r\nContent-Disposition: form-data; name="image"\r\n\r\n' + PHOTO,
          "multipart/form-data; boundary=b", (400, "invalid_request")),
     ],
 )  # fmt: skip
@@ -169,6 +174,12 @@ def test_other_methods_and_places_are_refused(client: httpx.Client) -> None:
     assert problem(client.post("/livez")) == (405, "method_not_allowed")
     assert problem(client.post("/no/such/place")) == (405, "method_not_allowed")
     assert problem(client.get("/no/such/place")) == (404, "not_found")
+
+
+def test_base64_may_have_the_line_ends_of_mime(client: httpx.Client) -> None:
+    lines = base64.encodebytes(PHOTO).decode()
+    for text in (lines, lines.replace("\n", "\r\n")):
+        assert client.post("/detect", json={"image": text}).status_code == 200
 
 
 @pytest.mark.parametrize("timeout", ["0", "-1", "abc", "1.5", "99999999999"])
