@@ -7,7 +7,14 @@ from detector.errors import InvalidRequestError
 
 PREFIX = "DETECTOR_"
 
-COMMAND_LINE_VARIABLES = ("DETECTOR_ACTOR", "DETECTOR_CACHE", "DETECTOR_MODEL", "DETECTOR_STORE")
+COMMAND_LINE_VARIABLES = (
+    "DETECTOR_ACTOR",
+    "DETECTOR_CACHE",
+    "DETECTOR_MODEL",
+    "DETECTOR_SIGNING_KEY",
+    "DETECTOR_STORE",
+    "DETECTOR_TRUSTED_KEYS",
+)
 """Those that the command line reads, most as defaults of its options."""
 
 

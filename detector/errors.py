@@ -178,6 +178,10 @@ class VersionTakenError(StoreError):
     """A number that was used before, or is being built."""
 
 
+class UntrustedError(StoreError):
+    """A version without a signature by a key that is trusted here."""
+
+
 class OutOfMemoryError(DetectorError):
     """A training run that does not fit into the machine's memory."""
 

@@ -1,5 +1,6 @@
 """The store: every version that training published, and the channels that point to them."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from detector.store.serving_config import ServedModel, read_serving_config, serv
 
 MANIFEST = "manifest.json"
 DEFAULT_SERVING_ROOT = "/store"
+SIGNING_KEY_VARIABLE = "DETECTOR_SIGNING_KEY"
 
 
 class Store:
@@ -66,6 +68,14 @@ class Store:
     def eval_dir(self, name: str, version: int) -> Path:
         """The folder of held-out photos and boxes; never served."""
         return self._layout.evaluation(name, version)
+
+    def folders(self, name: str, version: int) -> Mapping[str, Path]:
+        """The version's folders, by their names in an archive."""
+        return {
+            "artifacts": self.artifacts_dir(name, version),
+            "eval": self.eval_dir(name, version),
+            "model": self.model_dir(name, version),
+        }
 
     def splits_path(self, name: str) -> Path:
         """The file that remembers which photo is on which side."""
@@ -275,15 +285,22 @@ class StagedVersion:
         """Becomes eval/<name>/<version>/."""
         return self._folder / staging.EVALUATION
 
+    @property
+    def folders(self) -> Mapping[str, Path]:
+        """The three, by their names in an archive."""
+        return {"artifacts": self.artifacts, "eval": self.eval, "model": self.model}
+
     def publish(self, *, action: str = "publish") -> int:
         """Make the version visible, whole or not at all, and point a channel to it; returns its number.
 
         The first version becomes stable, a later one canary if none is set; the log calls that `action`. Before that
-        every file is checked against the manifest and flushed to disk. Raises StoreError.
+        every file is checked against the manifest and flushed to disk, and the whole is signed if DETECTOR_SIGNING_KEY
+        names a key. Raises StoreError, and InvalidRequestError for a file that is no key.
         """
         if self._lock is None:
             raise StoreError(f"Version {self.version} of {self.name!r} was published or discarded before.")
         self._check()
+        self._sign()
         for folder in (self.eval, self.artifacts, self.model):
             sync_tree(folder)
         self._store._publish(self.name, self.version, action)
@@ -315,6 +332,17 @@ class StagedVersion:
                 raise
             # The next stage() cleans up; what went wrong first is what the person needs to hear.
             error.add_note(f"Cleaning up failed as well: {failure}")
+
+    def _sign(self) -> None:
+        """A version that was imported keeps the signature that it came with."""
+        if not os.environ.get(SIGNING_KEY_VARIABLE):
+            return
+        # What gateways, which only read, need not load.
+        from detector.store.signature import is_signed, sign, signing_key
+
+        key = signing_key()
+        if key is not None and not is_signed(self.model):
+            sign(self.name, self.version, self.folders, key)
 
     def _check(self) -> None:
         manifest = read_manifest(self.artifacts / MANIFEST)

@@ -13,6 +13,8 @@ import typer
 from detector.errors import InvalidRequestError, ReleaseRefusedError
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     from detector.store import Store
     from jobs.release.gate import GateResult
     from jobs.release.serving import Serving
@@ -35,6 +37,13 @@ ServingStore = Annotated[
     typer.Option(
         envvar="DETECTOR_TFSERVING_STORE",
         help="The store's path as TensorFlow Serving sees it; none: as models.config has it.",
+    ),
+]
+TrustedKeys = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="DETECTOR_TRUSTED_KEYS",
+        help="PEM file of Ed25519 public keys, one of which must have signed the version; none: nobody need have.",
     ),
 ]
 Timeout = Annotated[float, typer.Option(min=1, help="Seconds for TensorFlow Serving to follow each step.")]
@@ -74,6 +83,7 @@ def promote(
     canary: Annotated[bool, typer.Option("--canary", help="Make it canary instead of stable.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overrule the gate; recorded in the log.")] = False,
     reason: Annotated[str | None, typer.Option(help="Why, for the log.")] = None,
+    trusted_keys: TrustedKeys = None,
     serving: ServingTargets = None,
     serving_store: ServingStore = None,
     timeout: Timeout = TIMEOUT_S,
@@ -102,6 +112,7 @@ def promote(
                 canary=canary,
                 serving=replicas,
                 force=Force(reason) if force else None,
+                trusted=_trusted(trusted_keys),
                 say=_say,
                 on_gate=on_gate,
                 on_progress=on_progress,
@@ -213,13 +224,14 @@ def import_command(
     number: Annotated[
         str | None, typer.Option("--as", metavar="N|next", help="Another number than the archive's.")
     ] = None,
+    trusted_keys: TrustedKeys = None,
     serving_store: ServingStore = None,
     json: Json = False,
 ) -> None:
     """Bring in a version that `export` wrote, checked before anything of it can be seen."""
     from jobs.release.archive import Wanted, import_from_file, import_version
 
-    wanted = Wanted(name=model, number=_number(number))
+    wanted = Wanted(name=model, number=_number(number), trusted=_trusted(trusted_keys))
     target = _open(store, serving_store)
     with _interruptible(resumable=False):
         if file == STREAM:
@@ -242,6 +254,14 @@ def _number(text: str | None) -> int | Literal["next"] | None:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise InvalidRequestError(f"--as {text}: a version's number, or next.")
     return int(text)
+
+
+def _trusted(file: Path | None) -> "tuple[Ed25519PublicKey, ...] | None":
+    if file is None:
+        return None
+    from detector.store.signature import read_trusted_keys
+
+    return read_trusted_keys(file)
 
 
 def _open(store: Path, serving_store: str | None) -> "Store":

@@ -90,9 +90,12 @@ def command(
     """Train on labelled photos and publish one version: SavedModel, TFLite, tfjs, and a report."""
     if base_weights not in (None, "random") and not Path(str(base_weights)).is_file():
         raise InvalidRequestError(f"--base-weights {base_weights}: there is no such file.")
+    from detector.store.signature import signing_key
     from jobs.cli.progress import show_events
     from jobs.train import train
 
+    # Whether there is a key to sign with is known before the training, not after it.
+    signing_key()
     config = TrainConfig(
         data=data, store=store, name=name, format=format, strict=strict, shapes=shapes, head=head.value, size=size,
         alpha=alpha, base_weights=base_weights, cache_dir=cache_dir, from_version=from_version,

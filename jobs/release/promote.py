@@ -1,7 +1,9 @@
 """`detector release promote`: through the gate, then to TensorFlow Serving, then to the channels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from detector.errors import InvalidRequestError, NotFoundError, ReleaseRefusedError
 from detector.store import ChannelName, Channels, Handover, Store, read_history
@@ -31,6 +33,7 @@ def promote(
     canary: bool = False,
     serving: Serving | None = None,
     force: Force | None = None,
+    trusted: Sequence[Ed25519PublicKey] | None = None,
     say: Say = lambda text: None,
     on_gate: Callable[[GateResult], None] = lambda result: None,
     on_progress: OnProgress = lambda done, total: None,
@@ -39,7 +42,7 @@ def promote(
 
     A version that was taken back has to be named, so that a bare `promote` does not repeat what was just undone.
     A release of the same version that was killed is finished. What was promoted already is left alone, once each
-    replica is seen to answer with it.
+    replica is seen to answer with it. With `trusted` keys, one of them must have signed the version.
 
     Raises:
         NotFoundError: no such version, or nothing to promote.
@@ -65,7 +68,7 @@ def promote(
             return Released(name, action, now, now)
         if serving is not None:
             serving.check_reachable(name)
-        result = run_gate(store, name, wanted, now.stable, on_progress=on_progress)
+        result = run_gate(store, name, wanted, now.stable, trusted=trusted, on_progress=on_progress)
         on_gate(result)
         _refuse(result, canary=canary, force=force)
         details = {
@@ -130,7 +133,7 @@ def _refuse(result: GateResult, *, canary: bool, force: Force | None) -> None:
     if not result.can_be_forced:
         reason = next(check.candidate for check in result.checks if check.outcome == "damaged")
         raise ReleaseRefusedError(
-            f"Version {result.candidate} is damaged and cannot serve, whatever the options: {reason}"
+            f"Version {result.candidate} cannot be released, whatever the options: {reason}"
         )
     # A canary is there to find out; few phones see it.
     if result.passed or canary or force is not None:

@@ -12,7 +12,7 @@ from detector.errors import InvalidRequestError, StoreError
 from detector.files import writing
 from detector.manifest import validate_manifest
 from detector.store import Store
-from jobs.release.archive.contents import CONTENTS, Contents, contents_of
+from detector.store.contents import CONTENTS, Contents, contents_of
 
 _LEVEL = 6
 
@@ -62,11 +62,7 @@ def export_to_file(store: Store, name: str, version: int, file: Path) -> Exporte
 def export_version(store: Store, name: str, version: int, out: BinaryIO) -> Contents:
     """Write a version to a stream; see `export_to_file` for errors. A version that is damaged is not handed on."""
     manifest = store.manifest(name, version)
-    folders = {
-        "artifacts": store.artifacts_dir(name, version),
-        "eval": store.eval_dir(name, version),
-        "model": store.model_dir(name, version),
-    }
+    folders = store.folders(name, version)
     validate_manifest(manifest, artifacts=folders["artifacts"], model=folders["model"])
     contents = contents_of(name, version, folders)
     # Times, owners and a file name would make two archives of one version differ.

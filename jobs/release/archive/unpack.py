@@ -2,17 +2,18 @@
 
 import hashlib
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from detector.errors import InvalidRequestError, NotFoundError, StoreError, VersionTakenError
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from detector.errors import InvalidRequestError, NotFoundError, StoreError, UntrustedError, VersionTakenError
 from detector.files import reading, writing
 from detector.manifest import manifest_to_json, read_manifest, write_manifest
 from detector.store import MANIFEST as MANIFEST_FILE
 from detector.store import StagedVersion, Store
-from jobs.release.archive.contents import (
+from detector.store.contents import (
     CONTENTS,
     MANIFEST,
     MAX_CONTENTS_BYTES,
@@ -21,6 +22,7 @@ from jobs.release.archive.contents import (
     contents_of,
     parse_contents,
 )
+from detector.store.signature import remove_signature, signing_key, verify, without_signature
 from jobs.release.archive.stream import ArchiveStream
 
 
@@ -50,11 +52,13 @@ class Imported:
 class Wanted:
     """What the caller wants of an archive: of which model it must be, and the number it gets.
 
-    None is any model and the archive's own number, "next" the next free one.
+    None is any model and the archive's own number, "next" the next free one. With `trusted` keys, one of them must have
+    signed it.
     """
 
     name: str | None = None
     number: int | Literal["next"] | None = None
+    trusted: tuple[Ed25519PublicKey, ...] | None = None
 
 
 def import_from_file(store: Store, file: Path, wanted: Wanted | None = None) -> Imported:
@@ -75,7 +79,7 @@ def import_version(store: Store, packed: BinaryIO, wanted: Wanted | None = None,
 
     Raises:
         StoreError: the archive is damaged, cut off, larger than it says, not what its checksums say or not a version,
-            or its number is taken by another content. Nothing of it stays.
+            its number is taken by another content, or it is not signed as wanted. Nothing of it stays.
         InvalidRequestError: it is of another model than wanted.
     """
     wish = wanted or Wanted()
@@ -85,11 +89,16 @@ def import_version(store: Store, packed: BinaryIO, wanted: Wanted | None = None,
         raise InvalidRequestError(f"{source} is of the model {contents.name!r}, not of {wish.name!r}.")
     number = None if wish.number == "next" else wish.number or contents.version
     if number is not None and _is_there(store, contents, number):
+        if wish.trusted is not None:
+            verify(contents.name, number, store.folders(contents.name, number), wish.trusted)
         return _imported(store, contents, number, already_there=True)
     _refuse_too_large(store, contents, source)
     with _stage(store, contents, number) as staged:
         _unpack(stream, contents, staged)
-        _renumber(contents, staged)
+        if wish.trusted is not None:
+            verify(contents.name, contents.version, staged.folders, wish.trusted)
+        if staged.version != contents.version:
+            _renumber(contents, staged, signs_anew=wish.trusted is not None)
         staged.publish(action="import")
         return _imported(store, contents, staged.version, already_there=False)
 
@@ -109,27 +118,19 @@ def _is_there(store: Store, contents: Contents, version: int) -> bool:
         manifest = store.manifest(contents.name, version)
     except NotFoundError:
         return False
-    there = contents_of(contents.name, version, _folders(store, contents.name, version))
+    there = contents_of(contents.name, version, store.folders(contents.name, version))
     manifest.version = contents.version
     if version == contents.version:
         entries = there.entries
     else:
         # Its number is all in which a version that was imported under another one differs.
         entries = {**there.entries, MANIFEST: _entry(manifest_to_json(manifest))}
-    if entries == contents.entries:
+    if without_signature(entries) == without_signature(contents.entries):
         return True
     raise StoreError(
         f"Version {version} of {contents.name!r} is in the store with another content; versions are never changed. "
         "Import this one under the next free number with --as next."
     )
-
-
-def _folders(store: Store, name: str, version: int) -> Mapping[str, Path]:
-    return {
-        "artifacts": store.artifacts_dir(name, version),
-        "eval": store.eval_dir(name, version),
-        "model": store.model_dir(name, version),
-    }
 
 
 def _entry(content: bytes) -> Entry:
@@ -156,7 +157,7 @@ def _stage(store: Store, contents: Contents, version: int | None) -> StagedVersi
 
 def _unpack(stream: ArchiveStream, contents: Contents, staged: StagedVersion) -> None:
     """Write each file that the contents name, and compare its checksum."""
-    folders = {"artifacts": staged.artifacts, "eval": staged.eval, "model": staged.model}
+    folders = staged.folders
     missing = dict(contents.entries)
     while missing:
         path, size_bytes = stream.next_file()
@@ -183,9 +184,14 @@ def _write(stream: ArchiveStream, target: Path, size_bytes: int) -> str:
     return digest.hexdigest()
 
 
-def _renumber(contents: Contents, staged: StagedVersion) -> None:
-    if staged.version == contents.version:
-        return
+def _renumber(contents: Contents, staged: StagedVersion, *, signs_anew: bool) -> None:
+    """Give it the number that it is staged under, which its signature does not hold for."""
+    if signs_anew and signing_key() is None:
+        raise UntrustedError(
+            f"Under number {staged.version} the signature of version {contents.version} holds no longer: sign it anew "
+            "with DETECTOR_SIGNING_KEY, or import it under its own number."
+        )
+    remove_signature(staged.model)
     path = staged.artifacts / MANIFEST_FILE
     manifest = read_manifest(path)
     if (manifest.name, manifest.version) != (contents.name, contents.version):

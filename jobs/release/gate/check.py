@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Outcome = Literal["passed", "refused", "damaged", "not measured"]
-"""refused: a judgement, which a person may overrule by force. damaged: a version that cannot serve, which nobody can.
+"""refused: a judgement, which a person may overrule by force. damaged: a version that cannot serve or
+must not, which nobody can.
 not measured: there is no number on either side, and that is no one's fault."""
 
 

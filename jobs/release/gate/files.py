@@ -1,12 +1,15 @@
 """Checks of what lies on disk: whole, complete, not grown beyond reason, in agreement, warmed up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from detector.agreement import BOUNDS
 from detector.errors import DetectorError
 from detector.manifest import Artifact, Manifest, artifact_bytes, validate_manifest
 from detector.store.layout import WARMUP_REQUESTS
+from detector.store.signature import verify
 from jobs.release.gate.check import Check, verdict
 from jobs.release.gate.rules import LARGEST_GROWTH
 
@@ -22,6 +25,18 @@ def check_files(manifest: Manifest, *, artifacts: Path, model: Path) -> Check:
         return Check("files", NOTHING, error.message, rule, "damaged")
     count = sum(len(artifact.files) for artifact in manifest.artifacts) + len(manifest.samples)
     return Check("files", NOTHING, f"{count} as written", rule, "passed")
+
+
+def check_signature(
+    manifest: Manifest, folders: Mapping[str, Path], trusted: Sequence[Ed25519PublicKey]
+) -> Check:
+    """Where keys are trusted, nobody overrules them: who could would need none."""
+    rule = "by a key that is trusted here, over every file"
+    try:
+        verify(manifest.name, manifest.version, folders, trusted)
+    except DetectorError as error:
+        return Check("signature", NOTHING, error.message, rule, "damaged")
+    return Check("signature", NOTHING, "holds", rule, "passed")
 
 
 def check_labels(candidate: Manifest, stable: Manifest | None) -> Check:

@@ -1,8 +1,10 @@
 """All checks of a candidate against the stable version, and the verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from detector.errors import DetectorError
 from detector.evaluation import PairedDifference
@@ -14,6 +16,7 @@ from jobs.release.gate.files import (
     NOTHING,
     check_files,
     check_labels,
+    check_signature,
     check_warmup,
     parity_checks,
     size_checks,
@@ -68,20 +71,25 @@ def run_gate(
     candidate: int,
     stable: int | None,
     *,
+    trusted: Sequence[Ed25519PublicKey] | None = None,
     on_progress: OnProgress = lambda done, total: None,
 ) -> GateResult:
     """Check `candidate` by itself and against `stable`, on the held-out photos of the newer one of the two.
+
+    With `trusted` keys, one of them must have signed it.
 
     Raises NotFoundError for a version that is not there.
     """
     manifest = store.manifest(name, candidate)
     artifacts, model = store.artifacts_dir(name, candidate), store.model_dir(name, candidate)
-    files = check_files(manifest, artifacts=artifacts, model=model)
-    if files.outcome == "damaged":
-        return GateResult(name, candidate, stable, (files,))
+    whole = [check_files(manifest, artifacts=artifacts, model=model)]
+    if trusted is not None:
+        whole.append(check_signature(manifest, store.folders(name, candidate), trusted))
+    if any(check.outcome == "damaged" for check in whole):
+        return GateResult(name, candidate, stable, tuple(whole))
     before = None if stable is None else store.manifest(name, stable)
     checks = (
-        files,
+        *whole,
         check_labels(manifest, before),
         *_accuracy_checks(store, manifest, before, on_progress),
         *parity_checks(manifest, before),

@@ -12,6 +12,7 @@ import pytest
 
 from detector.store import Channels, Store
 from jobs.cli import main
+from tests.detector.store.keys import make_keys
 from tests.jobs.release.conftest import store, two_versions
 from tests.jobs.release.making import NAME, Making, publish
 
@@ -217,6 +218,23 @@ def test_no_server_is_asked_where_its_name_is_given_as_nothing(detector: Detecto
     promoted = detector("promote", DETECTOR_TFSERVING_TARGET="", DETECTOR_ACTOR="ada")
     assert promoted.code == 0, promoted.err
     assert json.loads(detector.store.channel_log_path(NAME).read_text().splitlines()[-1])["by"] == "ada"
+
+
+def test_a_signature_is_asked_for_where_keys_are_trusted(
+    detector: Detector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private, public = make_keys(tmp_path)
+    assert "is not signed" in detector("promote", DETECTOR_TRUSTED_KEYS=str(public)).message(8)
+    with monkeypatch.context() as patch:
+        patch.setenv("DETECTOR_SIGNING_KEY", str(private))
+        signed = publish(detector.store)
+    assert "signature" in detector("promote", str(signed), "--trusted-keys", str(public)).out
+    assert "cannot read" in detector("promote", "--trusted-keys", str(tmp_path / "none")).message(2)
+    archive = tmp_path / "2.tar.gz"
+    detector("export", "2", str(archive))
+    server = Store(tmp_path / "server")
+    refused = detector("import", str(archive), store=server, DETECTOR_TRUSTED_KEYS=str(public))
+    assert "is not signed" in refused.message(6)
 
 
 def test_recover_says_what_is_there(detector: Detector) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobs.release.archive.contents import CONTENTS
+from detector.store.contents import CONTENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The first file in an archive: what the others are. Nothing is unpacked that it does not name."""
+"""What a version consists of, as an archive states it in its first file and as a signature is made over it."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ MANIFEST = "artifacts/manifest.json"
 FORMAT = "pocket-detector-version"
 SCHEMA = 1
 PARTS = ("artifacts", "eval", "model")
-"""Folders in the archive: what lies below artifacts/, eval/ and models/ of a store."""
+"""First parts of the paths: what lies below artifacts/, eval/ and models/ of a store."""
 
 MAX_CONTENTS_BYTES = 16_000_000
 MAX_FILE_BYTES = 2**32 - 1
@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A version's name and number, and its files by their path in the archive."""
+    """A version's name and number, and its files by their path in an archive."""
 
     name: str
     version: int
