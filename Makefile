@@ -132,6 +132,7 @@ bench-phone: setup page
 	$(BIN)/python -m bench.phone $(STORE)
 
 bench-gateway: setup
+	@[ -n "$$(ls -A $(STORE)/models 2>/dev/null)" ] || $(MAKE) --no-print-directory train
 	$(BIN)/python -m bench.gateway $(STORE)
 
 clean:

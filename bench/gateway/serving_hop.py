@@ -1,6 +1,6 @@
 """What the gateway adds to calling TensorFlow Serving directly: a 224-pixel JPEG, medians, taking turns.
 
-    python -m bench.gateway.serving_hop [--store DIR] [--target HOST:PORT] [--rounds 5]
+    python -m bench.gateway.serving_hop [--store DIR] [--target HOST:PORT] [--rounds 15]
 
 Without `--target` the stand-in of the tests serves the real SavedModel. A direct call sends the tensor as it is; the
 gateway is sent the JPEG, decodes it and sends the same tensor.
@@ -28,7 +28,7 @@ from services.gateway.engines.tfserving import TfServingEngine
 from tests.services.gateway.running import running_gateway
 from tests.serving_standin.running import free_port, running_serving
 
-REQUESTS_A_ROUND = 60
+REQUESTS_A_ROUND = 20
 WARM_UP = 20
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     )
     store_argument(parser)
     parser.add_argument("--target", help="a TensorFlow Serving that serves the store already")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
     print(machine_line(), flush=True)
     store, small = chosen_store(options.store), photo(SMALL)

@@ -23,7 +23,10 @@ publish_tiny(Store(pathlib.Path(sys.argv[1])), size=224)
 
 def store_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--store", type=Path, help="with a model called detector; one is trained if not given"
+        "--store",
+        type=Path,
+        default=Path("store"),
+        help="with a version of the model detector (default: %(default)s)",
     )
 
 
