@@ -58,9 +58,10 @@ def overloaded(port: int) -> tuple[float, float]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_memory_does_not_grow_under_lasting_overload(tiny_store: Store, tmp_path: Path) -> None:
-    """One minute here, thousands of requests; `python -m bench.gateway.memory --minutes 5` takes the five."""
-    assert grown_bytes(tiny_store.root, tmp_path, seconds=60.0) < 20_000_000
+    """Five minutes, thousands of requests."""
+    assert grown_bytes(tiny_store.root, tmp_path, seconds=300.0) < 20_000_000
 
 
 def test_a_refusal_does_not_wait_for_the_body(tiny_store: Store, tmp_path: Path) -> None:
