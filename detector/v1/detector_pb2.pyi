@@ -90,6 +90,36 @@ class Timing(_message.Message):
     total: float
     def __init__(self, decode: _Optional[float] = ..., queue: _Optional[float] = ..., inference: _Optional[float] = ..., total: _Optional[float] = ...) -> None: ...
 
+class DetectStreamRequest(_message.Message):
+    __slots__ = ("frame", "request")
+    FRAME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    frame: int
+    request: DetectRequest
+    def __init__(self, frame: _Optional[int] = ..., request: _Optional[_Union[DetectRequest, _Mapping]] = ...) -> None: ...
+
+class DetectStreamResponse(_message.Message):
+    __slots__ = ("frame", "replaced", "answer", "problem")
+    FRAME_FIELD_NUMBER: _ClassVar[int]
+    REPLACED_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    frame: int
+    replaced: int
+    answer: DetectResponse
+    problem: Problem
+    def __init__(self, frame: _Optional[int] = ..., replaced: _Optional[int] = ..., answer: _Optional[_Union[DetectResponse, _Mapping]] = ..., problem: _Optional[_Union[Problem, _Mapping]] = ...) -> None: ...
+
+class Problem(_message.Message):
+    __slots__ = ("code", "message", "retry_after_s")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AFTER_S_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    message: str
+    retry_after_s: int
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., retry_after_s: _Optional[int] = ...) -> None: ...
+
 class GetManifestRequest(_message.Message):
     __slots__ = ("name", "channel")
     NAME_FIELD_NUMBER: _ClassVar[int]

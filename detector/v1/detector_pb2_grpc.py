@@ -39,6 +39,11 @@ class DetectorServiceStub(object):
                 request_serializer=detector_dot_v1_dot_detector__pb2.DetectRequest.SerializeToString,
                 response_deserializer=detector_dot_v1_dot_detector__pb2.DetectResponse.FromString,
                 _registered_method=True)
+        self.DetectStream = channel.stream_stream(
+                '/detector.v1.DetectorService/DetectStream',
+                request_serializer=detector_dot_v1_dot_detector__pb2.DetectStreamRequest.SerializeToString,
+                response_deserializer=detector_dot_v1_dot_detector__pb2.DetectStreamResponse.FromString,
+                _registered_method=True)
         self.GetManifest = channel.unary_unary(
                 '/detector.v1.DetectorService/GetManifest',
                 request_serializer=detector_dot_v1_dot_detector__pb2.GetManifestRequest.SerializeToString,
@@ -51,6 +56,15 @@ class DetectorServiceServicer(object):
 
     def Detect(self, request, context):
         """What is on a photo, and where.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DetectStream(self, request_iterator, context):
+        """Video: what is on each frame, and where. While a frame is in work only the newest waits: frames that a newer one
+        replaced are not answered. Each frame has the gateway's own deadline within that of the call; one that cannot be
+        answered does not end the stream.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -70,6 +84,11 @@ def add_DetectorServiceServicer_to_server(servicer, server):
                     servicer.Detect,
                     request_deserializer=detector_dot_v1_dot_detector__pb2.DetectRequest.FromString,
                     response_serializer=detector_dot_v1_dot_detector__pb2.DetectResponse.SerializeToString,
+            ),
+            'DetectStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.DetectStream,
+                    request_deserializer=detector_dot_v1_dot_detector__pb2.DetectStreamRequest.FromString,
+                    response_serializer=detector_dot_v1_dot_detector__pb2.DetectStreamResponse.SerializeToString,
             ),
             'GetManifest': grpc.unary_unary_rpc_method_handler(
                     servicer.GetManifest,
@@ -104,6 +123,33 @@ class DetectorService(object):
             '/detector.v1.DetectorService/Detect',
             detector_dot_v1_dot_detector__pb2.DetectRequest.SerializeToString,
             detector_dot_v1_dot_detector__pb2.DetectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DetectStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/detector.v1.DetectorService/DetectStream',
+            detector_dot_v1_dot_detector__pb2.DetectStreamRequest.SerializeToString,
+            detector_dot_v1_dot_detector__pb2.DetectStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,21 +1,21 @@
 """The gRPC adapter: requests into the core's values, answers and errors back."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from typing import Any, NoReturn, TypeVar
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
 
 import structlog
 
 from detector.detections import MAX_DETECTIONS
-from detector.errors import BodyTooLargeError, DetectorError, InternalError, InvalidRequestError
+from detector.errors import BodyTooLargeError, InternalError, InvalidRequestError
 from detector.manifest import read_manifest
 from detector.v1 import detector_pb2 as pb
 from services.gateway.answer import Answer, DetectOptions
-from services.gateway.deadline import Deadline
 from services.gateway.gateway import Gateway
-from services.gateway.requests import CLIENT_GONE, request_id, told
-from services.gateway.rpc.statuses import DETAILS_KEY, status_code, status_details
+from services.gateway.requests import CLIENT_GONE, told
+from services.gateway.rpc.calls import Call, abort
+from services.gateway.rpc.stream import DetectStream
 
 log = structlog.get_logger("gateway.requests")
 
@@ -28,7 +28,13 @@ class Servicer:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self.in_flight = 0
+        self._stream = DetectStream(gateway, self._detect)
+        self._unary_in_flight = 0
+
+    @property
+    def in_flight(self) -> int:
+        """Calls and frames of streams that are being answered."""
+        return self._unary_in_flight + self._stream.in_flight
 
     async def Detect(self, request: pb.DetectRequest, context: Any) -> pb.DetectResponse:  # noqa: N802
         """Called by gRPC by this name."""
@@ -40,7 +46,15 @@ class Servicer:
         """Called by gRPC by this name."""
         return await self._observed("GetManifest", context, lambda call: self._manifest(request, call))
 
-    async def _detect(self, request: pb.DetectRequest, call: "_Call") -> pb.DetectResponse:
+    async def DetectStream(  # noqa: N802
+        self, requests: AsyncIterator[pb.DetectStreamRequest], context: Any
+    ) -> AsyncIterator[pb.DetectStreamResponse]:
+        """Called by gRPC by this name."""
+        async with contextlib.aclosing(self._stream.answers(requests, Call(context))) as answers:
+            async for answer in answers:
+                yield answer
+
+    async def _detect(self, request: pb.DetectRequest, call: Call) -> pb.DetectResponse:
         settings = self._gateway.settings
         deadline = call.deadline(settings.default_timeout_ms / 1e3, settings.max_timeout_ms / 1e3)
         options = _options(request, call.metadata.get("x-client-id"))
@@ -53,19 +67,19 @@ class Servicer:
         call.log.update(version=answer.version, channel=answer.channel, detections=len(answer.detections))
         return _response(answer, call)
 
-    async def _manifest(self, request: pb.GetManifestRequest, call: "_Call") -> pb.GetManifestResponse:
+    async def _manifest(self, request: pb.GetManifestRequest, call: Call) -> pb.GetManifestResponse:
         name = request.name if request.HasField("name") else self._gateway.settings.model
         channel = request.channel if request.HasField("channel") else "stable"
         path = await asyncio.to_thread(self._gateway.files.manifest, name, channel)
         return pb.GetManifestResponse(manifest=await asyncio.to_thread(read_manifest, path))
 
     async def _observed(
-        self, method: str, context: Any, handle: Callable[["_Call"], Awaitable[Response]]
+        self, method: str, context: Any, handle: Callable[[Call], Awaitable[Response]]
     ) -> Response:
         """Check the key, count, time and log; errors of the tree become statuses."""
-        metrics, call, code = self._gateway.metrics, _Call(context), InternalError.code
+        metrics, call, code = self._gateway.metrics, Call(context), InternalError.code
         metrics.in_flight.inc()
-        self.in_flight += 1
+        self._unary_in_flight += 1
         try:
             self._gateway.keys.check(
                 authorization=call.metadata.get("authorization"), api_key=call.metadata.get("x-api-key")
@@ -81,14 +95,14 @@ class Servicer:
             code = public.code
             if isinstance(public, InternalError):
                 log.exception("internal_error", request_id=call.request_id)
-            await _abort(context, public)
+            await abort(call, public)
         finally:
             metrics.in_flight.dec()
-            self.in_flight -= 1
+            self._unary_in_flight -= 1
             # When the answer is on its way.
             asyncio.get_running_loop().call_soon(self._note, f"{SERVICE}/{method}", call, code, call.seconds)
 
-    def _note(self, route: str, call: "_Call", code: str, seconds: float) -> None:
+    def _note(self, route: str, call: Call, code: str, seconds: float) -> None:
         self._gateway.metrics.requests.labels(route, "grpc", code).inc()
         self._gateway.metrics.request_duration.labels(route, "grpc").observe(seconds)
         log.info(
@@ -100,34 +114,6 @@ class Servicer:
             request_id=call.request_id,
             **call.log,
         )
-
-
-class _Call:
-    """What the core needs to know of one call beside its message."""
-
-    def __init__(self, context: Any) -> None:
-        self._context = context
-        self.started = time.perf_counter()
-        self.metadata = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
-        self.request_id = request_id(self.metadata.get("x-request-id"))
-        self.log: dict[str, Any] = {}
-
-    @property
-    def seconds(self) -> float:
-        """Since it came."""
-        return time.perf_counter() - self.started
-
-    def deadline(self, default_s: float, longest_s: float) -> Deadline:
-        """The call's own deadline within bounds."""
-        remaining: float | None = self._context.time_remaining()
-        return Deadline.after(default_s if remaining is None else min(remaining, longest_s))
-
-
-async def _abort(context: Any, error: DetectorError) -> NoReturn:
-    await context.abort(
-        status_code(error), error.message, trailing_metadata=((DETAILS_KEY, status_details(error)),)
-    )
-    raise AssertionError("gRPC ends an aborted call by raising.")
 
 
 def _options(request: pb.DetectRequest, client_id: str | None) -> DetectOptions:
@@ -146,7 +132,7 @@ def _options(request: pb.DetectRequest, client_id: str | None) -> DetectOptions:
     )
 
 
-def _response(answer: Answer, call: _Call) -> pb.DetectResponse:
+def _response(answer: Answer, call: Call) -> pb.DetectResponse:
     timing = answer.timing
     return pb.DetectResponse(
         model=pb.Model(name=answer.model, version=answer.version, channel=answer.channel),

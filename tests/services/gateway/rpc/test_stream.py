@@ -1,0 +1,154 @@
+"""DetectStream over a real connection: the newest frame is answered, and a bad one ends nothing."""
+
+import queue
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from detector.store import Store
+from detector.v1 import detector_pb2 as pb
+from detector.v1 import detector_pb2_grpc
+from services.gateway.rpc.stream import ROUTE
+from tests.detector.pictures import encode, noise
+from tests.faults.test_versions import metric
+from tests.services.gateway.rest.test_detect import red_top_left
+from tests.services.gateway.running import Running, poll, running_gateway
+
+PHOTO = encode(red_top_left())
+LARGE = encode(noise(3000, 2000), progressive=True)
+
+
+@pytest.fixture
+def stub(gateway: Running) -> Iterator[Any]:
+    with grpc.insecure_channel(f"127.0.0.1:{gateway.grpc_port}") as channel:
+        yield detector_pb2_grpc.DetectorServiceStub(channel)
+
+
+def frame(number: int, photo: bytes = PHOTO, **fields: Any) -> pb.DetectStreamRequest:
+    return pb.DetectStreamRequest(frame=number, request=pb.DetectRequest(image=photo, **fields))
+
+
+class Camera:
+    """Frames that are sent when the test says so."""
+
+    def __init__(self) -> None:
+        self._frames: queue.SimpleQueue[pb.DetectStreamRequest | None] = queue.SimpleQueue()
+
+    def show(self, request: pb.DetectStreamRequest | None) -> None:
+        self._frames.put(request)
+
+    def __iter__(self) -> Iterator[pb.DetectStreamRequest]:
+        return iter(self._frames.get, None)
+
+
+def play(camera: Camera, answers: Iterator[pb.DetectStreamResponse]) -> None:
+    """Frames one after another, until the stream ends or this was long enough."""
+    for number in range(2000):
+        camera.show(frame(number))
+        next(answers)
+
+
+def test_a_frame_is_answered_as_a_photo_is(stub: Any) -> None:
+    camera = Camera()
+    answers = stub.DetectStream(iter(camera), metadata=(("x-request-id", "film-1"),))
+    photo = stub.Detect(pb.DetectRequest(image=PHOTO, min_score=0.1))
+    for number in (7, 8):
+        camera.show(frame(number, min_score=0.1))
+        response = next(answers)
+        assert (response.frame, response.replaced, response.WhichOneof("outcome")) == (number, 0, "answer")
+        assert response.answer.detections == photo.detections
+        assert response.answer.request_id == "film-1"
+    camera.show(None)
+    assert list(answers) == []
+    assert answers.code() == grpc.StatusCode.OK
+
+
+def test_while_a_frame_is_in_work_only_the_newest_waits(stub: Any) -> None:
+    sent = 30
+    responses = list(stub.DetectStream(frame(number, LARGE) for number in range(sent)))
+    numbers = [response.frame for response in responses]
+    assert numbers == sorted(numbers)
+    assert numbers[-1] == sent - 1
+    assert len(numbers) < sent
+    assert len(numbers) + sum(response.replaced for response in responses) == sent
+
+
+def test_a_bad_frame_has_its_problem_and_the_next_is_answered(stub: Any) -> None:
+    camera = Camera()
+    answers = stub.DetectStream(iter(camera))
+    for request, code in (
+        (frame(1, PHOTO[:-900]), "image_unreadable"),
+        (frame(2, b""), "unsupported_media_type"),
+        (frame(3, version=9), "not_found"),
+        (frame(4, max_detections=0), "invalid_request"),
+        (pb.DetectStreamRequest(frame=5), "unsupported_media_type"),
+        (frame(6, bytes(25_000_001)), "body_too_large"),
+    ):
+        camera.show(request)
+        response = next(answers)
+        assert (response.frame, response.problem.code) == (request.frame, code)
+        assert response.problem.message
+        assert not response.problem.HasField("retry_after_s")
+    camera.show(frame(7))
+    assert next(answers).WhichOneof("outcome") == "answer"
+    answers.cancel()
+
+
+def test_each_frame_is_counted_and_the_stream_is_one_event(tiny_store: Store, tmp_path: Path) -> None:
+    with (
+        running_gateway(tiny_store.root, tmp_path) as running,
+        grpc.insecure_channel(f"127.0.0.1:{running.grpc_port}") as channel,
+    ):
+        camera = Camera()
+        answers = detector_pb2_grpc.DetectorServiceStub(channel).DetectStream(iter(camera))
+        for photo in (PHOTO, b"x", PHOTO):
+            camera.show(frame(0, photo))
+            next(answers)
+        answers.cancel()
+        (event,) = poll(lambda: [event for event in running.events() if event.get("route") == ROUTE])
+        assert event["code"] == "client_gone"
+        assert event["frames"] == {"ok": 2, "unsupported_media_type": 1}
+        counts = {
+            labels: count
+            for labels, count in metric(running, "detector_requests_total").items()
+            if ROUTE in labels
+        }
+        assert sorted(counts.values()) == [1.0, 2.0]
+        assert metric(running, "detector_requests_in_flight") == {"": 1.0}
+
+
+def test_a_stream_asks_for_a_key_and_does_not_wait_for_ever(tiny_store: Store, tmp_path: Path) -> None:
+    with (
+        running_gateway(tiny_store.root, tmp_path, api_keys="alpha", max_timeout_ms=300) as running,
+        grpc.insecure_channel(f"127.0.0.1:{running.grpc_port}") as channel,
+    ):
+        stub = detector_pb2_grpc.DetectorServiceStub(channel)
+        for metadata, status in (
+            ((), grpc.StatusCode.UNAUTHENTICATED),
+            ((("x-api-key", "alpha"),), grpc.StatusCode.DEADLINE_EXCEEDED),
+        ):
+            with pytest.raises(grpc.RpcError) as error:
+                next(stub.DetectStream(iter(Camera()), metadata=metadata))
+            assert error.value.code() == status
+
+
+def test_a_gateway_that_goes_down_ends_its_streams(tiny_store: Store, tmp_path: Path) -> None:
+    """One that is busy is told to go elsewhere; one that says nothing is not waited for."""
+    with (
+        running_gateway(tiny_store.root, tmp_path, drain_seconds=1) as running,
+        grpc.insecure_channel(f"127.0.0.1:{running.grpc_port}") as channel,
+    ):
+        stub = detector_pb2_grpc.DetectorServiceStub(channel)
+        busy, idle = Camera(), Camera()
+        answers, _ = stub.DetectStream(iter(busy)), stub.DetectStream(iter(idle))
+        busy.show(frame(1))
+        assert next(answers).frame == 1
+        running.process.send_signal(signal.SIGTERM)
+        with pytest.raises(grpc.RpcError) as error:
+            play(busy, answers)
+        assert error.value.code() == grpc.StatusCode.UNAVAILABLE
+        assert running.process.wait(10) == 0
