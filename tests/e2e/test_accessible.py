@@ -68,7 +68,7 @@ def test_an_answer_is_read_out(browser: Browser, gateway: Running, samples: list
 
 
 def test_less_motion_is_respected_and_small_screens_need_no_sideways_scrolling(
-    browser: Browser, gateway: Running
+    browser: Browser, gateway: Running, samples: list[Path]
 ) -> None:
     with phone(
         browser, gateway.url, viewport={"width": 320, "height": 568}, reduced_motion="reduce"
@@ -78,3 +78,14 @@ def test_less_motion_is_respected_and_small_screens_need_no_sideways_scrolling(
             page.get_by_role("link", name=screen).tap()
             expect(page.get_by_role("heading", level=1)).to_have_text(screen)
             assert page.evaluate("() => document.documentElement.scrollWidth") <= 320, screen
+        choose_mode(page, "Both")
+        choose_photo(page, samples[0])
+        answer(page)
+        answer(page, "The server's answer")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+        page.get_by_role("link", name="Get it").tap()
+        cards = page.locator(".files li, .files .button")
+        cards.first.wait_for()
+        assert (
+            max(box["x"] + box["width"] for card in cards.all() if (box := card.bounding_box())) <= 320 - 16
+        )

@@ -430,6 +430,19 @@ def test_over_plain_http_one_still_labels(playwright: Playwright, server: Runnin
         assert len(read(download(page, tmp_path)).photos[0].ground_truth) == 2
 
 
+def test_a_phone_on_its_side_gives_the_photo_its_height(labelling: Phone, tmp_path: Path) -> None:
+    page = labelling.page
+    page.set_viewport_size({"width": 844, "height": 390})
+    scene = draw_scene(tmp_path, 29)
+    choose(page, scene)
+    label(page, Fingers.on(page), scene)
+    stage = page.locator(".stage").bounding_box()
+    assert stage
+    assert stage["height"] == 390
+    for name in ("Close", "Delete this photo", "Undo", "Nothing here", "Done"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+
+
 def test_nothing_is_sent_while_labelling(labelling: Phone, tmp_path: Path) -> None:
     page = labelling.page
     labelling.requests.clear()
