@@ -86,6 +86,13 @@ def test_what_grpc_itself_refuses_unread_leaves_the_connection_usable(stub: Any)
     assert stub.Detect(pb.DetectRequest(image=PHOTO)).model.version == 1
 
 
+def test_a_refusal_says_under_which_id_the_log_has_it(stub: Any) -> None:
+    with pytest.raises(grpc.RpcError) as error:
+        stub.Detect(pb.DetectRequest(image=b""), metadata=(("x-request-id", "trip-7"),))
+    call: Any = error.value
+    assert dict(call.trailing_metadata())["x-request-id"] == "trip-7"
+
+
 def test_a_deadline_that_passes_is_said(stub: Any) -> None:
     with pytest.raises(grpc.RpcError) as error:
         stub.Detect(pb.DetectRequest(image=PHOTO), timeout=0.000_1)
