@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parents[3]
 K8S = ROOT / "deploy" / "k8s"
-KUSTOMIZATIONS = ("base", "overlays/laptop", "overlays/production")
+KUSTOMIZATIONS = ("base", "overlays/laptop", "overlays/production", "overlays/gpu")
 OPERATOR = "with the Prometheus operator"
 """The production overlay with the component that it names in a comment."""
 

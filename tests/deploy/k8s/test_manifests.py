@@ -242,3 +242,16 @@ def test_a_release_by_hand_is_a_command_that_there_is() -> None:
     assert set(environment(release)) <= {*options, ACTOR_VARIABLE}
     target = settings_of(container("base", "gateway")).tfserving_target
     assert environment(release)["DETECTOR_TFSERVING_TARGET"] == target
+
+
+def test_on_gpus_only_what_runs_the_model_asks_for_one() -> None:
+    asking = {
+        name: container["resources"]["limits"]["nvidia.com/gpu"]
+        for name, template in pod_templates(rendered("overlays/gpu")).items()
+        for container in template["spec"]["containers"]
+        if "nvidia.com/gpu" in container["resources"]["limits"]
+    }
+    assert asking == {"serving": "1"}
+    plain, gpu = container("overlays/production", "serving"), container("overlays/gpu", "serving")
+    assert gpu["image"] == f"{plain['image']}-gpu"
+    assert (gpu["args"], gpu["securityContext"]) == (plain["args"], plain["securityContext"])
