@@ -46,6 +46,10 @@ def test_a_server_killed_under_load_is_said_at_once_and_found_again(
         answer = httpx.post(f"{running.url}/detect", content=PHOTO)
         assert (answer.status_code, answer.json()["code"]) == (503, "model_unavailable")
         assert answer.headers["retry-after"] == "1"
+        # Where the server is, is for the log.
+        assert "127.0.0.1" not in answer.text
+        told = [event for event in running.events() if event["event"] == "engine_refused"]
+        assert any(str(port) in event["details"] for event in told)
         assert metric(running, "detector_engine_up") == {'{engine="tfserving"}': 0.0}
         assert httpx.get(f"{running.url}/readyz").status_code == 200
         with running_serving(config, port=port):

@@ -5,6 +5,7 @@ from typing import Any
 
 import grpc
 import numpy as np
+import structlog
 from google.protobuf.wrappers_pb2 import Int64Value
 
 from detector.detections import OUTPUT_NAMES
@@ -26,6 +27,8 @@ from services.gateway.engines.tfserving_pb2 import (
     Tensor,
     TensorShape,
 )
+
+log = structlog.get_logger("gateway.engine")
 
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
 INPUT_NAME = "image"
@@ -154,10 +157,13 @@ def decode_floats(response: PredictResponse, name: str) -> Floats:
 
 
 def _translated(error: Any) -> DetectorError:
-    """The server's refusal in terms of the tree; whose fault it is, the gateway's client cannot tell."""
-    details = str(error.details())[:200]
+    """The server's refusal in terms of the tree; whose fault it is, the gateway's client cannot tell.
+
+    What the server says of it may name addresses and files: that is for the log.
+    """
     if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
         return DeadlineExceededError("The deadline passed before TensorFlow Serving answered.")
     if error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED:
-        return OverloadedError(f"TensorFlow Serving is full: {details}")
-    return ModelUnavailableError(f"TensorFlow Serving does not answer ({error.code().name}): {details}")
+        return OverloadedError("TensorFlow Serving is full.")
+    log.warning("engine_refused", status=error.code().name, details=str(error.details())[:500])
+    return ModelUnavailableError(f"TensorFlow Serving does not answer ({error.code().name}).")
