@@ -17,6 +17,11 @@ from detector.errors import ExportError
 from jobs.train.network.base import FrozenNormConv
 from jobs.train.network.network import Network
 
+_PIXEL_SCALE, _PIXEL_OFFSET = 1 / 128, -255 / 256
+"""Pixels to nearly -1..1 by numbers that half precision holds exactly."""
+_PIXELS_LEFT = np.float32(128 / 127.5)
+"""What is left to -1..1 (see `normalise_pixels`), which the first convolution takes over."""
+
 _CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
 _KEPT = (
     keras.layers.Activation,
@@ -65,7 +70,7 @@ def fold_network(network: Network) -> keras.Model:
         ExportError: the head has a layer that cannot be folded or that a runtime does not know.
     """
     pixels = keras.Input((network.size, network.size, 3), name="image")
-    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="rescale")(pixels)
+    x = keras.layers.Rescaling(_PIXEL_SCALE, offset=_PIXEL_OFFSET, name="rescale")(pixels)
     activations = {}
     for layer in network.base:
         x = activations[layer.name] = _folded_base_convolution(layer, x)
@@ -83,7 +88,8 @@ def _folded_base_convolution(layer: FrozenNormConv, x: Any) -> Any:
         else keras.layers.Conv2D(spec.filters, spec.kernel_size, **options)
     )
     x = convolution(x)
-    convolution.set_weights([part.numpy() for part in layer.folded()])
+    kernel, bias = (part.numpy() for part in layer.folded())
+    convolution.set_weights([kernel * _PIXELS_LEFT if spec.block == 0 else kernel, bias])
     return keras.layers.ReLU(6.0, trainable=False, name=f"{spec.name}_relu")(x)
 
 

@@ -19,17 +19,23 @@ from detector.detections import MAX_DETECTIONS, SCORE_FLOOR
 STRIDES = (8, 16, 32)
 TAP_LAYERS = ("conv_pw_5", "conv_pw_11", "conv_pw_13")
 CANDIDATES = 100
-NMS_IOU = 0.6
-VOTE_IOU = 0.6
+NMS_IOU = VOTE_IOU = 307 / 512
+"""Nearly 0.6. It, and all other constants of the decoding, are numbers that half precision holds exactly: files that
+store constants in it then decide as all others do."""
 _NMS_ROUNDS = 8
-_EPSILON = 1e-9
+_LEAST = 2.0**-14
+"""Of a square pixel, or of votes: keeps divisions by nothing finite."""
 _PRIOR_SCORE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The cells of all strides in one list: centres float32 `[N, 2]` (y, x; 0..1) and strides `[N]` (0..1)."""
+    """The cells of all strides in one list: centres float32 `[N, 2]` (y, x; 0..1) and strides `[N]` (0..1).
 
+    `size` is the network's image size in pixels.
+    """
+
+    size: int
     centers: npt.NDArray[np.float32]
     strides: npt.NDArray[np.float32]
 
@@ -42,7 +48,11 @@ class Grid:
             axis = (np.arange(cells, dtype=np.float32) + 0.5) / cells
             centers.append(np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2))
             strides.append(np.full(cells * cells, stride / size, np.float32))
-        return cls(np.concatenate(centers), np.concatenate(strides))
+        return cls(size, np.concatenate(centers), np.concatenate(strides))
+
+    def in_pixels(self) -> "Grid":
+        """The same cells in pixels, which are whole numbers."""
+        return Grid(self.size, np.round(self.centers * self.size), np.round(self.strides * self.size))
 
 
 def head_width(alpha: float) -> int:
@@ -125,15 +135,20 @@ class _Tower:
 
 
 def decode_boxes(edges: tf.Tensor, grid: Grid) -> tf.Tensor:
-    """Raw edges `[B, N, 4]` (top, left, bottom, right) as boxes `[B, N, 4]` (ymin, xmin, ymax, xmax)."""
+    """Raw edges `[B, N, 4]` (top, left, bottom, right) as boxes `[B, N, 4]` (ymin, xmin, ymax, xmax) in the grid's
+    units."""
     distances = tf.nn.softplus(edges) * grid.strides[:, None]
     return tf.concat([grid.centers - distances[..., :2], grid.centers + distances[..., 2:]], axis=-1)
 
 
 def decode_grid(raw: tf.Tensor, grid: Grid, *, classes: int) -> tuple[tf.Tensor, ...]:
-    """Raw outputs as the four detection tensors (see `detector.detections.OUTPUT_NAMES`)."""
+    """Raw outputs as the four detection tensors (see `detector.detections.OUTPUT_NAMES`).
+
+    In pixels up to the last step: there centres and strides are whole numbers, as fractions of the size they are not.
+    """
     cell_scores = tf.sigmoid(raw[..., :classes])
-    boxes = tf.clip_by_value(decode_boxes(raw[..., classes:], grid), 0.0, 1.0)
+    side = float(grid.size)
+    boxes = tf.clip_by_value(decode_boxes(raw[..., classes:], grid.in_pixels()), 0.0, side)
     best = tf.reduce_max(cell_scores, axis=-1)
     scores, cells = tf.math.top_k(best, k=min(CANDIDATES, grid.strides.size))
     boxes = _take(boxes, cells)
@@ -144,7 +159,7 @@ def decode_grid(raw: tf.Tensor, grid: Grid, *, classes: int) -> tuple[tf.Tensor,
     scores = tf.where(scores >= SCORE_FLOOR, scores, tf.zeros_like(scores))
     scores, order = tf.math.top_k(scores, k=MAX_DETECTIONS)
     valid = tf.cast(scores > 0, tf.float32)
-    boxes = _take(boxes, order) * valid[..., None]
+    boxes = _take(boxes, order) * valid[..., None] / side
     class_ids = _take(class_ids[..., None], order)[..., 0] * valid
     return boxes, class_ids, scores, tf.reduce_sum(valid, axis=-1)
 
@@ -170,7 +185,7 @@ def _overlaps_within_class(boxes: tf.Tensor, class_ids: tf.Tensor) -> tf.Tensor:
     area = sides[..., 0] * sides[..., 1]
     union = area[:, :, None] + area[:, None, :] - intersection
     same_class = tf.cast(tf.abs(class_ids[:, :, None] - class_ids[:, None, :]) < 0.5, tf.float32)
-    return same_class * intersection / (union + _EPSILON)
+    return same_class * intersection / tf.maximum(union, _LEAST)
 
 
 def _voted(boxes: tf.Tensor, scores: tf.Tensor, overlaps: tf.Tensor) -> tf.Tensor:
@@ -182,8 +197,8 @@ def _voted(boxes: tf.Tensor, scores: tf.Tensor, overlaps: tf.Tensor) -> tf.Tenso
     """
     weights = scores[:, None, :] * tf.nn.relu(overlaps - VOTE_IOU)
     total = tf.reduce_sum(weights, axis=-1, keepdims=True)
-    voted = tf.matmul(weights, boxes) / (total + _EPSILON)
-    return tf.where(total > _EPSILON, voted, boxes)
+    voted = tf.matmul(weights, boxes) / tf.maximum(total, _LEAST)
+    return tf.where(total > _LEAST, voted, boxes)
 
 
 def _kept_by_nms(overlaps: tf.Tensor) -> tf.Tensor:

@@ -72,6 +72,16 @@ def test_int8_has_int8_weights_but_in_the_last_layers_and_a_float_decode(grid_ex
     assert outputs["LOGISTIC"] == outputs["GATHER"] == {np.float32}
 
 
+def test_what_half_precision_stores_it_holds_exactly(grid_export: Exported) -> None:
+    """Else a threshold of 0.6 is another one in that file, and a row that one file keeps the other suppresses."""
+    images = pictures(6, SIZE, seed=11)
+    full, half = (TfliteRuntime.open(_path(grid_export, file)).detect(images) for file in ("f32", "f16"))
+    np.testing.assert_array_equal(full.counts, half.counts)
+    np.testing.assert_allclose(full.scores, half.scores, atol=1e-5)
+    # But the division by the size: all boxes by the same factor.
+    np.testing.assert_allclose(full.boxes, half.boxes, atol=5e-4)
+
+
 def test_each_file_is_smaller_than_the_one_before(grid_export: Exported) -> None:
     sizes = [_path(grid_export, file).stat().st_size for file in FILES]
     assert sizes == sorted(sizes, reverse=True)
