@@ -56,7 +56,7 @@ def http_server(settings: Settings, app: Starlette, *, tls: Tls | None) -> uvico
         ssl_context_factory=None if tls is None or settings.lan else lambda _config, _default: tls.context,
     )
     if tls is None or not settings.lan:
-        return _Server(config)
+        return _PortServer(config)
     return _LanServer(config, tls=tls, greeting_s=settings.header_timeout_s)
 
 
@@ -66,6 +66,34 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    def connection(self) -> asyncio.Protocol:
+        """The protocol of one new connection."""
+        return self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+
+
+class _PortServer(_Server):
+    """One that listens on its sockets itself."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, but not before whoever connected is let in: closing would reset those still in the queue."""
+        queues = [listener.dup() for listener in sockets or []]
+        for server in self.servers:
+            server.close()
+        for queue in queues:
+            await self._let_in_all_of(queue)
+        await super().shutdown(sockets)
+
+    async def _let_in_all_of(self, queue: socket.socket) -> None:
+        queue.setblocking(False)
+        loop = asyncio.get_running_loop()
+        with queue, contextlib.suppress(OSError):  # nobody waits any more
+            while True:
+                waiting, _ = queue.accept()
+                with contextlib.suppress(OSError):  # who left meanwhile
+                    await loop.connect_accepted_socket(self.connection, waiting, ssl=self.config.ssl)
 
 
 class _LanServer(_Server):
@@ -79,13 +107,8 @@ class _LanServer(_Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=[])
         doors = [
-            FrontDoor(listener, protocol=self._connection, tls=self._tls, greeting_s=self._greeting_s)
+            FrontDoor(listener, protocol=self.connection, tls=self._tls, greeting_s=self._greeting_s)
             for listener in sockets or []
         ]
         # When it stops, uvicorn closes its servers and waits for them; of these it needs no more than that.
         self.servers = doors  # type: ignore[assignment]
-
-    def _connection(self) -> asyncio.Protocol:
-        return self.config.http_protocol_class(  # type: ignore[call-arg]
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
-        )

@@ -53,7 +53,8 @@ class Settings(BaseSettings):
     embedded_kind: EmbeddedKind = "tflite_f32"
     """Which file of the version the embedded engine runs."""
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
-    """Photos in work at once; by default one a core for `embedded`, four a core for `tfserving`."""
+    """Photos in work at once; by default one a core for `embedded`, three a core for `tfserving`: TensorFlow Serving
+    refuses what exceeds its threads, of which it has four a core unless told otherwise."""
     max_queue: Annotated[int, Field(ge=0, le=100_000)] = 32
     """Photos read and waiting for a worker; a request that comes when so many wait is refused."""
     max_uploads: Annotated[int, Field(ge=1, le=100_000)] = 128
@@ -127,7 +128,7 @@ class Settings(BaseSettings):
     @property
     def worker_count(self) -> int:
         cores = len(os.sched_getaffinity(0))
-        return self.workers or (cores if self.engine == "embedded" else 4 * cores)
+        return self.workers or (cores if self.engine == "embedded" else 3 * cores)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:

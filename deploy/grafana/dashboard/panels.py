@@ -41,7 +41,7 @@ from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
-DETECT = 'route=~"/detect|/detector.v1.DetectorService/Detect"'
+DETECT = 'route=~"/detect|/detector.v1.DetectorService/Detect(Stream)?"'
 FAILED = "internal|model_unavailable|deadline_exceeded|overloaded"
 
 TILE_WIDTH, TILE_HEIGHT, GRAPH_HEIGHT = 3, 4, 8
