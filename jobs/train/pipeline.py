@@ -19,6 +19,7 @@ from jobs.train.recipe import epochs_of
 from jobs.train.result import TrainingResult
 from jobs.train.run import TrainedRun, train_network
 from jobs.train.run_directory import forget, forget_abandoned_runs, lock_run, run_directory
+from jobs.train.runtimes.node import check_tfjs
 from jobs.train.starting_weights import load_starting_weights
 from jobs.train.tensorboard import with_tensorboard
 from jobs.train.version import Version
@@ -52,6 +53,9 @@ def _tell_failure(emit: OnEvent, *, code: str, message: str) -> None:
 
 def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
     store = Store(config.store)
+    if config.tfjs:
+        # Whether the tfjs files can be checked is known before the training, not after it.
+        check_tfjs()
     starting_point = _starting_point(config, store)
     history: list[dict[str, Any]] = []
 

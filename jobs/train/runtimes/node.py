@@ -51,13 +51,19 @@ def tfjs_version() -> str:
     return str(package["dependencies"]["@tensorflow/tfjs-core"])
 
 
-def check_tfjs_installed() -> None:
-    """Raise ExportError when tfjs has not been installed for Node."""
+def check_tfjs() -> str:
+    """Path of the Node program, which has tfjs.
+
+    Raises:
+        ExportError: there is no Node, or tfjs has not been installed for it.
+    """
+    program = node_program()
     if not (NODE_FOLDER / "node_modules" / "@tensorflow" / "tfjs-core").is_dir():
         raise ExportError(
             f"tfjs is needed to check the tfjs files and is not installed. Run `npm ci` in {NODE_FOLDER}, or "
             "leave the tfjs kinds out with --no-tfjs."
         )
+    return program
 
 
 @dataclass(slots=True)
@@ -77,8 +83,7 @@ class NodeModel:
         Raises:
             ExportError: no Node, no tfjs, or tfjs cannot load the model.
         """
-        program = node_program()
-        check_tfjs_installed()
+        program = check_tfjs()
         # it lives as long as the process and is closed with it
         errors = tempfile.TemporaryFile()  # noqa: SIM115
         process = subprocess.Popen(

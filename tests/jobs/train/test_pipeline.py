@@ -10,6 +10,7 @@ from detector.detections import OUTPUT_NAMES
 from detector.errors import (
     BaseWeightsError,
     DatasetError,
+    ExportError,
     InvalidRequestError,
     NotFoundError,
     OutOfMemoryError,
@@ -20,7 +21,7 @@ from detector.store.store import Store
 from jobs.train import Event, train
 from jobs.train.export.parity import compare
 from jobs.train.network.weights import resolve_base_weights
-from jobs.train.runtimes import KINDS, open_runtime
+from jobs.train.runtimes import KINDS, node, open_runtime
 from tests.conftest import Trained
 from tests.jobs.train.making import tiny_config
 
@@ -128,6 +129,16 @@ def test_memory_that_runs_out_ends_in_a_message_that_names_the_options_to_lower(
         train(tiny_config(tmp_path / "store"), starved)
     assert events[-1]["code"] == "out_of_memory"
     assert Store(tmp_path / "store").versions("detector") == ()
+
+
+def test_tfjs_that_is_not_installed_is_told_before_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node, "NODE_FOLDER", tmp_path)
+    events: list[Event] = []
+    with pytest.raises(ExportError, match=r"npm ci.*--no-tfjs"):
+        train(tiny_config(tmp_path / "store"), events.append)
+    assert [event["event"] for event in events] == ["failed"]
 
 
 def test_a_weights_file_that_is_none_is_named(tmp_path: Path) -> None:
