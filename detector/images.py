@@ -124,8 +124,8 @@ def load_image(
         upright = _upright(_reduced_rgb(image, at_least), orientation)
         pixels = np.asarray(upright if square is None else _stretched(upright, square), np.uint8)
     except _DECODE_FAULTS as fault:
-        detail = str(fault) or type(fault).__name__
-        raise ImageUnreadableError(f"The {image_format.upper()} cannot be decoded: {detail}") from fault
+        detail = (str(fault) or type(fault).__name__).rstrip(".")
+        raise ImageUnreadableError(f"The {image_format.upper()} cannot be decoded: {detail}.") from fault
     swapped = orientation.quarter_turns % 2 == 1
     return LoadedImage(
         pixels=pixels,
