@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor, isfinite, log10
 
 WIDTH, HEIGHT = 560.0, 300.0
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 16.0, 14.0, 40.0
+LEFT, RIGHT, TOP, BOTTOM = 52.0, 16.0, 26.0, 40.0
 TICKS = 5
 DECADES = 6
 SMALLEST_SPAN = 1e-300
@@ -63,7 +63,8 @@ class DrawnSeries:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn chart. `description` says in words what it shows, for those who do not see it."""
+    """A drawn chart. `description` says in words what it shows, for those who do not see it; `mark_meaning` what the
+    dot on a line means, for those who do."""
 
     title: str
     description: str
@@ -73,6 +74,7 @@ class Chart:
     y_ticks: tuple[Tick, ...]
     series: tuple[DrawnSeries, ...]
     dividers: tuple[Tick, ...] = ()
+    mark_meaning: str = ""
     width: float = field(default=WIDTH)
     height: float = field(default=HEIGHT)
     left: float = field(default=LEFT)
@@ -89,6 +91,7 @@ def draw_chart(
     y: Axis,
     series: Sequence[Series],
     dividers: Sequence[tuple[float, str]] = (),
+    mark_meaning: str = "",
 ) -> Chart:
     """Place everything; `dividers` are vertical lines at an x value, with a caption."""
     return Chart(
@@ -100,6 +103,7 @@ def draw_chart(
         y_ticks=tuple(Tick(_y(y, value), number(value)) for value in y.ticks),
         series=tuple(_draw_series(one, index, x, y) for index, one in enumerate(series)),
         dividers=tuple(Tick(_x(x, value), caption) for value, caption in dividers),
+        mark_meaning=mark_meaning,
     )
 
 

@@ -79,14 +79,16 @@ def _accuracy_chart(epochs: Sequence[Event]) -> Chart | None:
     if not ap50:
         return None
     best = max(ap50, key=lambda point: point[1])
+    highest = f"{best[1]:.3f} after epoch {best[0]:.0f}"
     lines = [Series("AP50", ap50, mark=best), *([Series("AP", ap)] if ap else [])]
     return draw_chart(
         title="Accuracy on validation photos",
-        description=f"AP50 of each epoch; the dot is the highest, {best[1]:.3f} after epoch {best[0]:.0f}.",
+        description=f"AP50 of each epoch; the dot is the highest, {highest}.",
         x=count_axis("epoch", len(epochs)),
         y=share_axis("average precision"),
         series=lines,
         dividers=_dividers(epochs),
+        mark_meaning=f"highest AP50, {highest}",
     )
 
 
@@ -104,6 +106,7 @@ def precision_recall_chart(evaluation: Evaluation) -> Chart | None:
         x=share_axis("recall: share of the objects that are found"),
         y=share_axis("precision: share of the boxes that are right"),
         series=series,
+        mark_meaning="at this version's score threshold" if any(one.mark for one in series) else "",
     )
 
 

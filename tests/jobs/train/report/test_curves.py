@@ -18,6 +18,13 @@ def test_both_phases_are_drawn_with_a_line_between_them() -> None:
     assert points_of(example_history()) == [7] * 5
 
 
+def test_what_the_dot_means_is_told_to_those_who_see_it() -> None:
+    loss, accuracy = training_charts(example_history())
+    assert loss.mark_meaning == ""
+    assert accuracy.mark_meaning.startswith("highest AP50, 0.")
+    assert accuracy.mark_meaning.removeprefix("highest AP50, ") in accuracy.description
+
+
 def test_a_resumed_run_that_tells_its_past_again_is_drawn_once() -> None:
     history = example_history()
     again = tuple({**event, "resumed": True} for event in history[:4])
@@ -45,6 +52,7 @@ def test_every_measured_class_has_its_curve_with_a_dot_at_the_threshold() -> Non
     assert chart is not None
     assert [series.name for series in chart.series] == ["raccoon", "kangaroo"]
     assert len(chart.series[0].dots) == 1
+    assert chart.mark_meaning == "at this version's score threshold"
 
 
 def test_without_objects_there_is_no_curve() -> None:
