@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detector.evaluation import Evaluation, evaluate, evaluation_to_json
+from detector.evaluation import DEFAULT_RESAMPLES, Evaluation, evaluate, evaluation_to_json
 from jobs.train.chosen_version import ChosenVersion, choose_version
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.open import open_dataset
 from jobs.train.measure import PhotoSet
+from jobs.train.report.summary import counted
 from jobs.train.runtimes.runtime import median_ms
 
 
@@ -48,7 +49,7 @@ class Assessment:
         empty = result.false_positives_per_empty_photo
         return [
             f"{manifest.name} version {manifest.version}, {self.chosen.kind}, on {result.photos} photos of "
-            f"{self.report.source} ({len(self.report.problems)} problems):",
+            f"{self.report.source} ({counted(len(self.report.problems), 'problem')}):",
             f"  AP50 {_shown(result.ap50)}{spread}, AP {_shown(result.ap)}, AP75 {_shown(result.ap75)}",
             *rows,
             f"  at score {manifest.score_threshold:.3f}: precision {_shown(result.precision)}, "
@@ -79,5 +80,11 @@ def assess_version(
         found = inputs.detect_with(runtime.detect)
         milliseconds = median_ms(runtime, inputs.inputs, runs=10)
     threshold = chosen.manifest.score_threshold
-    evaluation = evaluate(inputs.ground_truth, found, chosen.labels, score_threshold=threshold)
+    evaluation = evaluate(
+        inputs.ground_truth,
+        found,
+        chosen.labels,
+        score_threshold=threshold,
+        resamples=DEFAULT_RESAMPLES,
+    )
     return Assessment(chosen, report, evaluation, milliseconds)

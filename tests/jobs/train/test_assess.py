@@ -37,6 +37,9 @@ def test_the_held_out_photos_give_the_numbers_of_the_manifest(
     assert result.to_json()["kind"] == kind
     json.dumps(result.to_json(), allow_nan=False)
     assert any("rectangle: AP50" in line for line in result.lines())
+    assert any("95% interval" in line for line in result.lines())
+    low, high = result.to_json()["ap50_interval"]
+    assert low <= high
 
 
 def test_photos_of_empty_scenes_are_measured_too(trained: Trained, tmp_path: Path) -> None:
