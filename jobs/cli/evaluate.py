@@ -13,7 +13,8 @@ def command(
     name: Annotated[str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name.")] = "detector",
     version: Annotated[int | None, typer.Option(help="The version; none: the stable one.")] = None,
     kind: Annotated[
-        str, typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16.")
+        str,
+        typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16, tfjs_layers."),
     ] = ("saved_model"),
     format: Annotated[str | None, typer.Option(help="voc, coco, yolo, csv or tfrecord.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

@@ -13,7 +13,8 @@ def command(
     name: Annotated[str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name.")] = "detector",
     version: Annotated[int | None, typer.Option(help="The version; none: the stable one.")] = None,
     kind: Annotated[
-        str, typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16.")
+        str,
+        typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16, tfjs_layers."),
     ] = ("tflite_f32"),
     min_score: Annotated[
         float | None, typer.Option(help="Lowest score shown; none: the version's own.")

@@ -112,6 +112,10 @@ def _is_in(taken: set[str], file: Path) -> bool:
 def _load(path: Path) -> LoadedImage:
     try:
         return load_image(path.read_bytes(), limits=PHOTO_LIMITS)
+    except IsADirectoryError as error:
+        raise InvalidRequestError(
+            f"{path} is a folder: name the photos in it, such as {path}/*.jpg."
+        ) from error
     except OSError as error:
         raise InvalidRequestError(f"Cannot open {path}: {error.strerror}.") from error
     except DetectorError as error:

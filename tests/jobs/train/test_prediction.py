@@ -65,6 +65,11 @@ def test_a_file_that_is_no_photo_is_named(trained: Trained, tmp_path: Path) -> N
         predict(trained, [tmp_path / "missing.jpg"], tmp_path / "out")
 
 
+def test_a_folder_is_told_from_a_photo(trained: Trained, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError, match=r"is a folder: name the photos in it"):
+        predict(trained, [tmp_path], tmp_path / "out")
+
+
 def test_photos_may_be_as_large_as_those_that_are_trained_on(
     trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
