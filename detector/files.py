@@ -17,6 +17,7 @@ _ADVICE = {
     errno.EACCES: "permission denied; make it accessible to this user or choose another store",
     errno.EPERM: "not permitted for this user; change its owner or choose another store",
     errno.ENOTDIR: "a file is where a folder is needed; move it away or choose another store",
+    errno.EEXIST: "a file is where a folder is needed; move it away or choose another place",
     errno.EISDIR: "a folder is where a file is needed; move it away",
     errno.ENOENT: "it is not there",
     errno.EXDEV: "the store's folders lie on different disks; keep the whole store on one",

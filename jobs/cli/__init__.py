@@ -1,16 +1,18 @@
 """The console script `detector`: parses, calls the rooms that do the work, prints. Nothing heavy is imported here."""
 
+import errno
 import os
 import sys
 
 import typer
 
 from detector.environment import COMMAND_LINE_VARIABLES, refuse_unknown_variables
-from detector.errors import DetectorError
+from detector.errors import DetectorError, StoreError
 from jobs.cli import evaluate, launch, predict, release, serve, train
 from services.gateway.settings import known_variables
 
 INTERRUPTED = 130
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def create_cli() -> typer.Typer:
@@ -32,10 +34,31 @@ def main() -> None:
     """Run the command line; a person's mistake ends in one message and the exit code of its kind."""
     try:
         refuse_unknown_variables(os.environ, (*known_variables(), *COMMAND_LINE_VARIABLES))
-        create_cli()()
+        try:
+            create_cli()()
+        finally:
+            # Here, where it can be told, and not while the interpreter ends.
+            sys.stdout.flush()
     except DetectorError as error:
         print(f"error: {error.message}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        place = error.filename or "what this command prints"
+        print(
+            f"error: Cannot write {place}: {error.strerror}. Free some space and run it again.",
+            file=sys.stderr,
+        )
+        _drop_output()
+        sys.exit(StoreError.exit_code)
+
+
+def _drop_output() -> None:
+    """Let nothing that is still to be printed fail a second time."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -9,7 +9,8 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from detector.detections import Detection
-from detector.errors import DetectorError, InvalidRequestError, StoreError
+from detector.errors import DetectorError, InvalidRequestError
+from detector.files import writing
 from detector.images import LoadedImage, load_image, resize_square
 from jobs.train.chosen_version import choose_version
 from jobs.train.datasets.checks import PHOTO_LIMITS
@@ -137,9 +138,7 @@ def _write_drawn(
         place = draw.textbbox((xmin, ymin), text, font=font)
         draw.rectangle(place, fill=color)
         draw.text((xmin, ymin), text, fill="white", font=font)
-    try:
+    with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         image.save(target)
-    except OSError as error:
-        raise StoreError(f"Cannot write {target}: {error.strerror}.") from error
     return target

@@ -28,6 +28,21 @@ def refused(*arguments: str) -> tuple[int, str]:
     return ended.returncode, ended.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the full device is Linux's")
+def test_an_output_on_a_full_disk_ends_in_a_message(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            detector("release", "list", "--store", str(tmp_path)),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr.count("\n")) == (6, 1)
+    assert ended.stderr.startswith("error: Cannot write what this command prints: No space left")
+
+
 def test_options_that_cannot_be_are_told_before_tensorflow_is_imported(tmp_path: Path) -> None:
     for option, said in (
         ("--size=100", "multiple of 32"),

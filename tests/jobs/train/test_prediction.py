@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector.errors import ImageTooManyPixelsError, InvalidRequestError, UnsupportedMediaTypeError
+from detector.errors import (
+    ImageTooManyPixelsError,
+    InvalidRequestError,
+    StoreError,
+    UnsupportedMediaTypeError,
+)
 from jobs.train.datasets.checks import PHOTO_LIMITS
 from jobs.train.prediction import Prediction, drawn_files, predict_photos
 from tests.conftest import Trained
@@ -68,6 +73,12 @@ def test_a_file_that_is_no_photo_is_named(trained: Trained, tmp_path: Path) -> N
 def test_a_folder_is_told_from_a_photo(trained: Trained, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match=r"is a folder: name the photos in it"):
         predict(trained, [tmp_path], tmp_path / "out")
+
+
+def test_a_file_in_the_place_of_the_folder_to_draw_into_is_told(trained: Trained, tmp_path: Path) -> None:
+    taken = write_photo(tmp_path / "taken.png")
+    with pytest.raises(StoreError, match=r"taken\.png: a file is where a folder is needed"):
+        predict(trained, [write_photo(tmp_path / "x.png")], taken)
 
 
 def test_photos_may_be_as_large_as_those_that_are_trained_on(
