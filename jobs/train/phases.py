@@ -245,7 +245,7 @@ class PhaseTrainer:
         if not np.isfinite(losses).all():
             raise InternalError(
                 f"The loss of phase {self._plan.number}, epoch {progress.epochs_done + 1} is not a number. Try a "
-                "lower --phase2-learning-rate."
+                f"lower --phase{self._plan.number}-learning-rate."
             )
         with self._average.in_place():
             measured = self._around.validate()
