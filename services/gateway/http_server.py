@@ -20,6 +20,9 @@ KEEP_ALIVE_S = 75
 """Longer than the 60 seconds of most load balancers and clients: whoever may send the next request closes the
 connection, so that none arrives as it is being closed."""
 
+ENTERING_S = 1.0
+"""How long who connected as the server stops has for the handshake of TLS."""
+
 
 def listen(host: str, port: int, variable: str) -> socket.socket:
     """A listening socket. Raises InvalidRequestError, which names `variable`, if the port is taken."""
@@ -82,18 +85,29 @@ class _PortServer(_Server):
         queues = [listener.dup() for listener in sockets or []]
         for server in self.servers:
             server.close()
-        for queue in queues:
-            await self._let_in_all_of(queue)
+        loop = asyncio.get_running_loop()
+        entering = [
+            loop.create_task(loop.connect_accepted_socket(self.connection, waiting, ssl=self.config.ssl))
+            for queue in queues
+            for waiting in _all_of(queue)
+        ]
+        if entering:
+            await asyncio.wait(entering, timeout=ENTERING_S)
+        for late in entering:
+            late.cancel()
+        # Of who left meanwhile nothing is to be told.
+        await asyncio.gather(*entering, return_exceptions=True)
         await super().shutdown(sockets)
 
-    async def _let_in_all_of(self, queue: socket.socket) -> None:
-        queue.setblocking(False)
-        loop = asyncio.get_running_loop()
-        with queue, contextlib.suppress(OSError):  # nobody waits any more
-            while True:
-                waiting, _ = queue.accept()
-                with contextlib.suppress(OSError):  # who left meanwhile
-                    await loop.connect_accepted_socket(self.connection, waiting, ssl=self.config.ssl)
+
+def _all_of(queue: socket.socket) -> list[socket.socket]:
+    """Whoever waits in the queue of a listening socket, which is closed then."""
+    queue.setblocking(False)
+    waiting = []
+    with queue, contextlib.suppress(OSError):  # raised when nobody is left
+        while True:
+            waiting.append(queue.accept()[0])
+    return waiting
 
 
 class _LanServer(_Server):
