@@ -22,6 +22,9 @@ from services.gateway.rpc.newest import Newest
 log = structlog.get_logger("gateway.requests")
 
 ROUTE = "/detector.v1.DetectorService/DetectStream"
+_CANCELLATION_COMES_S = 0.05
+"""gRPC ends the frames of a cancelled call as it ends those of a finished one, and may do so before it cancels."""
+
 Detect = Callable[[pb.DetectRequest, Call], Awaitable[pb.DetectResponse]]
 Frames = Newest[pb.DetectStreamRequest]
 
@@ -49,6 +52,7 @@ class DetectStream:
                     response = await self._answer(taken[0], taken[1], Frame(call))
                     outcomes[response.problem.code or "ok"] += 1
                     yield response
+            await asyncio.sleep(_CANCELLATION_COMES_S)
             code = "ok"
         except DetectorError as error:
             code = error.code

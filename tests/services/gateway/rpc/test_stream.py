@@ -121,6 +121,29 @@ def test_each_frame_is_counted_and_the_stream_is_one_event(tiny_store: Store, tm
         assert metric(running, "detector_requests_in_flight") == {"": 1.0}
 
 
+def test_a_stream_that_is_cancelled_is_never_taken_for_one_that_ended(
+    tiny_store: Store, tmp_path: Path
+) -> None:
+    streams = 40
+    with (
+        running_gateway(tiny_store.root, tmp_path) as running,
+        grpc.insecure_channel(f"127.0.0.1:{running.grpc_port}") as channel,
+    ):
+        for _ in range(streams):
+            camera = Camera()
+            answers = detector_pb2_grpc.DetectorServiceStub(channel).DetectStream(iter(camera))
+            camera.show(frame(0))
+            next(answers)
+            answers.cancel()
+            camera.show(None)
+
+        def ended() -> list[str] | None:
+            codes = [event["code"] for event in running.events() if event.get("route") == ROUTE]
+            return codes if len(codes) == streams else None
+
+        assert poll(ended) == ["client_gone"] * streams
+
+
 def test_a_stream_asks_for_a_key_and_does_not_wait_for_ever(tiny_store: Store, tmp_path: Path) -> None:
     with (
         running_gateway(tiny_store.root, tmp_path, api_keys="alpha", max_timeout_ms=300) as running,
