@@ -5,6 +5,11 @@ import sys
 
 import structlog
 
+# A frame's variables hold the request's headers, API key included, and the photo: a trace shows its lines alone.
+_TRACES = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def configure_logs(level: str) -> None:
     """Called once by a program, never by a library."""
@@ -12,8 +17,10 @@ def configure_logs(level: str) -> None:
     finish: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        *([] if on_terminal else [structlog.processors.dict_tracebacks]),
-        structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
+        *([] if on_terminal else [_TRACES]),
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if on_terminal
+        else structlog.processors.JSONRenderer(),
     ]
     _take_in_libraries(finish)
     structlog.configure(

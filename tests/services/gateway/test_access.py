@@ -1,7 +1,9 @@
 """Keys, other origins, certificates and the admin port, on running gateways."""
 
+import shutil
 import ssl
 import subprocess
+import sys
 from pathlib import Path
 
 import grpc
@@ -64,6 +66,43 @@ def test_keys_are_not_logged(tiny_store: Store, tmp_path: Path) -> None:
         httpx.post(f"{running.url}/detect", content=PHOTO, headers={"x-api-key": "very-secret"})
         poll(lambda: any(event.get("route") == "/detect" for event in running.events()))
         assert "very-secret" not in running.log.read_text()
+
+
+def test_a_fault_is_logged_with_its_trace_and_without_what_the_request_carried(
+    tiny_store: Store, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(tiny_store.root, store)
+    with running_gateway(store, tmp_path, api_keys="very-secret") as running:
+        (store / "channels" / "detector.json").write_text("{")
+        answer = httpx.get(f"{running.url}/v1/models/detector/manifest", headers={"x-api-key": "very-secret"})
+        assert answer.status_code == 500
+        (fault,) = poll(lambda: [event for event in running.events() if event["event"] == "internal_error"])
+        assert fault["exception"][-1]["frames"][-1]["lineno"] > 0
+        assert "very-secret" not in running.log.read_text()
+
+
+@pytest.mark.parametrize("on_terminal", [True, False])
+def test_a_trace_shows_no_variables(on_terminal: bool) -> None:
+    program = """
+import sys
+sys.stderr.isatty = lambda: %r
+from services.gateway.logs import configure_logs
+configure_logs("info")
+import logging, structlog
+def fail(photo):
+    raise ValueError("broken")
+try:
+    fail(b"pixels" * 3)
+except ValueError:
+    structlog.get_logger().exception("ours")
+    logging.getLogger("theirs").exception("a library's")
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program % on_terminal], capture_output=True, text=True, check=True
+    )
+    assert ran.stderr.count("broken") >= 2
+    assert "pixelspixels" not in ran.stderr
 
 
 def test_other_origins_are_allowed_by_setting_only(tiny_store: Store, tmp_path: Path) -> None:
