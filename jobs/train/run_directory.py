@@ -51,7 +51,13 @@ def forget_abandoned_runs(beside: Path, *, now: float | None = None) -> None:
     """Remove the folders beside this one that no process holds and nothing was written to for KEPT_DAYS."""
     oldest_kept = (time.time() if now is None else now) - KEPT_DAYS * 86_400
     for directory in beside.parent.glob(f"{_PREFIX}*"):
-        if directory == beside or _last_written(directory) >= oldest_kept:
+        if directory == beside:
+            continue
+        try:
+            last_written = _last_written(directory)
+        except FileNotFoundError:
+            continue  # its run has just finished, or replaced its checkpoint: not abandoned
+        if last_written >= oldest_kept:
             continue
         lock = try_lock(directory / _LOCK)
         if lock is not None:
@@ -60,4 +66,5 @@ def forget_abandoned_runs(beside: Path, *, now: float | None = None) -> None:
 
 
 def _last_written(directory: Path) -> float:
+    """Seconds since 1970. Raises FileNotFoundError where a file goes away meanwhile."""
     return max(path.stat().st_mtime for path in (directory, *directory.iterdir()))

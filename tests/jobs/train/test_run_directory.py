@@ -1,4 +1,5 @@
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -55,6 +56,23 @@ def test_a_run_that_nobody_went_on_with_is_removed_in_time(tmp_path: Path) -> No
     assert mine.exists()
     for lock in held:
         lock.release()
+
+
+def test_a_run_that_ends_while_it_is_looked_at_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending, mine = (run_of(tmp_path, seed=seed) for seed in range(2))
+    lock_run(ending).release()
+    stat = Path.stat
+
+    def stat_after_its_end(path: Path, **options: bool) -> os.stat_result:
+        if path == ending:
+            shutil.rmtree(ending, ignore_errors=True)
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", stat_after_its_end)
+    forget_abandoned_runs(mine)
+    assert not ending.exists()
 
 
 def test_a_run_written_to_lately_is_kept_whatever_the_age_of_its_folder(tmp_path: Path) -> None:
