@@ -20,7 +20,7 @@ from jobs.train.result import TrainingResult
 from jobs.train.run import TrainedRun, train_network
 from jobs.train.run_directory import forget, forget_abandoned_runs, lock_run, run_directory
 from jobs.train.runtimes.node import check_tfjs
-from jobs.train.starting_weights import load_starting_weights
+from jobs.train.starting_weights import StartingPoint, find_starting_point, load_starting_weights
 from jobs.train.tensorboard import with_tensorboard
 from jobs.train.version import Version
 
@@ -56,7 +56,10 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
     if config.tfjs:
         # Whether the tfjs files can be checked is known before the training, not after it.
         check_tfjs()
-    starting_point = _starting_point(config, store)
+    # Looked up first, so that a wrong number costs no time.
+    starting_point = (
+        None if config.from_version is None else find_starting_point(store, config.name, config.from_version)
+    )
     history: list[dict[str, Any]] = []
 
     def tell(name: str, **fields: Any) -> None:
@@ -64,16 +67,15 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
         emit(history[-1])
 
     tell("started", config=config.to_json())
-    data = prepare_data(config, store, known_labels=_labels_of(config, store))
+    data = prepare_data(config, store, known_labels=starting_point.labels if starting_point else None)
     tell("data", summary=summary_lines(data), report=data.report.to_json())
     network, base_weights = _build(config, data, starting_point)
     directory = run_directory(config, data_fingerprint=data.report.fingerprint, split=data.split)
     lock = lock_run(directory)
-    forget_abandoned_runs(directory)
     try:
+        forget_abandoned_runs(directory)
         run = _train(config, data, network, directory, emit)
-        seconds = run.seconds
-        result = TrainingResult(config, data, network, base_weights, (*history, *run.history), seconds)
+        result = TrainingResult(config, data, network, base_weights, (*history, *run.history), run.seconds)
         version = publish_version(result, store, emit)
         forget(directory)
     finally:
@@ -86,40 +88,29 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
             channel=version.channel or "no channel",
             ap50=version.ap50,
             ap=version.ap,
-            seconds=round(seconds, 1),
+            seconds=round(run.seconds, 1),
             report=str(version.artifacts / "report" / "index.html"),
         )
     )
     return version
 
 
-def _starting_point(config: TrainConfig, store: Store) -> Path | None:
-    """The artifacts of `--from-version`; looked up first, so that a wrong number costs no time."""
-    if config.from_version is None:
-        return None
-    store.manifest(config.name, config.from_version)
-    return store.artifacts_dir(config.name, config.from_version)
-
-
-def _labels_of(config: TrainConfig, store: Store) -> tuple[str, ...] | None:
-    """The classes of `--from-version`, in the order that its weights answer them."""
-    if config.from_version is None:
-        return None
-    return tuple(store.manifest(config.name, config.from_version).labels)
-
-
 def _build(
-    config: TrainConfig, data: PreparedData, starting_point: Path | None
+    config: TrainConfig, data: PreparedData, starting_point: StartingPoint | None
 ) -> tuple[Network, ResolvedWeights]:
-    weights = resolve_base_weights(
-        config.alpha, choice=config.base_weights, cache_dir=config.cache_dir.expanduser()
+    weights = (
+        starting_point.base_weights
+        if starting_point
+        else resolve_base_weights(
+            config.alpha, choice=config.base_weights, cache_dir=config.cache_dir.expanduser()
+        )
     )
     keras.utils.set_random_seed(config.seed)
     network = build_network(
         head=config.head, size=config.image_size, alpha=config.alpha, labels=data.labels, base_weights=weights
     )
     if starting_point is not None:
-        load_starting_weights(starting_point, network)
+        load_starting_weights(starting_point.artifacts, network)
     return network, weights
 
 

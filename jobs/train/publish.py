@@ -194,7 +194,7 @@ def _report_data(
     evaluated: tuple[EvaluatedPhoto, ...],
     created: datetime,
 ) -> ReportData:
-    random_base = result.base_weights.source == RANDOM and result.config.from_version is None
+    random_base = result.base_weights.source == RANDOM
     alarm = "The base started from random weights, not from ImageNet's: expect a far worse detector."
     return ReportData(
         name=result.config.name,

@@ -30,7 +30,10 @@ _PARTS = ("kernel", "gamma", "beta", "moving_mean", "moving_variance")
 
 @dataclass(frozen=True, slots=True)
 class ResolvedWeights:
-    """The base's weights with where they came from and the sha256 of the file (None when random)."""
+    """The base's weights with where they came from and the sha256 of the file (None when random).
+
+    `values` is None where there is nothing to load into the base: random weights, or an earlier version's that follow.
+    """
 
     source: str
     sha256: str | None

@@ -90,7 +90,9 @@ def test_the_next_version_starts_from_an_earlier_one_and_becomes_canary(
 ) -> None:
     events: list[Event] = []
     store = trained.store
-    config = tiny_config(store.root, from_version=1, phase1_epochs=0, phase2_epochs=1, tfjs=False, samples=0)
+    config = tiny_config(
+        store.root, from_version=1, base_weights=None, phase1_epochs=0, phase2_epochs=1, tfjs=False, samples=0
+    )
     version = train(config, events.append)
     assert (version.version, version.channel) == (2, "canary")
     manifest = store.manifest("detector", 2)
@@ -99,6 +101,9 @@ def test_the_next_version_starts_from_an_earlier_one_and_becomes_canary(
     before = store.manifest("detector", 1)
     assert list(manifest.data.per_class) == list(before.data.per_class)
     assert manifest.data.fingerprint == before.data.fingerprint
+    assert manifest.training.base_weights == before.training.base_weights
+    metrics = json.loads((version.artifacts / "report" / "metrics.json").read_text())
+    assert "random weights" in metrics["alarms"][0]
 
 
 def test_an_unknown_starting_version_is_refused_before_any_work(tmp_path: Path) -> None:
