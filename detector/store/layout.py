@@ -62,6 +62,9 @@ class Layout:
     def release_lock(self, name: str) -> Path:
         return self.staging(name) / ".release.lock"
 
+    def splits_lock(self, name: str) -> Path:
+        return self.staging(name) / ".splits.lock"
+
     def used_versions(self, name: str) -> Path:
         return self.staging(name) / ".used_versions.json"
 

@@ -81,6 +81,10 @@ class Store:
         """The file that remembers which photo is on which side."""
         return self._layout.splits(name)
 
+    def splits_lock_path(self, name: str) -> Path:
+        """The file that a process locks from reading that record until it is written."""
+        return self._layout.splits_lock(name)
+
     def channel_log_path(self, name: str) -> Path:
         """The file of all moves of channels, a JSON object a line."""
         return self._layout.channel_log(name)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from detector.errors import InvalidRequestError
-from detector.store.store import Store
+from detector.store import Store, locked
 from jobs.train.config import TrainConfig
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.open import open_dataset
@@ -11,6 +11,10 @@ from jobs.train.datasets.photos import Dataset, Split
 from jobs.train.datasets.problems import faults
 from jobs.train.datasets.split import split_dataset
 from jobs.train.datasets.split_record import read_record, write_record
+
+SHOWN_PROBLEMS = 12
+SPLIT_TIMEOUT_S = 300.0
+"""How long another training of the same model may take to divide its photos; with a hundred thousand it is a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,12 @@ def prepare_data(
     if known_labels is not None:
         dataset = _in_order_of(known_labels, dataset)
     path = store.splits_path(config.name)
-    split, record = split_dataset(
-        dataset, seed=config.seed, recorded=read_record(path), val_fraction=config.val_fraction
-    )
-    write_record(path, record)
+    # From reading to writing: a second training on this store would drop what the first one records meanwhile.
+    with locked(store.splits_lock_path(config.name), timeout_s=SPLIT_TIMEOUT_S):
+        split, record = split_dataset(
+            dataset, seed=config.seed, recorded=read_record(path), val_fraction=config.val_fraction
+        )
+        write_record(path, record)
     return PreparedData(dataset.labels, split, report)
 
 
@@ -78,6 +84,3 @@ def summary_lines(data: PreparedData) -> list[str]:
         if len(found) > SHOWN_PROBLEMS:
             lines.append(f"    and {len(found) - SHOWN_PROBLEMS} more: all are in the report")
     return lines + [f"  {sentence}" for sentence in (*report.advice, *split.notes)]
-
-
-SHOWN_PROBLEMS = 12
