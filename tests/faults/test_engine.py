@@ -73,6 +73,27 @@ def test_a_slow_server_is_504_at_the_deadline(served_store: Store, tmp_path: Pat
         assert patient.status_code == 200
 
 
+def test_a_slow_server_gets_no_second_photo_before_it_is_done_with_the_first(
+    served_store: Store, tmp_path: Path
+) -> None:
+    """One worker, and a server with one thread: it would refuse what came while the abandoned photo is in work."""
+    port = free_port()
+    config = served_store.root / "models.config"
+    with (
+        running_serving(config, port=port, delay_ms=1500, flags=("--grpc_max_threads=1",)),
+        running_gateway(
+            served_store.root, tmp_path, engine="tfserving", tfserving_target=f"127.0.0.1:{port}", workers=1
+        ) as running,
+    ):
+        abandoned = httpx.post(
+            f"{running.url}/detect", content=PHOTO, headers={"x-request-timeout-ms": "300"}
+        )
+        assert abandoned.status_code == 504
+        waited = httpx.post(f"{running.url}/detect", content=PHOTO, timeout=10)
+        assert waited.status_code == 200
+        assert waited.json()["timing_ms"]["queue"] > 500
+
+
 def test_a_full_server_is_overloaded(served_store: Store, tmp_path: Path) -> None:
     port = free_port()
     with (

@@ -50,7 +50,10 @@ class Runner(Protocol):
     """One loaded version, let go of with its last reference. `run` is called from several threads at once."""
 
     def run(self, pixels: Pixels, *, channel: str | None, deadline: Deadline) -> Inference:
-        """Detect on uint8 `[S, S, 3]`. Raises an error of the tree."""
+        """Detect on uint8 `[S, S, 3]`; returns when the work has really ended, past the deadline if need be.
+
+        Raises an error of the tree.
+        """
 
 
 class Engine(Protocol):

@@ -36,6 +36,12 @@ SIGNATURE = "serving_default"
 RECEIVE_LIMIT_BYTES = 1_000_000
 """Four small tensors; more is not an answer of this contract."""
 
+OVERTIME_S = 30.0
+"""How long a call is waited for past its deadline, when its client has been answered already.
+
+TensorFlow Serving goes on with the work all the same; a worker that gave up sooner would send it the next photo on top.
+"""
+
 _SERVICE_CONFIG = json.dumps(
     {
         "loadBalancingConfig": [{"round_robin": {}}],
@@ -65,8 +71,12 @@ _OPTIONS = (
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.use_local_subchannel_pool", 1),
 )
-# What the server answers when the label is unknown, or was when the call arrived.
-_LABEL_STATUSES = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION)
+# What the server answers when it does not know the label, or (NOT_FOUND) has not loaded the version that it points to.
+_LABEL_STATUSES = (
+    grpc.StatusCode.INVALID_ARGUMENT,
+    grpc.StatusCode.FAILED_PRECONDITION,
+    grpc.StatusCode.NOT_FOUND,
+)
 
 
 class TfServingEngine:
@@ -129,7 +139,7 @@ class TfServingRunner:
     def _call(self, spec: ModelSpec, pixels: Pixels, deadline: Deadline) -> Inference:
         deadline.check()
         request = PredictRequest(model_spec=spec, inputs={INPUT_NAME: encode_pixels(pixels)})
-        response = self._predict(request, timeout=deadline.remaining_s)
+        response = self._predict(request, timeout=deadline.remaining_s + OVERTIME_S)
         outputs = [decode_floats(response, name) for name in OUTPUT_NAMES]
         version = response.model_spec.version.value or self._version
         return Inference(raw_detections(*outputs), version)
