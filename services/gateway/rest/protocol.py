@@ -5,8 +5,10 @@ closing at once would reset the connection, and a client still sending would nev
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
+from httptools import HttpParserUpgrade
 from starlette.types import ASGIApp, Message, Receive, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -20,6 +22,9 @@ TLS_FAREWELL_S = 5.0
 """How long a client has to answer the end of TLS when the server stops: browsers do not look at idle connections,
 and uvloop would wait for them for half a minute."""
 
+_FRAMING = (b"content-length", b"transfer-encoding")
+"""The headers that say where a body ends."""
+
 
 def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[asyncio.Protocol]:
     """A protocol that closes connections which drip or flood headers, or go on sending a refused body."""
@@ -30,6 +35,8 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.app: Any = _Frank(self.app)
+            self.parser: Any = _Parser(self.parser, self._body_of_upgrade)
+            self._repeating_head = False
             self._guard: asyncio.TimerHandle | None = None
             self._header_bytes = 0
             self._unfinished_bytes = 0
@@ -68,21 +75,41 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
                     self.transport.abort()
                 self._unfinished_bytes += len(data)
 
+        def _body_of_upgrade(self) -> bytes:
+            """A head after which the parser reads the body of the request that it has just ended.
+
+            It ends a request at its head if that asks for another protocol. This server speaks no other, so the request
+            is one like any (RFC 9110, section 7.8), and its body must not be taken for the next request.
+            """
+            self.cycle.more_body = True
+            self._repeating_head = True
+            framing = [header for header in self.headers if header[0] in _FRAMING]
+            return b"".join([b"POST / HTTP/1.1\r\n", *map(b"%s: %s\r\n".__mod__, framing), b"\r\n"])
+
         def on_message_begin(self) -> None:
+            if self._repeating_head:
+                return
             super().on_message_begin()
             self._header_bytes = self._unfinished_bytes = 0
             self._in_headers = True
             self._arm()
 
         def on_url(self, url: bytes) -> None:
+            if self._repeating_head:
+                return
             self._count(len(url))
             super().on_url(url)
 
         def on_header(self, name: bytes, value: bytes) -> None:
+            if self._repeating_head:
+                return
             self._count(len(name) + len(value))
             super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
+            if self._repeating_head:
+                self._repeating_head = False
+                return
             self._disarm()
             self._in_headers = False
             if not self.transport.is_closing():
@@ -141,6 +168,28 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             self.transport.abort()
 
     return GuardedProtocol
+
+
+class _Parser:
+    """httptools' parser, which goes on where that stops because a request asks for another protocol."""
+
+    def __init__(self, parser: Any, body_of_upgrade: Callable[[], bytes]) -> None:
+        self._parser = parser
+        self._body_of_upgrade = body_of_upgrade
+        self.get_http_version: Callable[[], str] = parser.get_http_version
+        self.get_method: Callable[[], bytes] = parser.get_method
+        self.should_keep_alive: Callable[[], bool] = parser.should_keep_alive
+
+    def feed_data(self, data: bytes) -> None:
+        while True:
+            try:
+                self._parser.feed_data(data)
+                return
+            except HttpParserUpgrade as upgrade:
+                data = self._body_of_upgrade() + data[upgrade.args[0] :]
+
+    def should_upgrade(self) -> bool:
+        return False
 
 
 class _Frank:

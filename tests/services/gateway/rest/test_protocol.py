@@ -1,6 +1,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
@@ -21,6 +22,11 @@ class Wire(asyncio.Transport):
     def write(self, data: Any) -> None:
         self.written.append(bytes(data))
 
+    def pause_reading(self) -> None:
+        """All of it has come already."""
+
+    def resume_reading(self) -> None: ...
+
     def is_closing(self) -> bool:
         return self.closed
 
@@ -39,8 +45,24 @@ async def breaks(scope: Scope, receive: Receive, send: Send) -> None:
     raise ZeroDivisionError
 
 
-def answered(app: Any, request: bytes) -> Wire:
-    """What `app` puts on the wire."""
+async def echoes(scope: Scope, receive: Receive, send: Send) -> None:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message["body"]
+        more = message["more_body"]
+    text = f"{scope['method']} {scope['path']} ".encode() + body
+    start = {
+        "type": "http.response.start",
+        "status": 200,
+        "headers": [(b"content-length", b"%d" % len(text))],
+    }
+    await send(start)
+    await send({"type": "http.response.body", "body": text})
+
+
+def answered(app: Any, *request: bytes) -> Wire:
+    """What `app` puts on the wire when these pieces of requests come one after the other."""
     wire = Wire()
 
     async def scenario() -> None:
@@ -50,8 +72,10 @@ def answered(app: Any, request: bytes) -> Wire:
         state = ServerState()
         connection: Any = protocol(config=config, server_state=state, app_state={})  # type: ignore[call-arg]
         connection.connection_made(wire)
-        connection.data_received(request)
-        await asyncio.gather(*state.tasks)
+        for piece in request:
+            connection.data_received(piece)
+        while state.tasks:
+            await asyncio.gather(*state.tasks)
         connection.connection_lost(None)
 
     asyncio.run(scenario())
@@ -75,3 +99,37 @@ def test_an_answer_that_breaks_after_its_head_shows_the_head_and_ends() -> None:
     wire = answered(breaks, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert b"".join(wire.written).startswith(b"HTTP/1.1 200 OK\r\n")
     assert wire.closed
+
+
+UPGRADE = b"Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+PLAIN = b"GET /next HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Length: 5\r\n\r\nphoto",
+        b"Transfer-Encoding: chunked\r\n\r\n2\r\nph\r\n3\r\noto\r\n0\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("cut", [50, -4, -1, None])
+def test_who_asks_for_another_protocol_is_answered_in_this_one(body: bytes, cut: int | None) -> None:
+    """curl --http2 and Java's client ask so, with a body. The next request is read as such, too."""
+    sent = b"POST /detect HTTP/1.1\r\n" + UPGRADE + body
+    wire = answered(echoes, sent[:cut], sent[len(sent[:cut]) :] + PLAIN)
+    written = b"".join(wire.written)
+    assert written.count(b"HTTP/1.1 200 OK\r\n") == 2
+    assert b"POST /detect photo" in written
+    assert written.endswith(b"GET /next ")
+
+
+def test_a_request_hidden_in_the_body_of_one_that_asks_for_another_protocol_is_a_body() -> None:
+    hidden = b"Content-Length: %d\r\n\r\n" % len(PLAIN) + PLAIN
+    written = b"".join(answered(echoes, b"POST /detect HTTP/1.1\r\n" + UPGRADE + hidden).written)
+    assert written.count(b"HTTP/1.1 200 OK\r\n") == 1
+    assert written.endswith(b"POST /detect " + PLAIN)
+
+
+def test_many_requests_for_another_protocol_at_once_are_each_answered() -> None:
+    once = b"GET /a HTTP/1.1\r\n" + UPGRADE + b"\r\n"
+    assert b"".join(answered(echoes, once * 2000).written).count(b"GET /a ") == 2000
