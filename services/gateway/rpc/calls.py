@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from detector.errors import DetectorError
 from services.gateway.deadline import Deadline
 from services.gateway.requests import request_id
-from services.gateway.rpc.statuses import DETAILS_KEY, status_code, status_details
+from services.gateway.rpc.statuses import DETAILS_KEY, status_code, status_details, status_message
 
 REQUEST_ID_KEY = "x-request-id"
 
@@ -47,5 +47,5 @@ class Frame(Call):
 async def abort(call: Call, error: DetectorError) -> NoReturn:
     """End the call with the error's status and details, and its id in the trailing metadata."""
     metadata = ((DETAILS_KEY, status_details(error)), (REQUEST_ID_KEY, call.request_id))
-    await call.context.abort(status_code(error), error.message, trailing_metadata=metadata)
+    await call.context.abort(status_code(error), status_message(error), trailing_metadata=metadata)
     raise AssertionError("gRPC ends an aborted call by raising.")

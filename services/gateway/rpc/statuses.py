@@ -10,11 +10,20 @@ from services.gateway.rpc.details_pb2 import ErrorInfo, RetryInfo, Status
 
 DOMAIN = "detector.v1"
 DETAILS_KEY = "grpc-status-details-bin"
+MAX_MESSAGE_CHARACTERS = 250
+"""A status travels in headers, twice, and clients refuse more than 8 kB of those: the call would end as
+RESOURCE_EXHAUSTED. Some messages repeat what the client sent, in which a character may take twelve bytes."""
 
 
 def status_code(error: DetectorError) -> grpc.StatusCode:
     """The status that the error tree names."""
     return grpc.StatusCode[error.grpc_status]
+
+
+def status_message(error: DetectorError) -> str:
+    """The error's message, cut to what a status holds."""
+    message = error.message
+    return message if len(message) <= MAX_MESSAGE_CHARACTERS else f"{message[: MAX_MESSAGE_CHARACTERS - 1]}…"
 
 
 def status_details(error: DetectorError) -> bytes:
@@ -23,7 +32,7 @@ def status_details(error: DetectorError) -> bytes:
     if isinstance(error, OverloadedError | ModelUnavailableError):
         details.append(_packed("RetryInfo", RetryInfo(retry_delay=Duration(seconds=error.retry_after_s))))
     number: int = status_code(error).value[0]
-    return Status(code=number, message=error.message, details=details).SerializeToString()
+    return Status(code=number, message=status_message(error), details=details).SerializeToString()
 
 
 def _packed(name: str, message: Message) -> AnyMessage:

@@ -55,6 +55,19 @@ def test_the_answer_is_that_of_rest(stub: Any, client: httpx.Client) -> None:
     assert mine.box_px.xmax == pytest.approx(theirs["box_px"]["xmax"])
 
 
+@pytest.mark.parametrize("letter", ["x", "é", "\U0001f98a"])
+def test_a_channel_of_any_length_is_not_found(stub: Any, letter: str) -> None:
+    channel = letter * 100_000
+    calls: tuple[tuple[Any, Any], ...] = (
+        (stub.Detect, pb.DetectRequest(image=PHOTO, channel=channel)),
+        (stub.GetManifest, pb.GetManifestRequest(channel=channel)),
+    )
+    for method, request in calls:
+        with pytest.raises(grpc.RpcError) as error:
+            method(request)
+        assert refusal(error) == ("NOT_FOUND", ["not_found"])
+
+
 def test_channel_and_version_choose(stub: Any) -> None:
     assert stub.Detect(pb.DetectRequest(image=PHOTO, channel="canary")).model.version == 2
     assert stub.Detect(pb.DetectRequest(image=PHOTO, version=2)).model.channel == "canary"
