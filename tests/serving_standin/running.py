@@ -1,6 +1,8 @@
 """The stand-in as its own process, for tests of what talks to it."""
 
+import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -12,11 +14,23 @@ import grpc
 
 from tests.services.gateway.running import ROOT, poll
 
+_EPHEMERAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_LOWEST_PORT = 10_000
+_given: set[int] = set()
+
 
 def free_port() -> int:
-    """A port that was free a moment ago, for servers that have to come back on the same one."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port for a server that has to come back on the same one, or for none at all: given once, and never to a
+    connection or a server that takes any port, because those come from the ephemeral range."""
+    first, last = (int(bound) for bound in _EPHEMERAL_PORTS.read_text().split())
+    ports: list[int] = [*range(_LOWEST_PORT, first), *range(last + 1, 65_536)]
+    # Not the generator that trainings set to the same state each time.
+    for port in random.SystemRandom().sample(ports, k=len(ports)):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            if port not in _given:
+                _given.add(port)
+                return port
+    raise AssertionError("No port outside the ephemeral range is free.")
 
 
 @contextmanager
