@@ -34,9 +34,11 @@ def told(server: ApiServer, cluster: Cluster) -> Iterator[Following]:
 
 
 def start(server: ApiServer, pod: str = A) -> None:
-    server.put_pod(JOB, pod, unschedulable("0/1 nodes are available: 1 node is starting."))
-    server.put_pod(JOB, pod, waiting("ContainerCreating"))
-    server.put_pod(JOB, pod, running())
+    """In one step: what is said of a pod that waits is for the tests of waiting."""
+    with server.changed:
+        server.put_pod(JOB, pod, unschedulable("0/1 nodes are available: 1 node is starting."))
+        server.put_pod(JOB, pod, waiting("ContainerCreating"))
+        server.put_pod(JOB, pod, running())
 
 
 def complete(server: ApiServer, pod: str = A) -> None:
