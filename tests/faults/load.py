@@ -10,18 +10,18 @@ import httpx
 
 
 class Load:
-    """Answers by status (or the name of a transport error), and by version."""
+    """Answers by status (or the name of a transport error), and by version; `seconds`: how long each took."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.outcomes: collections.Counter[str] = collections.Counter()
         self.versions: collections.Counter[int] = collections.Counter()
-        self.slowest_s = 0.0
+        self.seconds: dict[str, list[float]] = collections.defaultdict(list)
 
     def note(self, outcome: str, version: int | None, seconds: float) -> None:
         with self._lock:
             self.outcomes[outcome] += 1
-            self.slowest_s = max(self.slowest_s, seconds)
+            self.seconds[outcome].append(seconds)
             if version is not None:
                 self.versions[version] += 1
 

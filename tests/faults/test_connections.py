@@ -16,6 +16,8 @@ from tests.faults.test_versions import metric
 from tests.services.gateway.running import Running, poll, running_gateway
 
 PHOTO = encode(noise(640, 480))
+AS_SET_S = 8.0
+"""Far more than the patience that is set here, and less than that of a gateway without these settings."""
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +57,10 @@ def test_clients_that_vanish_while_they_send_leave_nothing(strict: Running) -> N
             connection.sendall(
                 b"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + PHOTO[:500]
             )
-    poll(lambda: is_healthy(strict), timeout_s=5)
     gone = 'code="client_gone"'
-    assert any(gone in labels for labels in metric(strict, "detector_requests_total"))
+    # Before that they may not even have come in, and then nothing is held either.
+    poll(lambda: any(gone in labels for labels in metric(strict, "detector_requests_total")))
+    poll(lambda: is_healthy(strict))
 
 
 def test_a_body_that_drips_is_a_time_out(strict: Running) -> None:
@@ -69,7 +72,7 @@ def test_a_body_that_drips_is_a_time_out(strict: Running) -> None:
         answer = read_all(connection)
     assert answer.startswith(b"HTTP/1.1 408")
     assert b"request_timeout" in answer
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < AS_SET_S
 
 
 def test_headers_that_drip_end_the_connection(strict: Running) -> None:
@@ -77,7 +80,7 @@ def test_headers_that_drip_end_the_connection(strict: Running) -> None:
     with connect(strict) as connection:
         connection.sendall(b"POST /detect HTTP/1.1\r\nHost: x\r\nX-A: ")
         assert read_all(connection) == b""
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < AS_SET_S
 
 
 def test_a_connection_that_says_nothing_is_closed(strict: Running) -> None:
@@ -91,14 +94,14 @@ def test_ten_thousand_headers_end_the_connection(strict: Running) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(b"POST /detect HTTP/1.1\r\nHost: x\r\n" + flood + b"\r\n")
         assert not read_all(connection).startswith(b"HTTP/1.1 2")
-    poll(lambda: is_healthy(strict), timeout_s=5)
+    poll(lambda: is_healthy(strict))
 
 
 def test_a_refused_body_that_never_ends_is_cut_off(strict: Running) -> None:
     with connect(strict) as connection:
         connection.sendall(b"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Length: 99000000\r\n\r\n")
         assert read_all(connection).startswith(b"HTTP/1.1 413")
-    poll(lambda: is_healthy(strict), timeout_s=5)
+    poll(lambda: is_healthy(strict))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +122,7 @@ def test_what_is_no_http_is_no_500(strict: Running, request_text: bytes) -> None
         connection.sendall(request_text)
         connection.shutdown(socket.SHUT_WR)
         assert not read_all(connection).startswith(b"HTTP/1.1 5")
-    poll(lambda: is_healthy(strict), timeout_s=5)
+    poll(lambda: is_healthy(strict))
 
 
 def test_what_libraries_have_to_say_of_it_is_json_too(strict: Running) -> None:
@@ -145,7 +148,7 @@ def test_one_header_without_an_end_ends_the_connection(tiny_store: Store, tmp_pa
             while sent < 50_000_000:
                 sent += connection.send(b"a" * 65536)
         assert sent < 20_000_000
-        poll(lambda: is_healthy(patient), timeout_s=5)
+        poll(lambda: is_healthy(patient))
 
 
 @pytest.mark.parametrize("version", [b"HTTP/1.1", b"HTTP/1.0"])
