@@ -97,6 +97,15 @@ def _is_closing(epoch: int, schedule: Schedule) -> bool:
     return epoch >= (1 - CLOSING_SHARE) * schedule.epochs
 
 
+def _best_score_after(best_score: float, score: float, *, closing: bool) -> float:
+    """The score to beat for the rest of the phase; -1 before its closing share.
+
+    Where time was found and the plan grew, an epoch that was closing is not any more: what it kept is overwritten, and
+    its score must not keep later ones out.
+    """
+    return max(best_score, score) if closing else -1.0
+
+
 class PhaseTrainer:
     """Trains one phase, epoch by epoch, from its beginning or from a checkpoint within it."""
 
@@ -121,8 +130,7 @@ class PhaseTrainer:
         plan = self._plan
         if arrays is not None:
             self._restore(arrays)
-        factory_executor = ThreadPoolExecutor(THREADS, thread_name_prefix="views")
-        with factory_executor as executor:
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="views") as executor:
             config = self._around.config
             factory = ViewFactory(
                 self._around.photos, config.image_size, self._around.objective, config.seed, executor
@@ -263,7 +271,7 @@ class PhaseTrainer:
         return replace(
             progress,
             epochs_done=epoch,
-            best_score=score if better and closing else progress.best_score,
+            best_score=_best_score_after(progress.best_score, score, closing=closing),
             best_epoch=epoch if better else progress.best_epoch,
             history=[*progress.history, event],
         )

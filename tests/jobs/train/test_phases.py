@@ -172,6 +172,26 @@ def test_a_slow_first_epoch_which_builds_the_graphs_does_not_shorten_the_plan(
     assert progress.epochs_done == 20
 
 
+def test_an_epoch_that_was_among_the_last_of_a_shorter_plan_keeps_no_later_one_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The fourth epoch is slow, so that the plan shrinks to five and the fifth is its last; then it grows again."""
+    now = 0.0
+    monkeypatch.setattr("jobs.train.phases.time", SimpleNamespace(monotonic=lambda: now))
+    lasts = iter([*[1.0] * 3, 20.0, *[1.0] * 16])
+    scores = iter([0.1, 0.2, 0.3, 0.4, 0.9, *[0.3] * 12, 0.4, 0.5, 0.4])
+
+    def validate() -> dict[str, float]:
+        nonlocal now
+        now += next(lasts)
+        return {"val_ap": next(scores), "val_ap50": 0.5}
+
+    progress = Run("localizer").train(unfreeze=1, epochs=20, seconds=50.0, validate=validate)
+    planned = [event["epochs"] for event in progress.history if event["event"] == "epoch"]
+    assert (planned[4], planned[-1]) == (5, 20)
+    assert (progress.best_epoch, progress.best_score) == (19, 0.5)
+
+
 def test_time_that_is_used_up_ends_the_phase_after_its_first_epoch() -> None:
     assert Run("localizer").train(unfreeze=1, epochs=20, seconds=1e-3).epochs_done == 1
 
