@@ -111,6 +111,21 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _check_keys_given(cls, value: Any) -> Any:
+        # Only commas would leave the gateway open to all, which is what leaving it out says.
+        if isinstance(value, str) and value.strip() and not value.strip(", "):
+            raise ValueError("no key is in it; leave it out to ask for none")
+        return value
+
+    @field_validator("api_keys")
+    @classmethod
+    def _check_keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(key.isascii() and key.isprintable() and " " not in key for key in value):
+            raise ValueError("a key is of printable ASCII characters without spaces: headers carry no others")
+        return value
+
     @field_validator("model")
     @classmethod
     def _check_model(cls, value: str) -> str:

@@ -96,7 +96,7 @@ class Keyed:
 
 
 def _stored_routes(gateway: Gateway) -> list[BaseRoute]:
-    stored = FileEndpoints(gateway.files, gateway.metrics)
+    stored = FileEndpoints(gateway.files, gateway.metrics, open_to_all=not gateway.settings.api_keys)
     file = Route("/v1/models/{name}/versions/{version}/files/{path:path}", stored.file)
     manifest = Route("/v1/models/{name}/manifest", stored.manifest)
     for route in (file, manifest):

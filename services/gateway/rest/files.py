@@ -18,6 +18,8 @@ from services.gateway.files import StoredFiles, artifact_kind, digest
 from services.gateway.metrics import Metrics
 
 IMMUTABLE = "max-age=31536000, immutable"
+PRIVATE_IMMUTABLE = f"private, {IMMUTABLE}"
+"""Of what is given for an API key: a cache between here and there would give it to those without one."""
 REVALIDATE = "no-cache"
 CHUNK_BYTES = 262_144
 MAX_COMPRESSED_SOURCE = 4_000_000
@@ -68,9 +70,11 @@ class ByteRange:
 class FileEndpoints:
     """Answers GET and HEAD for files of versions and for manifests."""
 
-    def __init__(self, files: StoredFiles, metrics: Metrics) -> None:
+    def __init__(self, files: StoredFiles, metrics: Metrics, *, open_to_all: bool) -> None:
+        """`open_to_all`: no API keys are asked for."""
         self._files = files
         self._metrics = metrics
+        self._cache_control = IMMUTABLE if open_to_all else PRIVATE_IMMUTABLE
 
     async def file(self, request: Request) -> Response:
         """/v1/models/{name}/versions/{version}/files/{path}."""
@@ -80,7 +84,7 @@ class FileEndpoints:
         kind = artifact_kind(path)
         request.state.log = {"kind": kind, "version": version}
         sent = Sent(self._metrics, kind, version)
-        return await respond(request, found, cache_control=IMMUTABLE, sent=sent)
+        return await respond(request, found, cache_control=self._cache_control, sent=sent)
 
     async def manifest(self, request: Request) -> Response:
         """/v1/models/{name}/manifest?channel=stable, as the stored bytes."""

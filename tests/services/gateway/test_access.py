@@ -46,7 +46,10 @@ def test_keys_guard_answers_and_files_but_not_health_or_the_page(tiny_store: Sto
                     assert answer.headers["www-authenticate"] == "Bearer"
             for headers in ({"x-api-key": "alpha"}, {"authorization": "Bearer beta"}):
                 assert client.post("/detect", content=PHOTO, headers=headers).status_code == 200
-                assert client.get(LITE, headers=headers).status_code == 200
+                file = client.get(LITE, headers=headers)
+                assert file.status_code == 200
+                # No cache on the way gives it to those who have no key.
+                assert file.headers["cache-control"] == "private, max-age=31536000, immutable"
             counted = metric(running, "detector_requests_total")
             assert any(
                 'code="unauthenticated"' in labels and 'route="/detect"' in labels for labels in counted

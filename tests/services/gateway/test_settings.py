@@ -30,6 +30,23 @@ def test_variables_are_read_and_split(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.http_port == 9000
 
 
+@pytest.mark.parametrize("keys", [" , ", ",,", "schlüssel", "two words", "good,b\tad"])
+def test_keys_that_no_header_carries_and_lists_without_one_are_refused(
+    keys: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list without a key would let everybody in, a key that cannot be sent would keep everybody out."""
+    monkeypatch.setenv("DETECTOR_API_KEYS", keys)
+    with pytest.raises(InvalidRequestError, match="DETECTOR_API_KEYS") as error:
+        read_settings()
+    assert keys not in str(error.value)
+
+
+def test_no_keys_are_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As docker-compose.yml passes on a variable that is not set."""
+    monkeypatch.setenv("DETECTOR_API_KEYS", "")
+    assert read_settings().api_keys == ()
+
+
 @pytest.mark.parametrize(
     ("variable", "nearest"),
     [
