@@ -13,7 +13,7 @@ from services.gateway.answer import Answer, DetectOptions, Timing
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import Inference, detections
 from services.gateway.metrics import Metrics
-from services.gateway.versions import Served, ServedVersion, Versions
+from services.gateway.versions import Served, ServedVersion, VersionFacts, Versions
 from services.gateway.workers import Workers, fail
 
 
@@ -59,8 +59,7 @@ class Core:
         await self.admission.take_slot(deadline)
         queued = time.perf_counter()
         work = await self._in_worker(photo, label, target, deadline)
-        facts = target.facts if work.inference.version == target.facts.version else None
-        facts = facts or self._versions.facts(work.inference.version)
+        facts = self._facts(target, work.inference.version)
         found = detections(
             work.inference.raw,
             classes=len(facts.labels),
@@ -109,13 +108,28 @@ class Core:
         digest = hashlib.sha256(client_id.encode("utf-8", "surrogateescape")).digest()
         return int.from_bytes(digest[:4], "big") % 100 < self._canary_percent
 
+    def _facts(self, target: ServedVersion, answered: int) -> VersionFacts:
+        """Of the version that answered: another than `target` where a label has moved before we heard of it."""
+        if answered == target.facts.version:
+            return target.facts
+        try:
+            return self._versions.facts(answered)
+        except DetectorError as error:
+            raise ModelUnavailableError(
+                f"Version {answered} answered, which the gateway cannot find in its store."
+            ) from error
+
     async def _in_worker(
         self, photo: bytes, label: str | None, target: ServedVersion, deadline: Deadline
     ) -> _Work:
         """Run on a worker; past the deadline the work keeps its slot until it really ends."""
-        work = self._workers.start(
-            functools.partial(self._work, photo, label, target, deadline), self.admission.release_slot
-        )
+        try:
+            work = self._workers.start(
+                functools.partial(self._work, photo, label, target, deadline), self.admission.release_slot
+            )
+        except RuntimeError:
+            self.admission.release_slot()
+            raise
         late = DeadlineExceededError("The deadline passed before the answer was ready.")
         timer = asyncio.get_running_loop().call_later(deadline.remaining_s, fail, work, late)
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import socket
 from collections.abc import Iterator
 
@@ -54,7 +55,7 @@ def http_server(settings: Settings, app: Starlette, *, tls: Tls | None) -> uvico
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=int(settings.shutdown_seconds),
+        timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
         timeout_keep_alive=KEEP_ALIVE_S,
         ssl_context_factory=None if tls is None or settings.lan else lambda _config, _default: tls.context,
     )

@@ -84,6 +84,7 @@ class Versions:
         self._metrics = metrics
         self._failures: dict[int, _Failure] = {}
         self._facts: dict[int, VersionFacts] = {}
+        self._unreadable: dict[str, str] = {}
         self.served = Served()
 
     @property
@@ -108,8 +109,9 @@ class Versions:
         try:
             wanted: dict[str, int] = dict(self._store.channels(self._name).items())
         except DetectorError as error:
-            log.error("channels_unreadable", model=self._name, reason=error.message)
+            self._note_unreadable("channels_unreadable", error.message)
             return
+        self._unreadable.pop("channels_unreadable", None)
         before = self.served
         by_label = self._engine.by_label and self._same_size()
         points = {name: served.facts.version for name, served in before.channels.items()}
@@ -131,9 +133,16 @@ class Versions:
         try:
             sizes = {self.facts(version).size for version in self._store.versions(self._name)}
         except DetectorError as error:
-            log.error("versions_unreadable", model=self._name, reason=error.message)
+            self._note_unreadable("versions_unreadable", error.message)
             return False
+        self._unreadable.pop("versions_unreadable", None)
         return len(sizes) == 1
+
+    def _note_unreadable(self, event: str, reason: str) -> None:
+        """Told once, not at each look, of which there are two a second."""
+        if self._unreadable.get(event) != reason:
+            self._unreadable[event] = reason
+            log.error(event, model=self._name, reason=reason)
 
     def _load(self, version: int) -> ServedVersion | None:
         failure = self._failures.get(version)

@@ -24,7 +24,10 @@ class Workers:
 
     def start(self, work: Callable[[], Result], on_end: Callable[[], None]) -> "asyncio.Future[Result]":
         """Run `work` in a thread. The future may be cancelled or given an error, which does not end the work:
-        `on_end` is called in the event loop when that has really ended."""
+        `on_end` is called in the event loop when that has really ended.
+
+        Raises RuntimeError, and calls nothing, when the system gives no further thread.
+        """
         loop = asyncio.get_running_loop()
         job = _Job(work, on_end, loop.create_future(), loop)
         (self._idle.pop() if self._idle else self._new_thread()).jobs.put(job)
@@ -39,8 +42,8 @@ class Workers:
 
     def _new_thread(self) -> "_Thread":
         thread = _Thread(self._idle)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)
         return thread
 
 

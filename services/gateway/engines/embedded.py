@@ -9,7 +9,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from detector.detections import OUTPUT_NAMES
-from detector.errors import ModelUnavailableError
+from detector.errors import DeadlineExceededError, ModelUnavailableError
 from detector.images import Pixels
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import Floats, Inference, OnUp, VersionFiles, raw_detections
@@ -128,4 +128,6 @@ class EmbeddedRunner:
         try:
             return self._narrow.get(timeout=deadline.remaining_s)
         except queue.Empty:
-            raise ModelUnavailableError("All interpreters are busy.") from None
+            raise DeadlineExceededError(
+                "The deadline passed while the photo waited for an interpreter."
+            ) from None

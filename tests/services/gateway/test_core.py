@@ -1,0 +1,101 @@
+"""The core without a transport, on an engine that answers what a test wants."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from structlog.testing import capture_logs
+
+from detector.detections import MAX_DETECTIONS
+from detector.errors import ModelUnavailableError
+from detector.images import Pixels
+from detector.store import Store
+from services.gateway.answer import Answer, DetectOptions
+from services.gateway.deadline import Deadline
+from services.gateway.engines.engine import Inference, OnUp, RawDetections, VersionFiles
+from services.gateway.gateway import Gateway
+from services.gateway.settings import Settings
+from tests.detector.pictures import corners, encode
+
+PHOTO = encode(corners(64, 64))
+NOTHING = RawDetections(
+    np.zeros((MAX_DETECTIONS, 4), np.float32),
+    np.zeros(MAX_DETECTIONS, np.float32),
+    np.zeros(MAX_DETECTIONS, np.float32),
+    0,
+)
+
+
+class FakeEngine:
+    """`answering`: the version that answers whatever is asked for."""
+
+    name = "fake"
+    by_label = False
+
+    def __init__(self) -> None:
+        self.answering = 1
+
+    def load(self, files: VersionFiles) -> "FakeEngine":
+        return self
+
+    def run(self, pixels: Pixels, *, channel: str | None, deadline: Deadline) -> Inference:
+        return Inference(NOTHING, self.answering)
+
+    def watch(self, on_up: OnUp) -> None:
+        """It is always there."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def gateway(own_store: Store, engine: FakeEngine) -> Iterator[Gateway]:
+    gateway = Gateway(Settings(store=own_store.root, workers=1), engine=engine)
+    gateway.versions.refresh()
+    yield gateway
+    gateway.core.close()
+
+
+async def detect(gateway: Gateway) -> Answer:
+    return await gateway.core.detect(PHOTO, DetectOptions(), Deadline.after(10))
+
+
+def test_an_answer_of_a_version_that_the_store_lacks_is_not_the_clients_mistake(
+    gateway: Gateway, engine: FakeEngine
+) -> None:
+    engine.answering = 99
+    with pytest.raises(ModelUnavailableError, match="99"):
+        asyncio.run(detect(gateway))
+
+
+def test_a_thread_that_cannot_be_had_costs_no_slot(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def scenario() -> Answer:
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(RuntimeError):
+                await detect(gateway)
+        return await asyncio.wait_for(detect(gateway), 10)
+
+    assert asyncio.run(scenario()).version == 1
+
+
+def test_channels_that_stay_unreadable_are_told_once_and_again_when_they_break_anew(
+    gateway: Gateway, own_store: Store
+) -> None:
+    path = own_store.root / "channels" / "detector.json"
+    good = path.read_text()
+    with capture_logs() as logs:
+        for content in ("{", "{", good, "{", "[]"):
+            path.write_text(content)
+            gateway.versions.refresh()
+    assert [entry["event"] for entry in logs] == ["channels_unreadable"] * 3
