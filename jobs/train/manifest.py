@@ -33,7 +33,7 @@ def manifest_of(
     score_threshold: float,
     samples: Sequence[File],
 ) -> Manifest:
-    """The manifest; `kinds` are those published, the SavedModel first."""
+    """The manifest; `kinds` are those published, the SavedModel first; `samples` are the sample photos."""
     size = result.config.image_size
     manifest = Manifest(
         schema=SCHEMA,
@@ -45,7 +45,7 @@ def manifest_of(
         score_threshold=score_threshold,
         metrics=_metrics(kinds[0]),
         artifacts=[_artifact(kind) for kind in kinds],
-        samples=[sample for sample in samples if not sample.path.endswith(".json")],
+        samples=samples,
         data=_data(result),
         training=_training(result),
     )

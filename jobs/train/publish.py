@@ -32,6 +32,7 @@ from jobs.train.report import (
     EvaluatedPhoto,
     LeftOutKind,
     ReportData,
+    Samples,
     TrainingFacts,
     write_eval,
     write_report,
@@ -60,14 +61,13 @@ def publish_version(result: TrainingResult, store: Store, on_event: OnEvent) -> 
     with store.stage(config.name) as staged:
         exported = _export(result, staged)
         photos = PhotoSet.of(result.held_out, config.image_size)
-        kinds = [_measure_kind(kind, staged, photos, result, threshold) for kind in exported.kinds]
-        reference = kinds[0]
-        left_out = _leave_out_poor_int8(kinds, photos, staged)
-        kinds = [kind for kind in kinds if kind.exported.kind not in {entry.kind for entry in left_out}]
-        for kind in kinds:
-            on_event(_exported_event(kind))
-        for entry in left_out:
-            on_event(make_event("exported", kind=entry.kind, size_bytes=0, left_out=entry.reason))
+        measured = [_measure_kind(kind, staged, photos, result, threshold) for kind in exported.kinds]
+        reference = measured[0]
+        left_out = _leave_out_poor_int8(measured, photos, staged)
+        reasons = {entry.kind: entry.reason for entry in left_out}
+        for kind in measured:
+            on_event(_exported_event(kind, left_out=reasons.get(kind.exported.kind)))
+        kinds = [kind for kind in measured if kind.exported.kind not in reasons]
         on_event(_evaluated_event(reference.evaluation, threshold, side=result.held_out_side))
         _write_documents(result, staged, exported, kinds, left_out, threshold)
         staged.publish()
@@ -161,17 +161,17 @@ def _write_documents(
         exported=exported,
         kinds=kinds,
         score_threshold=threshold,
-        samples=[describe_file(report / "samples" / name, root=staged.artifacts) for name in samples],
+        samples=[describe_file(report / "samples" / name, root=staged.artifacts) for name in samples.photos],
     )
     write_manifest(staged.artifacts / "manifest.json", manifest)
 
 
 def _write_samples(
     result: TrainingResult, staged: StagedVersion, evaluated: tuple[EvaluatedPhoto, ...], threshold: float
-) -> tuple[str, ...]:
-    """Runs the SavedModel on the written files; returns the names of the photos."""
+) -> Samples:
+    """Runs the SavedModel on the written files."""
     with open_runtime("saved_model", staged.artifacts, staged.model) as runtime:
-        samples = write_samples(
+        return write_samples(
             staged.artifacts / "report" / "samples",
             evaluated,
             result.data.labels,
@@ -179,7 +179,6 @@ def _write_samples(
             score_threshold=threshold,
             count=result.config.samples,
         )
-    return samples.files
 
 
 def _detect_one(runtime: Runtime, pixels: Pixels, size: int) -> tuple[Detection, ...]:
@@ -214,9 +213,13 @@ def _report_data(
         artifacts=tuple(_artifact_row(kind) for kind in kinds),
         data_report=result.data.report.to_json(),
         held_out=result.held_out_side,
+        also_trained_on=result.also_trained_on,
         left_out=left_out,
         alarms=(alarm,) if random_base else (),
-        warnings=result.data.split.notes,
+        warnings=(
+            *result.data.split.notes,
+            *(f"{entry.kind} was left out: {entry.reason}." for entry in left_out),
+        ),
     )
 
 
@@ -237,13 +240,15 @@ def write_history(path: Path, history: Sequence[Event]) -> None:
         path.write_text("".join(json_line(event) for event in history), encoding="utf-8")
 
 
-def _exported_event(kind: MeasuredKind) -> dict[str, Any]:
+def _exported_event(kind: MeasuredKind, *, left_out: str | None) -> dict[str, Any]:
+    """`left_out` is why the kind is not published after all; its numbers stand in the event all the same."""
     exported = kind.exported
-    return make_event(
+    event = make_event(
         "exported", kind=exported.kind, size_bytes=exported.size_bytes, ap50=kind.evaluation.ap50,
         milliseconds=round(kind.milliseconds, 3), parity_max_box=exported.parity_max_box,
         parity_max_score=exported.parity_max_score,
     )  # fmt: skip
+    return event if left_out is None else {**event, "left_out": left_out}
 
 
 def _evaluated_event(evaluation: Evaluation, threshold: float, *, side: str) -> dict[str, Any]:

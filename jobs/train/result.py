@@ -36,6 +36,12 @@ class TrainingResult:
     def held_out_side(self) -> Literal["val", "test"]:
         return "test" if self.data.split.test else "val"
 
+    @property
+    def also_trained_on(self) -> int:
+        """How many of the held-out photos were trained on too: where there were too few to hold back."""
+        trained_on = {photo.sha256 for photo in self.data.split.train}
+        return sum(photo.sha256 in trained_on for photo in self.held_out)
+
 
 @dataclass(frozen=True, slots=True)
 class MeasuredKind:

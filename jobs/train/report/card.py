@@ -65,10 +65,15 @@ def _measured_on(data: ReportData) -> tuple[str, ...]:
     photos = f"{counted(evaluation.photos, 'photo')}, {evaluation.empty_photos} of them without any object"
     if data.held_out == "test":
         return (f"The dataset's own test photos ({photos}), which had no part in training.",)
+    chosen = "the epoch that is kept and the score threshold were chosen by them"
+    if data.also_trained_on:
+        return (
+            f"Photos of the same dataset ({photos}). {data.also_trained_on} of them were trained on too, and {chosen}: "
+            "on new photos expect it to do much worse.",
+        )
     return (
-        f"Held-out photos of the same dataset ({photos}). They were not trained on, but training stopped at "
-        "the epoch that was best on them and the score threshold was chosen on them, so new photos may do a "
-        "little worse.",
+        f"Held-out photos of the same dataset ({photos}). They were not trained on, but {chosen}, so new photos may "
+        "do a little worse.",
     )
 
 

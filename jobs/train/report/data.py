@@ -120,7 +120,8 @@ class ReportData:
     """All of one version's report.
 
     `created` is RFC 3339. `history` are training events, of which the epochs are drawn. `held_out` says which
-    side of the split `evaluation` and `photos` are of. `data_report` is the data report's JSON. `alarms` are
+    side of the split `evaluation` and `photos` are of, `also_trained_on` how many of `photos` are on the training
+    side too (only where there are too few to hold back). `data_report` is the data report's JSON. `alarms` are
     shown in red at the top (random base weights), `warnings` below them.
     """
 
@@ -136,6 +137,7 @@ class ReportData:
     artifacts: tuple[ArtifactRow, ...]
     data_report: Mapping[str, Any]
     held_out: Literal["val", "test"] = "val"
+    also_trained_on: int = 0
     left_out: tuple[LeftOutKind, ...] = ()
     alarms: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ def metrics_json(data: ReportData) -> dict[str, Any]:
         "labels": list(data.labels),
         "summary": summarise(data.evaluation),
         "held_out": data.held_out,
+        "also_trained_on": data.also_trained_on,
         "evaluation": evaluation_to_json(data.evaluation),
         "artifacts": [asdict(row) for row in data.artifacts],
         "left_out": [asdict(kind) for kind in data.left_out],

@@ -29,9 +29,9 @@ Detect = Callable[[Pixels], Sequence[Detection]]
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What was written: file names within the folder, `samples.json` last, and how the photos measure."""
+    """What was written: the photos' file names in the folder (samples.json lies beside them), and how they measure."""
 
-    files: tuple[str, ...]
+    photos: tuple[str, ...]
     evaluation: Evaluation
 
 
@@ -75,7 +75,7 @@ def write_samples(
             return Samples((), evaluation)
         text = json.dumps(_samples_json(samples, labels, evaluation), allow_nan=False, ensure_ascii=False)
         (directory / "samples.json").write_text(text + "\n", encoding="utf-8")
-    return Samples((*(sample.file for sample in samples), "samples.json"), evaluation)
+    return Samples(tuple(sample.file for sample in samples), evaluation)
 
 
 def choose_samples(

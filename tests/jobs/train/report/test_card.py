@@ -28,6 +28,12 @@ def test_photos_that_chose_the_epoch_are_not_passed_off_as_unseen() -> None:
     assert "no part in training" in sentences(example_data(held_out="test"), "Measured on")
 
 
+def test_photos_that_were_trained_on_too_are_not_passed_off_as_held_out() -> None:
+    text = sentences(example_data(also_trained_on=3), "Measured on")
+    assert "3 of them were trained on too" in text
+    assert "not trained on" not in text
+
+
 def test_it_says_what_not_to_use_it_for() -> None:
     text = sentences(example_data(), "Do not use it for")
     assert "safety" in text

@@ -28,7 +28,7 @@ def read(directory: Path) -> Any:
 def write(directory: Path, photos: tuple[EvaluatedPhoto, ...], count: int = 12) -> tuple[str, ...]:
     return write_samples(
         directory, photos, LABELS, detect=detect, score_threshold=THRESHOLD, count=count
-    ).files  # fmt: skip
+    ).photos  # fmt: skip
 
 
 def test_what_is_recorded_is_what_is_found_on_the_published_file(tmp_path: Path) -> None:
@@ -61,7 +61,8 @@ def test_the_numbers_are_those_of_exactly_these_photos(tmp_path: Path) -> None:
 
 def test_files_are_numbered_small_and_without_metadata(tmp_path: Path) -> None:
     photos = (evaluated("secret name.jpg", [GroundTruth(0, LEFT)], width=1300, height=400),)
-    assert write(tmp_path, photos) == ("01.jpg", "samples.json")
+    assert write(tmp_path, photos) == ("01.jpg",)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["01.jpg", "samples.json"]
     with Image.open(tmp_path / "01.jpg") as image:
         assert image.size == (LONGEST_SIDE, 197)
         assert not image.getexif()

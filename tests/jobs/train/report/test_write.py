@@ -50,6 +50,13 @@ def written(directory: Path) -> Page:
     return Page((directory / "index.html").read_text(encoding="utf-8"))
 
 
+def test_photos_that_were_trained_on_too_are_told_at_the_top(tmp_path: Path) -> None:
+    write_report(tmp_path, example_data(also_trained_on=2))
+    assert "On 5 held-out photos, 2 of which it was trained on too" in written(tmp_path).text
+    write_report(tmp_path, example_data())
+    assert "On 5 held-out photos that it was not trained on" in written(tmp_path).text
+
+
 def test_the_page_says_all_that_a_person_judges_a_version_by(tmp_path: Path) -> None:
     write_report(tmp_path / "report", example_data())
     page = written(tmp_path / "report")
