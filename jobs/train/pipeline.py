@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 import tf_keras as keras
 
-from detector.errors import DetectorError, OutOfMemoryError, StoreError
+from detector.errors import DetectorError, OutOfMemoryError
 from detector.store.store import Store
 from jobs.train.config import TrainConfig
 from jobs.train.events import EventLog, OnEvent, make_event
@@ -43,11 +43,14 @@ def train_and_publish(config: TrainConfig, on_event: OnEvent) -> Version:
     except KeyboardInterrupt:
         _tell_failure(emit, code="interrupted", message="Stopped by hand.")
         raise
+    except Exception as error:
+        _tell_failure(emit, code=DetectorError.code, message=f"{type(error).__name__}: {error}")
+        raise
 
 
 def _tell_failure(emit: OnEvent, *, code: str, message: str) -> None:
-    # A disk that takes no more events must not hide what went wrong first.
-    with suppress(StoreError):
+    # What takes no more events (a full disk, a caller that failed) must not hide what went wrong first.
+    with suppress(Exception):
         emit(make_event("failed", code=code, message=message))
 
 

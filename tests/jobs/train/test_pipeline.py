@@ -136,6 +136,21 @@ def test_memory_that_runs_out_ends_in_a_message_that_names_the_options_to_lower(
     assert Store(tmp_path / "store").versions("detector") == ()
 
 
+def test_a_run_that_fails_for_a_reason_nobody_thought_of_says_in_its_events_that_it_is_over(
+    tmp_path: Path,
+) -> None:
+    events: list[Event] = []
+
+    def broken(event: Event) -> None:
+        events.append(event)
+        if event["event"] != "started":
+            raise RuntimeError("nobody thought of this")
+
+    with pytest.raises(RuntimeError, match="nobody thought of this"):
+        train(tiny_config(tmp_path / "store"), broken)
+    assert (events[-1]["event"], events[-1]["code"]) == ("failed", "internal")
+
+
 def test_tfjs_that_is_not_installed_is_told_before_the_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
