@@ -20,8 +20,7 @@ from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import clean_label, decode_text, image_size, number
 
 VOCABULARY = 20
-"""As many unused categories are a vocabulary (COCO's own has 80), not classes that somebody forgot to
-label."""
+"""As many unused categories are a vocabulary (COCO's own has 80), not classes that somebody forgot to label."""
 
 
 def read(source: Source) -> Annotations:
@@ -33,10 +32,9 @@ def read(source: Source) -> Annotations:
     for file in sorted(source.with_suffix(".json")):
         try:
             content = parse_coco(source.read(file))
-        except ValueError as error:
-            problems.append(
-                Problem(file, ProblemKind.UNREADABLE_ANNOTATION, f"{error}; the file is left out.")
-            )
+        except (ValueError, DatasetError) as error:
+            message = f"{str(error).rstrip('.')}; the file is left out."
+            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, message))
             continue
         if content is not None:
             document = _Document(source, file, index, content, problems)

@@ -17,7 +17,7 @@ from jobs.train.datasets.lookup import side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
-from jobs.train.datasets.text import decode_text, image_size
+from jobs.train.datasets.text import decode_text, image_size, number
 
 _NAME = re.compile(r"\.(tfrecords?|record|tfrec)(-\d+-of-\d+)?$", re.IGNORECASE)
 _EDGES = ("ymin", "xmin", "ymax", "xmax")
@@ -39,8 +39,8 @@ def read(source: Source) -> Annotations:
     photos: list[AnnotatedPhoto] = []
     label_ids: dict[str, int] = {}
     for file in files:
-        for number, features in _examples(source, file, problems):
-            record = _Record(file, number, features)
+        for place, features in _examples(source, file, problems):
+            record = _Record(file, place, features)
             photo = record.photo(problems)
             if photo is not None:
                 photos.append(photo)
@@ -57,10 +57,10 @@ def _labels(photos: Sequence[AnnotatedPhoto], label_ids: Mapping[str, int]) -> t
 
 
 def _examples(source: Source, file: str, problems: list[Problem]) -> Iterator[tuple[int, Features]]:
-    """Number and features of each record, up to the first that is damaged: what follows cannot be found."""
+    """Place and features of each record, up to the first that is damaged: what follows cannot be found."""
     import tensorflow as tf  # nine seconds and half a gigabyte that the other formats do not need
 
-    number = 0
+    place = 0
     try:
         content = source.read(file)
         with tempfile.TemporaryDirectory() as folder:
@@ -68,13 +68,13 @@ def _examples(source: Source, file: str, problems: list[Problem]) -> Iterator[tu
             path.write_bytes(content)
             del content
             for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
-                number += 1
+                place += 1
                 example = tf.train.Example.FromString(record)
-                yield number, {name: _values(feature) for name, feature in example.features.feature.items()}
+                yield place, {name: _values(feature) for name, feature in example.features.feature.items()}
     except DatasetError as error:
         problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
     except (tf.errors.OpError, *_decode_errors()) as error:
-        message = f"damaged after record {number} ({type(error).__name__}); what follows is left out."
+        message = f"damaged after record {place} ({type(error).__name__}); what follows is left out."
         problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, message))
 
 
@@ -91,15 +91,15 @@ def _values(feature: Any) -> Sequence[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """One tf.train.Example."""
+    """One tf.train.Example; `place` is its number in the file, from 1."""
 
     file: str
-    number: int
+    place: int
     features: Features
 
     def photo(self, problems: list[Problem]) -> AnnotatedPhoto | None:
         """The photo with its boxes; None, and a problem, when the record holds none or contradicts itself."""
-        name = f"{self.file}#{self.number}"
+        name = f"{self.file}#{self.place}"
         encoded = next(iter(self.features.get("image/encoded", ())), None)
         if not isinstance(encoded, bytes):
             problems.append(Problem(name, ProblemKind.MISSING_PHOTO, "has no image/encoded; left out."))
@@ -117,7 +117,7 @@ class _Record:
         crowds += [False] * (len(labels) - len(crowds))
         rows = zip(labels, crowds, *edges, strict=False)
         boxes = [
-            AnnotatedBox(label, float(ymin), float(xmin), float(ymax), float(xmax), normalised=True)
+            AnnotatedBox(label, number(ymin), number(xmin), number(ymax), number(xmax), normalised=True)
             for label, crowd, ymin, xmin, ymax, xmax in rows
             if not crowd
         ]
@@ -135,8 +135,12 @@ class _Record:
 
     def label_ids(self) -> Iterator[tuple[str, int]]:
         """Class names with the numbers the record gives them."""
-        numbers = self.features.get("image/object/class/label", ())
-        return ((label, int(number)) for label, number in zip(self._labels(), numbers, strict=False))
+        stated = map(number, self.features.get("image/object/class/label", ()))
+        return (
+            (label, int(value))
+            for label, value in zip(self._labels(), stated, strict=False)
+            if value.is_integer()
+        )
 
     def _labels(self) -> list[str]:
         texts = self.features.get("image/object/class/text", ())

@@ -65,9 +65,8 @@ def read(source: Source) -> Annotations:
         try:
             root = parse_annotation(source.read(file))
         except (ValueError, DatasetError) as error:
-            problems.append(
-                Problem(file, ProblemKind.UNREADABLE_ANNOTATION, f"{error}; the file is left out.")
-            )
+            message = f"{str(error).rstrip('.')}; the file is left out."
+            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, message))
             continue
         photo, how_exactly = _find_photo(root, file, index)
         if photo is None:

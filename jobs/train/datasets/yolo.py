@@ -156,7 +156,15 @@ def _annotated(
 ) -> AnnotatedPhoto:
     boxes: list[AnnotatedBox] = []
     left_out = 0
-    for number, line in enumerate(_lines(source, text, problems), start=1):
+    try:
+        lines = [] if text is None else decode_text(source.read(text)).splitlines()
+    except DatasetError as error:
+        problems.append(Problem(text or photo, ProblemKind.UNREADABLE_ANNOTATION, error.message))
+        # Nobody knows what it says: the photo is no negative.
+        lines, left_out = [], 1
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
             class_id, edges = parse_line(line, keypoints=config.keypoints)
             label = config.label(class_id)
@@ -174,16 +182,6 @@ def _annotated(
             continue
         boxes.append(AnnotatedBox(label, edges.ymin, edges.xmin, edges.ymax, edges.xmax, normalised=True))
     return AnnotatedPhoto(photo, source.reader(photo), tuple(boxes), side=side, left_out=left_out)
-
-
-def _lines(source: Source, text: str | None, problems: list[Problem]) -> list[str]:
-    if text is None:
-        return []
-    try:
-        return [line for line in decode_text(source.read(text)).splitlines() if line.strip()]
-    except DatasetError as error:
-        problems.append(Problem(text, ProblemKind.UNREADABLE_ANNOTATION, error.message))
-        return ["unreadable"]
 
 
 def _without_text(photos: list[str]) -> list[Problem]:

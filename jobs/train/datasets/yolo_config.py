@@ -105,7 +105,7 @@ def _yaml(source: Source, file: str) -> dict[str, Any] | None:
 
 
 def _parse(data: bytes) -> dict[str, Any] | None:
-    """Whether the YAML is flat and says all once: aliases can make it huge, nesting makes it slow."""
+    """The YAML's mapping with its keys as text; None for what is none, too large, or not plain."""
     if len(data) > MAX_YAML_BYTES:
         return None
     text = decode_text(data)
@@ -154,7 +154,7 @@ def _names(file: str, names: object) -> tuple[str, ...]:
             f"{file}: 'names' must be a list of class names, or a mapping from number to name."
         )
     try:
-        by_id = {int(key): str(name) for key, name in names.items()}
+        by_id = {int(key): "" if name is None else str(name) for key, name in names.items()}
     except (TypeError, ValueError) as error:
         raise DatasetError(f"{file}: 'names' has a key that is not a class number ({error}).") from error
     if min(by_id) < 0 or max(by_id) >= MAX_CLASSES:

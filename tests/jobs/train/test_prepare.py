@@ -6,20 +6,14 @@ from threading import Thread
 from detector.store import Store, locked
 from jobs.train.datasets.split_record import read_record, write_record
 from jobs.train.prepare import PreparedData, prepare_data
-from tests.jobs.train.datasets.writing import SAMPLES, put, voc_xml
+from tests.jobs.train.datasets.writing import write_voc
 from tests.jobs.train.making import tiny_config
-
-
-def voc_folder(folder: Path) -> Path:
-    for labelled in SAMPLES:
-        put(folder / f"{labelled.stem}.jpg", labelled.jpeg)
-        put(folder / f"{labelled.stem}.xml", voc_xml(f"{labelled.stem}.jpg", labelled.boxes))
-    return folder
 
 
 def test_what_another_training_recorded_meanwhile_is_kept_and_followed(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    config = tiny_config(store.root, data=voc_folder(tmp_path / "photos"))
+    write_voc(tmp_path / "photos")
+    config = tiny_config(store.root, data=tmp_path / "photos")
     prepared: list[PreparedData] = []
     path = store.splits_path(config.name)
     first = prepare_data(config, store)

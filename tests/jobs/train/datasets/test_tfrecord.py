@@ -74,6 +74,17 @@ def test_bad_records_are_reported_and_the_others_used(tmp_path: Path) -> None:
     assert report.photos == 4
 
 
+def test_numbers_written_as_text_are_reported_with_their_record(tmp_path: Path) -> None:
+    wrong = features_of(SAMPLES[1]) | {
+        "image/object/bbox/xmin": bytes_feature(b"left"),
+        "image/object/class/label": bytes_feature(b"first"),
+    }
+    write_records(tmp_path / "data.tfrecord", [wrong, features_of(SAMPLES[0])])
+    _, report = open_dataset(tmp_path, size=96)
+    assert ("data.tfrecord#1", ProblemKind.INVALID_BOX) in [(p.file, p.kind) for p in report.problems]
+    assert report.photos == 1
+
+
 def test_a_record_file_cut_short_is_used_up_to_there_and_reported(tmp_path: Path) -> None:
     path = tmp_path / "data.tfrecord"
     write_records(path, [features_of(sample) for sample in SAMPLES])

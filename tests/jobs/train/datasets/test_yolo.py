@@ -7,7 +7,7 @@ from jobs.train.datasets import yolo
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Annotations
 from jobs.train.datasets.problems import ProblemKind, faults
-from jobs.train.datasets.source import open_source
+from jobs.train.datasets.source import Source, open_source
 from tests.jobs.train.datasets.writing import SAMPLES, put, write_yolo, write_yolo_photos, yolo_lines
 
 ONE, TWO, THREE, FOUR = SAMPLES
@@ -269,6 +269,37 @@ def test_a_bad_line_is_reported_with_its_file(line: str, kind: ProblemKind, tmp_
     put(tmp_path / "labels" / "one.txt", yolo_lines(ONE) + line + "\n")
     _, report = open_dataset(tmp_path, format="yolo", size=96)
     assert [(Path(p.file).stem, p.kind) for p in faults(report.problems)] == [("one", kind)]
+
+
+def test_a_bad_line_is_numbered_as_an_editor_numbers_it(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "labels" / "one.txt", f"\n\n{yolo_lines(ONE)}bad\n")
+    (problem,) = faults(read(tmp_path).problems)
+    assert problem.message.startswith(f"line {3 + len(ONE.boxes)} is not numbers")
+
+
+def test_a_text_that_cannot_be_read_is_one_problem_and_no_negative(tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    source = open_source(tmp_path)
+
+    def refusing(file: str) -> bytes:
+        if file == "labels/one.txt":
+            raise DatasetError("labels/one.txt: cannot be read (Permission denied).")
+        return source.read(file)
+
+    found = yolo.read(Source("photos", source.files, refusing))
+    assert [(p.file, p.kind) for p in faults(found.problems)] == [
+        ("labels/one.txt", ProblemKind.UNREADABLE_ANNOTATION)
+    ]
+    one = next(photo for photo in found.photos if photo.name == "images/one.jpg")
+    assert (one.boxes, one.left_out) == ((), 1)
+
+
+@pytest.mark.parametrize("names", ["[cat, ~, dog]", "{0: cat, 1: , 2: dog}", "{0: cat, 2: dog}"])
+def test_a_number_without_a_name_is_no_class(names: str, tmp_path: Path) -> None:
+    write_yolo(tmp_path)
+    put(tmp_path / "data.yaml", f"path: .\ntrain: images\nnames: {names}\n")
+    assert read(tmp_path).labels == ("cat", "", "dog")
 
 
 def test_a_fifth_number_is_a_score_and_tabs_and_marks_do_not_matter(tmp_path: Path) -> None:
