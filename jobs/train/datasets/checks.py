@@ -1,5 +1,4 @@
-"""The checks before training: every photo is decoded once, every box is placed, and all problems are
-named."""
+"""The checks before training: every photo is decoded once, every box is placed, and all problems are named."""
 
 import hashlib
 import os
@@ -172,10 +171,11 @@ def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int) -> _C
     if placed.left_out and not placed.ground_truth:
         message = f"none of its {placed.left_out} boxes can be used, and it is no negative; left out."
         return _Checked(None, (*placed.problems, Problem(photo.name, ProblemKind.NO_USABLE_BOX, message)))
+    pixels = shrink(image.pixels, 2 * size)
     labelled = LabelledPhoto(
         name=photo.name,
         sha256=hashlib.sha256(data).hexdigest(),
-        perceptual_hash=perceptual_hash(pixels := shrink(image.pixels, 2 * size)),
+        perceptual_hash=perceptual_hash(pixels),
         pixels=pixels,
         ground_truth=placed.ground_truth,
         side=photo.side,

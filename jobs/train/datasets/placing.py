@@ -97,7 +97,7 @@ def _place(annotated: AnnotatedBox, image: LoadedImage, frame: Frame) -> tuple[B
     box = _normalised(annotated, image, frame)
     if box.ymin > box.ymax or box.xmin > box.xmax:
         swapped = _swapped(box)
-        if _overshoot(swapped, image) > HALF_PIXEL:
+        if _overshoot(swapped, image, frame) > HALF_PIXEL:
             return None, [(ProblemKind.INVERTED_BOX, "has its minimum above its maximum; left out.")]
         faults.append(
             (ProblemKind.INVERTED_BOX, "has its minimum above its maximum; the edges were swapped.")
@@ -107,7 +107,7 @@ def _place(annotated: AnnotatedBox, image: LoadedImage, frame: Frame) -> tuple[B
     width, height = image.width, image.height
     if clipped.width * width < HALF_PIXEL or clipped.height * height < HALF_PIXEL:
         return None, [*faults, (ProblemKind.DROPPED_BOX, "covers no part of the photo; left out.")]
-    if _overshoot(box, image) > HALF_PIXEL:
+    if _overshoot(box, image, frame) > HALF_PIXEL:
         faults.append((ProblemKind.CLIPPED_BOX, "reaches outside the photo; clipped."))
     return clipped, faults
 
@@ -116,8 +116,7 @@ def _normalised(annotated: AnnotatedBox, image: LoadedImage, frame: Frame) -> Bo
     edges = Box(annotated.ymin, annotated.xmin, annotated.ymax, annotated.xmax)
     if annotated.normalised:
         return edges
-    raw = frame is Frame.RAW
-    width, height = (image.raw_width, image.raw_height) if raw else (image.width, image.height)
+    width, height = _frame_size(image, frame)
     return Box.from_voc(
         xmin=edges.xmin, ymin=edges.ymin, xmax=edges.xmax, ymax=edges.ymax, width=width, height=height
     )
@@ -130,15 +129,17 @@ def _swapped(box: Box) -> Box:
     )
 
 
-def _overshoot(box: Box, image: LoadedImage) -> float:
+def _frame_size(image: LoadedImage, frame: Frame) -> tuple[int, int]:
+    """`(width, height)` of the photo as the annotation sees it."""
+    return (image.raw_width, image.raw_height) if frame is Frame.RAW else (image.width, image.height)
+
+
+def _overshoot(box: Box, image: LoadedImage, frame: Frame) -> float:
     """How far the box reaches over the photo's edges, in pixels of the photo as taken."""
-    clipped = box.clipped()
-    edges = zip(
-        (box.ymin, box.xmin, box.ymax, box.xmax),
-        (clipped.ymin, clipped.xmin, clipped.ymax, clipped.xmax),
-        strict=True,
-    )
-    return max(abs(edge - inside) for edge, inside in edges) * max(image.width, image.height)
+    width, height = _frame_size(image, frame)
+    edges = box.to_pixels(width=width, height=height)
+    inside = box.clipped().to_pixels(width=width, height=height)
+    return max(abs(edge - clipped) for edge, clipped in zip(edges, inside, strict=True))
 
 
 def _upright(box: Box, image: LoadedImage, frame: Frame) -> Box:

@@ -68,6 +68,22 @@ def test_a_box_on_the_raw_photo_lands_where_the_pixels_do(
     assert placed.problems[0].kind is ProblemKind.TURNED_BOXES
 
 
+@pytest.mark.parametrize("quarter_turns", [0, 1])
+def test_how_far_a_box_reaches_out_is_told_in_pixels_of_that_side(quarter_turns: int) -> None:
+    loaded = image(4000, 100, quarter_turns=quarter_turns)
+    stated = (loaded.raw_width, loaded.raw_height)
+
+    def problems(reach: float) -> set[ProblemKind]:
+        ymax, xmax = (100 + reach, 3000.0) if quarter_turns == 0 else (3000.0, 100 + reach)
+        placed = place_boxes(
+            photo(AnnotatedBox("cat", 10, 10, ymax, xmax), stated_size=stated), loaded, {"cat": 0}
+        )
+        return {problem.kind for problem in placed.problems} - {ProblemKind.TURNED_BOXES}
+
+    assert problems(0.4) == set()
+    assert problems(0.6) == {ProblemKind.CLIPPED_BOX}
+
+
 def test_the_stated_size_tells_the_frame() -> None:
     turned = image(300, 200, quarter_turns=1)
     assert frame_of(None, turned) is Frame.UPRIGHT
