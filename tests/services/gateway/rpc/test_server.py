@@ -1,6 +1,7 @@
 """The gRPC API over a real connection: the same answers and refusals as REST."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import grpc
@@ -16,7 +17,7 @@ from services.gateway.rpc.details_pb2 import ErrorInfo, Status
 from services.gateway.rpc.server import ENVELOPE_BYTES
 from tests.detector.pictures import encode
 from tests.services.gateway.rest.test_detect import red_top_left
-from tests.services.gateway.running import Running, running_gateway
+from tests.services.gateway.running import Running, poll, running_gateway
 
 PHOTO = encode(red_top_left())
 
@@ -124,9 +125,14 @@ def test_the_manifest_is_that_of_the_store(stub: Any, tiny_store: Store) -> None
 def test_health_and_reflection_are_standard(channel: Any) -> None:
     health = health_pb2_grpc.HealthStub(channel)
     for service in ("", "detector.v1.DetectorService"):
-        answer = health.Check(health_pb2.HealthCheckRequest(service=service))
-        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        # It follows /readyz a moment later.
+        poll(partial(_is_serving, health, service))
     assert "detector.v1.DetectorService" in ProtoReflectionDescriptorDatabase(channel).get_services()
+
+
+def _is_serving(health: Any, service: str) -> bool:
+    answer = health.Check(health_pb2.HealthCheckRequest(service=service))
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
 def test_a_gateway_without_a_version_is_unavailable(tmp_path: Any) -> None:
