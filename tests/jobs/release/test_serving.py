@@ -197,7 +197,8 @@ def test_a_replica_that_does_not_follow_its_configuration_is_named(store: Store)
     with (
         serving_inside(config) as port,
         serving_inside(config, polls=False) as deaf,
-        Serving([f"127.0.0.1:{port}", f"127.0.0.1:{deaf}"], timeout_s=1.0) as serving,
+        # Time enough for the one that follows to load the version, on a busy machine too.
+        Serving([f"127.0.0.1:{port}", f"127.0.0.1:{deaf}"], timeout_s=5.0) as serving,
     ):
         said = rf"{deaf}: version 3 is unknown.*poll_wait_seconds"
         with pytest.raises(ServingError, match=said) as failure:
