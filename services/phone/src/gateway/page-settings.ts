@@ -1,4 +1,5 @@
 /** What the gateway tells this page about itself (GET page.json); kept for times without a network. */
+import {parsedOrNull} from '../storage/json.ts';
 import {kept} from '../storage/kept.ts';
 import {contentOf} from './problem.ts';
 import {ask} from './request.ts';
@@ -17,7 +18,8 @@ export async function pageSettings(): Promise<PageSettings> {
     last.value = JSON.stringify(settings);
     return settings;
   });
-  if (last.value === null) return fresh;
+  const known = parsedOrNull(last.value) as Partial<PageSettings> | null;
+  if (typeof known?.model !== 'string') return fresh;
   fresh.catch(() => undefined); // the next visit asks again
-  return JSON.parse(last.value) as PageSettings;
+  return {model: known.model};
 }

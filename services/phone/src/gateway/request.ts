@@ -2,6 +2,9 @@
 import {apiKey, askForKey} from './api-key.ts';
 import {problemOf, unreachable} from './problem.ts';
 
+/** Of a key that a header can carry (RFC 9110, section 5.5, without what a key is never made of). */
+const HEADER_VALUE = /^[!-~]+$/;
+
 /** The address of `path` ('detect', 'v1/...') at the gateway that served this page. */
 export function address(path: string): string {
   return new URL(path, document.baseURI).href;
@@ -36,7 +39,8 @@ export async function ask(
 
 async function send(path: string, init: RequestInit, key: string | null): Promise<Response> {
   const headers = new Headers(init.headers);
-  if (key !== null) headers.set('X-Api-Key', key);
+  // One that no header carries is left out: the gateway asks for a key then, and so does the page.
+  if (key !== null && HEADER_VALUE.test(key)) headers.set('X-Api-Key', key);
   try {
     return await fetch(address(path), {...init, headers});
   } catch (fault) {
