@@ -1,4 +1,5 @@
 /** How fast a backend is on this phone, and what earlier visits found. */
+import {parsedOrNull} from '../storage/json.ts';
 import {kept} from '../storage/kept.ts';
 import {BACKENDS, type Backend, type Found} from './engine/protocol.ts';
 
@@ -46,9 +47,9 @@ interface Note {
 }
 
 export function rememberedMeasure(network: string): Measured | null {
-  if (note.value === null) return null;
-  const {browser, network: of, measured} = JSON.parse(note.value) as Note;
-  return browser === navigator.userAgent && of === network ? measured : null;
+  const known = parsedOrNull(note.value) as Partial<Note> | null;
+  if (known?.browser !== navigator.userAgent || known.network !== network) return null;
+  return known.measured ?? null;
 }
 
 export function rememberMeasure(network: string, measured: Measured): void {

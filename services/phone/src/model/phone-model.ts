@@ -151,7 +151,7 @@ export class PhoneModel {
     this.#offer.value = null;
     this.#notice.value = null;
     this.#unkept = new Map();
-    await this.#shelf.clear();
+    await this.#shelf.clear().catch(() => undefined); // a browser that keeps nothing has nothing to clear
     this.#state.value = {state: 'none'};
   }
 

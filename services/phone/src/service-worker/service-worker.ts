@@ -38,8 +38,11 @@ function pathInPage(url: URL): string | undefined {
 }
 
 async function keptOrFetched(request: Request | string): Promise<Response> {
-  const cache = await caches.open(KEPT);
-  return (await cache.match(request)) ?? fetch(request);
+  const kept = await caches
+    .open(KEPT)
+    .then(cache => cache.match(request))
+    .catch(() => undefined); // a storage that broke must not keep the page from whoever has a network
+  return kept ?? fetch(request);
 }
 
 worker.addEventListener('install', event => event.waitUntil(keepBuild()));

@@ -29,8 +29,17 @@ export const route = computed(() =>
     .replace(/^#\/?/, '')
     .split('/')
     .filter(part => part !== '')
-    .map(decodeURIComponent),
+    .map(decoded),
 );
+
+/** What was typed or cut off in an address may be no encoded text. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 export const shown = computed(() => SCREENS.find(screen => screen.id === route.value[0]) ?? SCREENS[0]);
 

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 
-import {beforeEach, expect, test, vi} from 'vitest';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 import type {Manifest, ManifestFile} from '../../src/gateway/manifest.ts';
 import type {DownloadOptions} from '../../src/model/download.ts';
@@ -15,6 +15,8 @@ beforeEach(() => {
   fetchFile = soundly;
   served = {};
 });
+
+afterEach(() => void vi.restoreAllMocks());
 
 /** What the server's manifest has of its own. */
 let served: Partial<Manifest> = {};
@@ -39,6 +41,21 @@ test('a model that is deleted while it starts leaves no network running', async 
   const removing = model.remove();
   opened({close} as unknown as Runner);
   await removing;
+  expect(model.state.value).toEqual({state: 'none'});
+  expect(close).toHaveBeenCalledOnce();
+});
+
+test('a browser that keeps nothing lets its model be deleted', async () => {
+  const close = vi.fn();
+  vi.spyOn(Runner, 'open').mockResolvedValue({close, settle: vi.fn()} as unknown as Runner);
+  const forbidden = new DOMException('not here', 'InvalidStateError');
+  vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw forbidden;
+  });
+  const model = new PhoneModel();
+  await model.fetchAgain();
+  expect(model.state.value).toMatchObject({state: 'ready', isKept: false});
+  await model.remove();
   expect(model.state.value).toEqual({state: 'none'});
   expect(close).toHaveBeenCalledOnce();
 });
