@@ -4,9 +4,10 @@
  * A version is put there whole, in one transaction, once it has been seen to work: whatever happens before, the one
  * that was there stays.
  */
-import {openDB, type DBSchema, type IDBPDatabase} from 'idb';
+import type {DBSchema} from 'idb';
 
 import type {Manifest} from '../gateway/manifest.ts';
+import {Database} from '../storage/database.ts';
 
 export interface KeptVersion {
   readonly manifest: Manifest;
@@ -25,35 +26,23 @@ const DATABASE = 'pocket-detector-model';
 const KEY = 'kept';
 
 export class Shelf {
-  #opening: Promise<IDBPDatabase<Shelves>> | null = null;
-
-  #database(): Promise<IDBPDatabase<Shelves>> {
-    this.#opening ??= openDB<Shelves>(DATABASE, 1, {
-      upgrade(database) {
-        database.createObjectStore('version');
-        database.createObjectStore('files');
-      },
-      blocking: (_old, _blocked, event) => (event.target as IDBDatabase).close(),
-      terminated: () => (this.#opening = null),
-    }).catch((fault: unknown) => {
-      this.#opening = null;
-      throw fault;
-    });
-    return this.#opening;
-  }
+  readonly #database = new Database<Shelves>(DATABASE, 1, fresh => {
+    fresh.createObjectStore('version');
+    fresh.createObjectStore('files');
+  });
 
   async version(): Promise<KeptVersion | undefined> {
-    return (await this.#database()).get('version', KEY);
+    return (await this.#database.opened()).get('version', KEY);
   }
 
   async file({name, version}: Manifest, path: string): Promise<ArrayBuffer | undefined> {
-    return (await this.#database()).get('files', [name, version, path]);
+    return (await this.#database.opened()).get('files', [name, version, path]);
   }
 
   /** Keep this version instead of any other. Throws what IndexedDB throws, QuotaExceededError too; then nothing has changed. */
   async replace(kept: KeptVersion, files: ReadonlyMap<string, ArrayBuffer>): Promise<void> {
     const {name, version} = kept.manifest;
-    const transaction = (await this.#database()).transaction(['version', 'files'], 'readwrite');
+    const transaction = (await this.#database.opened()).transaction(['version', 'files'], 'readwrite');
     const stored = transaction.objectStore('files');
     await Promise.all([
       stored.clear(),
@@ -65,7 +54,7 @@ export class Shelf {
 
   /** Keep one more file of the kept version; of any other version nothing is kept. */
   async add({name, version}: Manifest, path: string, content: ArrayBuffer): Promise<void> {
-    const transaction = (await this.#database()).transaction(['version', 'files'], 'readwrite');
+    const transaction = (await this.#database.opened()).transaction(['version', 'files'], 'readwrite');
     const kept = await transaction.objectStore('version').get(KEY);
     if (kept?.manifest.name === name && kept.manifest.version === version) {
       await transaction.objectStore('files').put(content, [name, version, path]);
@@ -74,7 +63,7 @@ export class Shelf {
   }
 
   async clear(): Promise<void> {
-    const transaction = (await this.#database()).transaction(['version', 'files'], 'readwrite');
+    const transaction = (await this.#database.opened()).transaction(['version', 'files'], 'readwrite');
     await Promise.all([
       transaction.objectStore('version').clear(),
       transaction.objectStore('files').clear(),

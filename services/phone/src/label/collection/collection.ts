@@ -1,6 +1,7 @@
 /** The labelled photos in this browser's storage. Each change is there as a whole or not at all. */
-import {openDB, type DBSchema, type IDBPDatabase} from 'idb';
+import type {DBSchema} from 'idb';
 
+import {Database} from '../../storage/database.ts';
 import type {Labelling} from '../boxes/labelling.ts';
 import {collectionProblem} from './problem.ts';
 import type {PhotoRecord, PreparedPhoto} from './record.ts';
@@ -18,61 +19,49 @@ interface Schema extends DBSchema {
 
 /** Every method rejects with CollectionProblem, whose message is a sentence to show. */
 export class Collection {
-  readonly #name: string;
-  #opening: Promise<IDBPDatabase<Schema>> | null = null;
+  readonly #database: Database<Schema>;
 
   private constructor(name: string) {
-    this.#name = name;
+    this.#database = new Database(name, VERSION, fresh => {
+      fresh.createObjectStore('photos', {keyPath: 'id', autoIncrement: true});
+      fresh.createObjectStore('pictures');
+      fresh.createObjectStore('thumbnails');
+      fresh.createObjectStore('settings');
+    });
   }
 
   static async open(name = NAME): Promise<Collection> {
     const collection = new Collection(name);
-    await told(() => collection.#database());
+    await told(() => collection.#database.opened());
     return collection;
   }
 
-  #database(): Promise<IDBPDatabase<Schema>> {
-    this.#opening ??= openDB<Schema>(this.#name, VERSION, {
-      upgrade(fresh) {
-        fresh.createObjectStore('photos', {keyPath: 'id', autoIncrement: true});
-        fresh.createObjectStore('pictures');
-        fresh.createObjectStore('thumbnails');
-        fresh.createObjectStore('settings');
-      },
-      // A newer page in another tab wants to change the schema.
-      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-      // The browser dropped the connection, as some do with a page in the background: the next call opens it again.
-      terminated: () => (this.#opening = null),
-    }).catch((fault: unknown) => {
-      this.#opening = null;
-      throw fault;
-    });
-    return this.#opening;
-  }
-
   async close(): Promise<void> {
-    (await this.#database()).close();
+    await this.#database.close();
   }
 
   /** In the order in which they were added. */
   photos(): Promise<readonly PhotoRecord[]> {
-    return told(async () => (await (await this.#database()).getAll('photos')) as PhotoRecord[]);
+    return told(async () => (await (await this.#database.opened()).getAll('photos')) as PhotoRecord[]);
   }
 
   /** Names by class id; none until the person gives them. */
   classes(): Promise<readonly string[]> {
-    return told(async () => (await (await this.#database()).get('settings', 'classes')) ?? []);
+    return told(async () => (await (await this.#database.opened()).get('settings', 'classes')) ?? []);
   }
 
   async setClasses(names: readonly string[]): Promise<void> {
-    await told(async () => (await this.#database()).put('settings', [...names], 'classes'));
+    await told(async () => (await this.#database.opened()).put('settings', [...names], 'classes'));
   }
 
   add(photo: PreparedPhoto, labelling: Labelling, addedAt = Date.now()): Promise<PhotoRecord> {
     const {width, height, source, picture, thumbnail} = photo;
     const record = {width, height, source, labelling, addedAt, sizeBytes: picture.byteLength};
     return told(async () => {
-      const change = (await this.#database()).transaction(['photos', 'pictures', 'thumbnails'], 'readwrite');
+      const change = (await this.#database.opened()).transaction(
+        ['photos', 'pictures', 'thumbnails'],
+        'readwrite',
+      );
       const write = async () => {
         const id = await change.objectStore('photos').add(record);
         const pictures = change.objectStore('pictures').put(picture, id);
@@ -86,12 +75,15 @@ export class Collection {
   }
 
   async update(record: PhotoRecord): Promise<void> {
-    await told(async () => (await this.#database()).put('photos', record));
+    await told(async () => (await this.#database.opened()).put('photos', record));
   }
 
   async remove(id: number): Promise<void> {
     await told(async () => {
-      const change = (await this.#database()).transaction(['photos', 'pictures', 'thumbnails'], 'readwrite');
+      const change = (await this.#database.opened()).transaction(
+        ['photos', 'pictures', 'thumbnails'],
+        'readwrite',
+      );
       await Promise.all([
         change.objectStore('photos').delete(id),
         change.objectStore('pictures').delete(id),
@@ -104,7 +96,10 @@ export class Collection {
   /** All photos and their boxes; the names of the classes stay. */
   async removeAll(): Promise<void> {
     await told(async () => {
-      const change = (await this.#database()).transaction(['photos', 'pictures', 'thumbnails'], 'readwrite');
+      const change = (await this.#database.opened()).transaction(
+        ['photos', 'pictures', 'thumbnails'],
+        'readwrite',
+      );
       await Promise.all([
         change.objectStore('photos').clear(),
         change.objectStore('pictures').clear(),
@@ -116,11 +111,11 @@ export class Collection {
 
   /** The JPEG file of the photo; undefined when it was deleted, in another tab perhaps. */
   picture(id: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return told(async () => (await this.#database()).get('pictures', id));
+    return told(async () => (await this.#database.opened()).get('pictures', id));
   }
 
   thumbnail(id: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return told(async () => (await this.#database()).get('thumbnails', id));
+    return told(async () => (await this.#database.opened()).get('thumbnails', id));
   }
 }
 

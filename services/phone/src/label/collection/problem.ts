@@ -1,3 +1,5 @@
+import {isStorageFull} from '../../storage/full.ts';
+
 /** Why the collection could not do something, as a sentence that says what to do. */
 export class CollectionProblem extends Error {
   override readonly name = 'CollectionProblem';
@@ -13,7 +15,7 @@ export class CollectionProblem extends Error {
 export function collectionProblem(fault: unknown): CollectionProblem {
   if (fault instanceof CollectionProblem) return fault;
   const name = fault instanceof Error || fault instanceof DOMException ? fault.name : '';
-  if (name === 'QuotaExceededError') {
+  if (isStorageFull(fault)) {
     return new CollectionProblem(
       'full',
       'The storage of this browser is full. Everything kept so far is still there: download the zip, then ' +
