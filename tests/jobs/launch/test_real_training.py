@@ -14,9 +14,11 @@ from tests.jobs.launch.api_server import ApiServer
 from tests.jobs.launch.kubelet import DEADLINE_S, kubelet
 from tests.jobs.train.making import TINY
 
+EPOCHS = 6
+"""Of the second phase."""
 TRAIN = [
     f"--{name.replace('_', '-')}={value}"
-    for name, value in (TINY | {"phase2_epochs": 6, "samples": 0}).items()
+    for name, value in (TINY | {"phase2_epochs": EPOCHS, "samples": 0}).items()
 ]
 
 
@@ -28,6 +30,13 @@ def launched(kubeconfig: Path, *options: str) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def epochs_told(server: ApiServer, pod: str) -> list[dict[str, Any]]:
+    """The epochs that the pod printed."""
+    printed = [line.partition(" ")[2] for line in server.logs[pod].lines]
+    events = [json.loads(line) for line in printed if line.startswith("{")]
+    return [event for event in events if event["event"] == "epoch"]
 
 
 @pytest.mark.slow
@@ -46,14 +55,17 @@ def test_a_pod_that_is_killed_goes_on_from_its_last_epoch_and_publishes(
         _, said = command.communicate(timeout=DEADLINE_S)
         assert command.returncode == 0, said
     epochs = [(event["phase"], event["epoch"]) for event in events if event["event"] == "epoch"]
-    assert epochs == [(1, 1), (1, 2), *((2, epoch) for epoch in range(1, 7))]
+    assert epochs == [(1, 1), (1, 2), *((2, epoch) for epoch in range(1, EPOCHS + 1))]
     assert len(node.pods) == 2
     assert (
         "It was killed (exit code 137). The next one goes on after the last finished epoch (retry 1 of 3)."
         in said
     )
     resumed = [event.get("resumed_after_epoch") for event in events if event["event"] == "phase"]
-    assert resumed[-1] in (2, 3)
+    # The kill may take a while to arrive: the pod that got it knows how far it had come.
+    reached = epochs_told(server, next(iter(node.pods)))[-1]["epoch"]
+    assert resumed[-1] in (reached, reached + 1)
+    assert 2 <= reached < EPOCHS
     assert events[-1]["event"] == "published"
     assert Store(tmp_path / "store").versions("detector") == (1,)
 
