@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from detector.errors import InvalidRequestError, UntrustedError
-from detector.files import remove_tree, writing
+from detector.files import reading, remove_tree, writing
 from detector.store.contents import Contents, Entry, contents_of
 from detector.store.store import SIGNING_KEY_VARIABLE
 
@@ -90,7 +90,8 @@ def verify(name: str, version: int, folders: Mapping[str, Path], trusted: Sequen
     model = folders["model"]
     if not is_signed(model):
         raise UntrustedError(f"{called} is not signed.")
-    stated, signature = (model / SIGNED).read_bytes(), (model / SIGNATURE).read_bytes()
+    with reading(model):
+        stated, signature = (model / SIGNED).read_bytes(), (model / SIGNATURE).read_bytes()
     if not any(_made_by(key, signature, stated) for key in trusted):
         raise UntrustedError(f"{called} is not signed by a key that is trusted here.")
     there = contents_of(name, version, folders)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from detector.errors import InvalidRequestError, UntrustedError
+from detector.errors import InvalidRequestError, StoreError, UntrustedError
 from detector.store import Store
 from detector.store.signature import (
     SIGNATURE,
@@ -88,6 +88,15 @@ def test_any_change_anywhere_breaks_it(
     change(folders[part])
     with pytest.raises(UntrustedError):
         verify(NAME, version, folders, trusted)
+
+
+def test_a_signature_that_cannot_be_read_is_an_error_of_the_store(store: Store, trusted: Trusted) -> None:
+    version = publish(store)
+    signed = store.model_dir(NAME, version) / SIGNED
+    signed.unlink()
+    signed.mkdir()
+    with pytest.raises(StoreError, match=r"Cannot read .*contents\.json"):
+        verify(NAME, version, store.folders(NAME, version), trusted)
 
 
 def test_the_signature_of_one_version_is_none_of_another(store: Store, trusted: Trusted) -> None:
