@@ -108,10 +108,14 @@ def _training(result: TrainingResult) -> Training:
     return training
 
 
-def code_revision() -> str | None:
-    """The git commit of the code that runs, with "+changes" when files differ from it; None outside a checkout."""
-    root = Path(__file__).parents[2]
+def code_revision(root: Path = Path(__file__).parents[2]) -> str | None:
+    """The git commit of the code in `root`, with "+changes" when files differ from it; None where it is no checkout.
+
+    A folder inside a checkout is none: an installed package may lie in one of somebody's own project.
+    """
     try:
+        if Path(_git(root, "rev-parse", "--show-toplevel")).resolve() != root.resolve():
+            return None
         commit = _git(root, "rev-parse", "HEAD")
         changed = _git(root, "status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.SubprocessError):
