@@ -52,7 +52,7 @@ class Assessment:
             f"{self.report.source} ({counted(len(self.report.problems), 'problem')}):",
             f"  AP50 {_shown(result.ap50)}{spread}, AP {_shown(result.ap)}, AP75 {_shown(result.ap75)}",
             *rows,
-            f"  at score {manifest.score_threshold:.3f}: precision {_shown(result.precision)}, "
+            f"  at score {self.chosen.score_threshold:.3f}: precision {_shown(result.precision)}, "
             f"recall {_shown(result.recall)}, false positives per empty photo {_shown(empty)}",
             f"  {self.milliseconds:.1f} ms a photo (median, this machine)",
         ]
@@ -79,12 +79,11 @@ def assess_version(
     with chosen.opened() as runtime:
         found = inputs.detect_with(runtime.detect)
         milliseconds = median_ms(runtime, inputs.inputs, runs=10)
-    threshold = chosen.manifest.score_threshold
     evaluation = evaluate(
         inputs.ground_truth,
         found,
         chosen.labels,
-        score_threshold=threshold,
+        score_threshold=chosen.score_threshold,
         resamples=DEFAULT_RESAMPLES,
     )
     return Assessment(chosen, report, evaluation, milliseconds)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detector.errors import InvalidRequestError, NotFoundError
+from detector.evaluation.threshold import FALLBACK
 from detector.manifest import Manifest
 from detector.store.store import Store
 from jobs.train.runtimes import KINDS, Runtime, open_runtime
@@ -27,6 +28,12 @@ class ChosenVersion:
     @property
     def labels(self) -> tuple[str, ...]:
         return tuple(self.manifest.labels)
+
+    @property
+    def score_threshold(self) -> float:
+        """Boxes below this score are not shown; for a version without a measured one it is the gateway's, 0.5."""
+        measured = self.manifest.HasField("score_threshold")
+        return self.manifest.score_threshold if measured else FALLBACK
 
     @contextmanager
     def opened(self) -> Iterator[Runtime]:

@@ -83,7 +83,7 @@ def predict_photos(
     if min_score is not None and not 0 <= min_score <= 1:
         raise InvalidRequestError(f"--min-score {min_score} is not from 0 to 1.")
     chosen = choose_version(store, name=name, version=version, kind=kind)
-    least = chosen.manifest.score_threshold if min_score is None else min_score
+    least = chosen.score_threshold if min_score is None else min_score
     with chosen.opened() as runtime:
         for path, target in zip(photos, drawn_files(photos, out), strict=True):
             image = _load(path)
