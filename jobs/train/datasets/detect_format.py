@@ -91,7 +91,10 @@ def _yolo_texts(source: Source) -> str | None:
     ]
     named = any(PurePosixPath(file).name.lower() in NAME_FILES for file in source.files)
     for file in texts[:_TEXTS_LOOKED_AT]:
-        lines = [line for line in decode_text(source.read(file)).splitlines() if line.strip()]
+        try:
+            lines = [line for line in decode_text(source.read(file)).splitlines() if line.strip()]
+        except DatasetError:
+            continue
         if (lines or named) and all(map(_is_yolo_line, lines)):
             return file
     return None

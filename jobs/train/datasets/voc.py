@@ -58,9 +58,9 @@ def read(source: Source) -> Annotations:
     if not annotation_files:
         raise DatasetError(f"{source.name}: no .xml file in it; Pascal VOC has one for each photo.")
     index = PhotoIndex(source.files)
-    sides = _read_image_sets(source)
     claims: list[Claim] = []
     problems: list[Problem] = []
+    sides = _read_image_sets(source, problems)
     for file in annotation_files:
         try:
             root = parse_annotation(source.read(file))
@@ -114,7 +114,7 @@ def _text(element: ET.Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
 
 
-def _read_image_sets(source: Source) -> dict[str, Side]:
+def _read_image_sets(source: Source, problems: list[Problem]) -> dict[str, Side]:
     """The side of each photo by ImageSets/Main/*.txt; train, val and test go before trainval."""
     sides: dict[str, Side] = {}
     lists = [file for file in source.with_suffix(".txt") if "imagesets" in file.lower().split("/")]
@@ -123,7 +123,12 @@ def _read_image_sets(source: Source) -> dict[str, Side]:
         if side is None:
             continue
         root = _root_above(file, "imagesets")
-        for line in decode_text(source.read(file)).splitlines():
+        try:
+            text = decode_text(source.read(file))
+        except DatasetError as error:
+            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
+            continue
+        for line in text.splitlines():
             if name := line.strip():
                 sides[f"{root}|{_id_of(name)}"] = side
     return sides

@@ -8,8 +8,15 @@ from jobs.train.datasets import coco
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Annotations
 from jobs.train.datasets.problems import ProblemKind
-from jobs.train.datasets.source import Source, open_source
-from tests.jobs.train.datasets.writing import SAMPLES, coco_document, put, put_json, write_coco
+from jobs.train.datasets.source import open_source
+from tests.jobs.train.datasets.writing import (
+    SAMPLES,
+    coco_document,
+    put,
+    put_json,
+    source_that_refuses,
+    write_coco,
+)
 
 ONE, TWO, THREE, FOUR = SAMPLES
 
@@ -78,14 +85,7 @@ def test_photos_that_are_named_but_missing_are_each_reported(tmp_path: Path) -> 
 
 def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_used(tmp_path: Path) -> None:
     write_coco(tmp_path)
-    source = open_source(tmp_path)
-
-    def refusing(file: str) -> bytes:
-        if file == "notes.json":
-            raise DatasetError("notes.json: cannot be read (Permission denied).")
-        return source.read(file)
-
-    found = coco.read(Source("photos", (*source.files, "notes.json"), refusing))
+    found = coco.read(source_that_refuses(tmp_path, "notes.json"))
     assert len(found.photos) == len(SAMPLES)
     assert [(p.file, p.kind) for p in found.problems] == [("notes.json", ProblemKind.UNREADABLE_ANNOTATION)]
     assert "(Permission denied); the file is left out." in found.problems[0].message

@@ -15,6 +15,7 @@ from tests.jobs.train.datasets.writing import (
     contents,
     put,
     put_json,
+    source_that_refuses,
     write_voc,
     write_yolo_photos,
 )
@@ -40,6 +41,13 @@ def test_empty_texts_are_negatives_where_the_classes_are_named(tmp_path: Path) -
         detect_format(open_source(tmp_path))
     put(tmp_path / "classes.txt", "cat\n")
     assert detect_format(open_source(tmp_path)) == "yolo"
+
+
+def test_a_text_that_cannot_be_read_does_not_keep_the_others_from_being_looked_at(tmp_path: Path) -> None:
+    write_yolo_photos(tmp_path)
+    source = source_that_refuses(tmp_path, "labels/four.txt")
+    assert source.files.index("labels/four.txt") < source.files.index("labels/one.txt")
+    assert detect_format(source) == "yolo"
 
 
 def test_captions_beside_photos_are_no_boxes(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Annotations
 from jobs.train.datasets.problems import ProblemKind
 from jobs.train.datasets.source import open_source
-from tests.jobs.train.datasets.writing import SAMPLES, put, voc_xml, write_voc
+from tests.jobs.train.datasets.writing import SAMPLES, put, source_that_refuses, voc_xml, write_voc
 
 ONE, TWO, THREE, FOUR = SAMPLES
 
@@ -39,6 +39,15 @@ def test_the_lists_of_image_sets_are_the_datasets_split(tmp_path: Path) -> None:
     put(main / "cat_train.txt", "two 1\n")
     sides = {Path(photo.name).stem: photo.side for photo in read(tmp_path).photos}
     assert sides == {"one": "train", "two": "val", "three": "train", "four": "test"}
+
+
+def test_a_list_that_cannot_be_read_is_reported_and_the_photos_are_used(tmp_path: Path) -> None:
+    write_voc(tmp_path)
+    found = voc.read(source_that_refuses(tmp_path, "ImageSets/Main/train.txt"))
+    assert {photo.side for photo in found.photos} == {None}
+    assert [(p.file, p.kind) for p in found.problems] == [
+        ("ImageSets/Main/train.txt", ProblemKind.UNREADABLE_ANNOTATION)
+    ]
 
 
 def test_trainval_alone_is_for_training(tmp_path: Path) -> None:

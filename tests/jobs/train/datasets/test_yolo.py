@@ -7,8 +7,15 @@ from jobs.train.datasets import yolo
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Annotations
 from jobs.train.datasets.problems import ProblemKind, faults
-from jobs.train.datasets.source import Source, open_source
-from tests.jobs.train.datasets.writing import SAMPLES, put, write_yolo, write_yolo_photos, yolo_lines
+from jobs.train.datasets.source import open_source
+from tests.jobs.train.datasets.writing import (
+    SAMPLES,
+    put,
+    source_that_refuses,
+    write_yolo,
+    write_yolo_photos,
+    yolo_lines,
+)
 
 ONE, TWO, THREE, FOUR = SAMPLES
 
@@ -280,14 +287,7 @@ def test_a_bad_line_is_numbered_as_an_editor_numbers_it(tmp_path: Path) -> None:
 
 def test_a_text_that_cannot_be_read_is_one_problem_and_no_negative(tmp_path: Path) -> None:
     write_yolo(tmp_path)
-    source = open_source(tmp_path)
-
-    def refusing(file: str) -> bytes:
-        if file == "labels/one.txt":
-            raise DatasetError("labels/one.txt: cannot be read (Permission denied).")
-        return source.read(file)
-
-    found = yolo.read(Source("photos", source.files, refusing))
+    found = yolo.read(source_that_refuses(tmp_path, "labels/one.txt"))
     assert [(p.file, p.kind) for p in faults(found.problems)] == [
         ("labels/one.txt", ProblemKind.UNREADABLE_ANNOTATION)
     ]

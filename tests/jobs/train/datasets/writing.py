@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from detector.errors import DatasetError
+from jobs.train.datasets.source import Source, open_source
 from tests.detector.pictures import encode, noise
 
 WIDTH, HEIGHT = 200, 100
@@ -133,6 +135,18 @@ WRITERS: Mapping[str, Callable[[Path], None]] = {
     "yolo": write_yolo,
     "csv": write_csv,
 }
+
+
+def source_that_refuses(folder: Path, refused: str) -> Source:
+    """The folder's files, of which one (there or not) cannot be read."""
+    source = open_source(folder)
+
+    def read(file: str) -> bytes:
+        if file == refused:
+            raise DatasetError(f"{file}: cannot be read (Permission denied).")
+        return source.read(file)
+
+    return Source(source.name, tuple(sorted({*source.files, refused})), read)
 
 
 def zipped(folder: Path, *, inside: str = "") -> Path:
