@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 
 
 def machine_line() -> str:
@@ -10,11 +9,6 @@ def machine_line() -> str:
     return (
         f"machine: {_processor()}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}"
     )
-
-
-def peak_memory_gb() -> float:
-    """Most memory that this process has had at once."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def _processor() -> str:

@@ -15,7 +15,7 @@ def command(
     kind: Annotated[
         str,
         typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16, tfjs_layers."),
-    ] = ("saved_model"),
+    ] = "saved_model",
     format: Annotated[str | None, typer.Option(help="voc, coco, yolo, csv or tfrecord.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

@@ -15,7 +15,7 @@ def command(
     kind: Annotated[
         str,
         typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16, tfjs_layers."),
-    ] = ("tflite_f32"),
+    ] = "tflite_f32",
     min_score: Annotated[
         float | None, typer.Option(help="Lowest score shown; none: the version's own.")
     ] = None,

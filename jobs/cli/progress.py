@@ -1,6 +1,5 @@
 """Training events for people: a progress bar on a terminal, plain lines in a log, JSON lines on request."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from jobs.train.events import Event, OnEvent
+from jobs.train.events import Event, OnEvent, json_line
 
 SPEED_PERIOD_S = 3600.0
 """Epochs of this long are reckoned with; by rich's own 30 seconds slow ones would never get an estimate."""
@@ -19,7 +18,7 @@ PHASE_NAMES = {1: "head on the frozen base", 2: "head and the last blocks of the
 def show_events(*, as_json: bool) -> Iterator[OnEvent]:
     """An `on_event` that prints to standard output until the context closes."""
     if as_json:
-        yield lambda event: print(json.dumps(event), flush=True)
+        yield lambda event: print(json_line(event), end="", flush=True)
         return
     console = Console(highlight=False, soft_wrap=True)
     bar = Progress(

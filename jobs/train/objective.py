@@ -60,6 +60,3 @@ def objective_of(network: Network) -> Objective:
     if network.head == "grid":
         return GridObjective(network.grid, len(network.labels))
     return LocalizerObjective(network.size)
-
-
-__all__ = ["GridObjective", "LocalizerObjective", "Objective", "objective_of"]

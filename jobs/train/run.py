@@ -10,15 +10,12 @@ import tf_keras as keras
 from detector.errors import DatasetError
 from jobs.train.checkpoint import Checkpoint, Progress, load_checkpoint, save_checkpoint
 from jobs.train.config import TrainConfig
-from jobs.train.datasets.photos import Split
+from jobs.train.datasets.photos import LabelledPhoto, Split
 from jobs.train.events import OnEvent
 from jobs.train.measure import PhotoSet, measure, network_detector
 from jobs.train.network.network import Network
 from jobs.train.objective import objective_of
 from jobs.train.phases import PhasePlan, PhaseTrainer, Surroundings, plan_phases
-
-FINISHED = 3
-"""The phase number of a run whose training is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +63,12 @@ def _run_phase(
     within = found if found and found.progress.phase == plan.number else None
     if plan.epochs:
         progress = PhaseTrainer(plan, around).run(progress, within.arrays if within else None)
-    elif within:
-        around.network.model.set_weights(within.arrays["best"])
     return replace(
         progress, phase=plan.number + 1, epochs_done=0, planned_epochs=None, best_score=-1.0, best_epoch=0
     )
 
 
-def _trainable(split: Split, config: TrainConfig) -> tuple[Any, ...]:
+def _trainable(split: Split, config: TrainConfig) -> tuple[LabelledPhoto, ...]:
     """The localizer cannot learn from photos without objects: it always answers one."""
     if config.head == "grid":
         return split.train

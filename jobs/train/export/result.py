@@ -7,8 +7,6 @@ from pathlib import Path
 
 from jobs.train.runtimes.runtime import Kind
 
-_CHUNK_BYTES = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
@@ -59,8 +57,6 @@ def describe_files(root: Path, main: Path) -> tuple[ExportedFile, ...]:
 
 
 def _described(root: Path, path: Path) -> ExportedFile:
-    digest = hashlib.sha256()
     with path.open("rb") as content:
-        while chunk := content.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return ExportedFile(path.relative_to(root).as_posix(), digest.hexdigest(), path.stat().st_size)
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    return ExportedFile(path.relative_to(root).as_posix(), sha256, path.stat().st_size)

@@ -12,7 +12,6 @@ from detector.agreement import BOUNDS, Bounds
 from detector.boxes import FloatArray
 from detector.detections import OUTPUT_NAMES, DetectionArrays
 from detector.errors import ExportError, StoreError
-from jobs.train.events import OnEvent, make_event
 from jobs.train.export.graph import freeze_detector
 from jobs.train.export.int8 import quantize_int8
 from jobs.train.export.parity import INT8_PAIRING, Parity, check_outputs, compare
@@ -133,7 +132,6 @@ def export_version(
     include_tfjs: bool,
     name: str,
     version: int,
-    on_event: OnEvent | None = None,
 ) -> ExportResult:
     """Write every kind of artifact, run each one, and hold each one to the SavedModel's answers.
 
@@ -160,7 +158,6 @@ def export_version(
                 kinds.append(_described(export, kind, None))
             else:
                 kinds.append(_described(export, kind, _measured(export, kind, reference, answer)))
-            _tell(on_event, kinds[-1])
     except OSError as error:
         raise StoreError(
             f"Cannot write the version to {staged_artifacts.parent}: {error.strerror}. Nothing was published."
@@ -190,14 +187,15 @@ def _check_fold(network: Network, folded: keras.Model, pixels: Pixels) -> None:
 
 
 def _measured(export: _Export, kind: Kind, reference: DetectionArrays, answer: DetectionArrays) -> Parity:
+    """How far the kind is from the SavedModel; tfjs_layers by its raw outputs. Raises ExportError out of bounds."""
     if kind == "tflite_int8":
         return compare(reference, answer, INT8_PAIRING)
     bounds = BOUNDS[kind]
-    _check(kind, compare(reference, answer, bounds), bounds)
-    if kind != "tfjs_layers":
-        return compare(reference, answer, bounds)
-    parity = export.layers_parity()
+    parity = compare(reference, answer, bounds)
     _check(kind, parity, bounds)
+    if kind == "tfjs_layers":
+        parity = export.layers_parity()
+        _check(kind, parity, bounds)
     return parity
 
 
@@ -230,16 +228,3 @@ def _output_order(folded: keras.Model, *, include_tfjs: bool) -> dict[str, tuple
     if include_tfjs:
         order |= {"tfjs_graph": OUTPUT_NAMES, "tfjs_layers": tuple(folded.output_names)}
     return order
-
-
-def _tell(on_event: OnEvent | None, exported: ExportedKind) -> None:
-    if on_event is not None:
-        on_event(
-            make_event(
-                "exported",
-                kind=exported.kind,
-                size_bytes=exported.size_bytes,
-                parity_max_box=exported.parity_max_box,
-                parity_max_score=exported.parity_max_score,
-            )
-        )

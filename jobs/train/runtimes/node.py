@@ -39,8 +39,8 @@ def node_program() -> str:
         )
     if found is None:
         raise ExportError(
-            "Node is needed to check the tfjs files and is not here. Install this project's `train` extra "
-            "(it brings one), or leave the tfjs kinds out with --no-tfjs."
+            "Node is needed to run the tfjs files and is not here. Install this project's `train` extra "
+            "(it brings one), or do without the tfjs kinds: `detector train --no-tfjs`."
         )
     return found
 
@@ -60,8 +60,8 @@ def check_tfjs() -> str:
     program = node_program()
     if not (NODE_FOLDER / "node_modules" / "@tensorflow" / "tfjs-core").is_dir():
         raise ExportError(
-            f"tfjs is needed to check the tfjs files and is not installed. Run `npm ci` in {NODE_FOLDER}, or "
-            "leave the tfjs kinds out with --no-tfjs."
+            f"tfjs is needed to run the tfjs files and is not installed. Run `npm ci` in {NODE_FOLDER}, or do "
+            "without the tfjs kinds: `detector train --no-tfjs`."
         )
     return program
 

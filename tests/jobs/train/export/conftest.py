@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from jobs.train.config import HeadName
-from jobs.train.events import Event
 from jobs.train.export.result import ExportResult
 from jobs.train.export.version import export_version
 from jobs.train.network.network import Network
@@ -21,12 +20,10 @@ class Exported:
     artifacts: Path
     model: Path
     result: ExportResult
-    events: tuple[Event, ...]
 
 
 def export(head: HeadName, folder: Path) -> Exported:
     network = small_network(head)
-    events: list[Event] = []
     result = export_version(
         network,
         staged_artifacts=folder / "artifacts",
@@ -35,9 +32,8 @@ def export(head: HeadName, folder: Path) -> Exported:
         include_tfjs=True,
         name="animals",
         version=4,
-        on_event=events.append,
     )
-    return Exported(network, folder / "artifacts", folder / "model", result, tuple(events))
+    return Exported(network, folder / "artifacts", folder / "model", result)
 
 
 @pytest.fixture(scope="session")
