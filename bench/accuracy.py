@@ -17,6 +17,7 @@ from pathlib import Path
 from bench.folds import write_folds
 from bench.machine import machine_line
 from detector.evaluation import Evaluation
+from detector.evaluation.average_precision import mean_of_measured
 from jobs.train import TrainConfig
 from jobs.train.assess import assess_version
 from jobs.train.datasets.shapes import generate_shapes
@@ -28,11 +29,11 @@ UNSEEN_SEED = 1_000_003
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One run of the default command."""
+    """One run of the default command; None is not measured (int8_ap50: the file was left out)."""
 
     name: str
-    ap50: float
-    ap: float
+    ap50: float | None
+    ap: float | None
     int8_ap50: float | None
     false_positives_per_empty_photo: float | None
     minutes: float
@@ -40,12 +41,15 @@ class Row:
 
     def __str__(self) -> str:
         int8 = "left out" if self.int8_ap50 is None else f"{self.int8_ap50:.3f}"
-        empty = self.false_positives_per_empty_photo
-        empties = "-" if empty is None else f"{empty:.3f}"
+        empties = _shown(self.false_positives_per_empty_photo)
         return (
-            f"{self.name:<18} AP50 {self.ap50:.3f}  AP {self.ap:.3f}  int8 AP50 {int8}  FP/empty {empties}  "
+            f"{self.name:<18} AP50 {_shown(self.ap50)}  AP {_shown(self.ap)}  int8 AP50 {int8}  FP/empty {empties}  "
             f"{self.minutes:5.1f} min  {self.memory_gb:.2f} GB"
         )
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def run_default(name: str, data: Path | None, unseen: Path, *, seed: int, store: Path) -> Row:
@@ -53,11 +57,9 @@ def run_default(name: str, data: Path | None, unseen: Path, *, seed: int, store:
     command = [sys.executable, "-c", "from jobs.cli import main; main()", "train"]
     command += [*([str(data)] if data else []), "--store", str(store), "--seed", str(seed)]
     started = time.monotonic()
+    # Standard error stays this terminal's: a run that fails says there why.
     timed = subprocess.run(
-        [sys.executable, "-m", "bench.child", *command],
-        check=True,
-        capture_output=True,
-        text=True,
+        [sys.executable, "-m", "bench.child", *command], check=True, stdout=subprocess.PIPE, text=True
     )
     minutes = (time.monotonic() - started) / 60
     full = _unseen_evaluation(unseen, store, "tflite_f32")
@@ -65,7 +67,7 @@ def run_default(name: str, data: Path | None, unseen: Path, *, seed: int, store:
     if (store / "artifacts" / TrainConfig().name / "1" / "tflite" / "int8.tflite").exists():
         int8 = _unseen_evaluation(unseen, store, "tflite_int8").ap50
     return Row(
-        name, full.ap50 or 0.0, full.ap or 0.0, int8, full.false_positives_per_empty_photo, minutes,
+        name, full.ap50, full.ap, int8, full.false_positives_per_empty_photo, minutes,
         float(timed.stdout.strip().splitlines()[-1]),
     )  # fmt: skip
 
@@ -84,6 +86,10 @@ def main() -> None:
     parser.add_argument("--only", type=int, nargs="*", help="of the folds; all by default")
     parser.add_argument("--seeds", type=int, nargs="*", default=[0])
     options = parser.parse_args()
+    if options.folds < 2 or not options.seeds:
+        parser.error("--folds is at least 2, and --seeds names at least one")
+    if options.only is not None and not set(options.only) & set(range(options.folds)):
+        parser.error(f"--only names none of the folds 0 to {options.folds - 1}")
     print(machine_line(), flush=True)
     rows = []
     with tempfile.TemporaryDirectory(prefix="bench-accuracy-") as folder:
@@ -93,10 +99,8 @@ def main() -> None:
                 store = scratch / f"store-{name.replace(' ', '-')}-{seed}"
                 rows.append(run_default(f"{name} seed {seed}", data, unseen, seed=seed, store=store))
                 print(rows[-1], flush=True)
-    count = len(rows)
-    print(
-        f"mean of {count} runs: AP50 {sum(r.ap50 for r in rows) / count:.3f}, AP {sum(r.ap for r in rows) / count:.3f}"
-    )
+    ap50, ap = (mean_of_measured(values) for values in ([r.ap50 for r in rows], [r.ap for r in rows]))
+    print(f"mean of {len(rows)} runs: AP50 {_shown(ap50)}, AP {_shown(ap)}")
 
 
 def _tasks(options: argparse.Namespace, scratch: Path) -> list[tuple[str, Path | None, Path]]:

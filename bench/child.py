@@ -9,7 +9,8 @@ def main() -> None:
     done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=False)
     if done.returncode:
         sys.exit(done.returncode)
-    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6)
+    peak_kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(peak_kib * 1024 / 1e9)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,8 @@ from jobs.train.recipe import epochs_of
 from jobs.train.run import train_network
 from jobs.train.schedule import Schedule
 
+FOLDS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
@@ -247,7 +249,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--fold", type=int, default=0)
+    parser.add_argument("--fold", type=int, default=0, choices=range(FOLDS))
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
     parser.add_argument("--share", type=float, default=0.45, help="of the epochs, for this project's run")
     parser.add_argument("--sides", nargs="*", choices=("plain", "ours"), default=["plain", "ours"])
@@ -255,7 +257,7 @@ def main() -> None:
     print(machine_line(), flush=True)
     with tempfile.TemporaryDirectory(prefix="bench-plain-") as folder:
         size = TrainConfig(data=options.data).image_size
-        folds = list(write_folds(options.data, Path(folder), folds=5, size=size))
+        folds = list(write_folds(options.data, Path(folder), folds=FOLDS, size=size))
         for seed in options.seeds:
             task = _task(folds[options.fold], seed)
             for side in options.sides:
