@@ -109,7 +109,7 @@ class Core:
         return int.from_bytes(digest[:4], "big") % 100 < self._canary_percent
 
     def _facts(self, target: ServedVersion, answered: int) -> VersionFacts:
-        """Of the version that answered: another than `target` where a label has moved before we heard of it."""
+        """Of the version that answered, which may be another than `target`: see `_work`."""
         if answered == target.facts.version:
             return target.facts
         try:
@@ -144,18 +144,18 @@ class Core:
         image = load_image(photo, limits=self._limits, at_least=2 * size, square=size)
         decoded = time.perf_counter()
         deadline.check()
-        version = str(target.facts.version)
-        code = "internal"
+        # The version that answers may be another one, where a label has moved before we heard of it.
+        version, code = target.facts.version, "internal"
         try:
             inference = target.runner.run(image.pixels, channel=label, deadline=deadline)
-            code = "ok"
+            version, code = inference.version, "ok"
         except DetectorError as error:
             code = error.code
             raise
         finally:
             took = time.perf_counter() - decoded
-            self._metrics.engine_requests.labels(self._engine_name, version, code).inc()
-            self._metrics.engine_duration.labels(self._engine_name, version).observe(took)
+            self._metrics.engine_requests.labels(self._engine_name, str(version), code).inc()
+            self._metrics.engine_duration.labels(self._engine_name, str(version)).observe(took)
             self._note_engine(code)
         return _Work(image, inference, decoded - started, took)
 

@@ -18,6 +18,7 @@ from services.gateway.engines.engine import Inference, OnUp, RawDetections, Vers
 from services.gateway.gateway import Gateway
 from services.gateway.settings import Settings
 from tests.detector.pictures import corners, encode
+from tests.services.gateway.tiny import publish_tiny
 
 PHOTO = encode(corners(64, 64))
 NOTHING = RawDetections(
@@ -99,3 +100,13 @@ def test_channels_that_stay_unreadable_are_told_once_and_again_when_they_break_a
             path.write_text(content)
             gateway.versions.refresh()
     assert [entry["event"] for entry in logs] == ["channels_unreadable"] * 3
+
+
+def test_calls_of_the_engine_are_counted_by_the_version_that_answered(
+    gateway: Gateway, engine: FakeEngine, own_store: Store
+) -> None:
+    publish_tiny(own_store)
+    engine.answering = 2
+    assert asyncio.run(detect(gateway)).version == 2
+    labels = {"engine": "fake", "version": "2", "code": "ok"}
+    assert gateway.metrics.registry.get_sample_value("detector_engine_requests_total", labels) == 1
