@@ -21,8 +21,8 @@ KEEP_ALIVE_S = 75
 """Longer than the 60 seconds of most load balancers and clients: whoever may send the next request closes the
 connection, so that none arrives as it is being closed."""
 
-ENTERING_S = 1.0
-"""How long who connected as the server stops has for the handshake of TLS."""
+HANDSHAKE_GRACE_S = 1.0
+"""How long those who connected just before the server stopped have for the handshake of TLS."""
 
 
 def listen(host: str, port: int, variable: str) -> socket.socket:
@@ -93,7 +93,7 @@ class _PortServer(_Server):
             for waiting in _all_of(queue)
         ]
         if entering:
-            await asyncio.wait(entering, timeout=ENTERING_S)
+            await asyncio.wait(entering, timeout=HANDSHAKE_GRACE_S)
         for late in entering:
             late.cancel()
         # Of who left meanwhile nothing is to be told.

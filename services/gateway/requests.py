@@ -20,8 +20,8 @@ def request_id(given: str | None) -> str:
     return secrets.token_hex(8)
 
 
-def told(error: Exception) -> DetectorError:
-    """What the client is told of an error: a fault of ours is only called one, its text may name our files."""
+def public_error(error: Exception) -> DetectorError:
+    """What the client is told of an error: of a fault of ours only that it is one, since its text may name files."""
     if isinstance(error, DetectorError) and (isinstance(error, InternalError) or error.http_status != 500):
         return error
     return InternalError(INTERNAL_MESSAGE)

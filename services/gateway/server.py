@@ -61,7 +61,7 @@ async def _serve(settings: Settings, engine: Engine | None) -> None:
         ports=[listener.getsockname()[1] for _, listener in listeners],
         grpc_port=None if rpc is None else rpc.port,
     )
-    async with _told(lan, settings, grpc_port=None if rpc is None else rpc.port):
+    async with _announced(lan, settings, grpc_port=None if rpc is None else rpc.port):
         await stopping.wait()
     log.info("draining", seconds=settings.drain_seconds)
     gateway.readiness.draining = True
@@ -91,8 +91,8 @@ def _open_lan(settings: Settings, *, port: int) -> "Lan | None":
 
 
 @contextlib.asynccontextmanager
-async def _told(lan: "Lan | None", settings: Settings, *, grpc_port: int | None) -> AsyncIterator[None]:
-    """The person at the terminal knows where phones go, also after the machine has moved."""
+async def _announced(lan: "Lan | None", settings: Settings, *, grpc_port: int | None) -> AsyncIterator[None]:
+    """Print where phones reach the gateway, and print it again each time the machine's addresses have changed."""
     if lan is None:
         yield
         return

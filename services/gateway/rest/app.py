@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.gateway import Gateway
 from services.gateway.lan.explanation import explanation_routes
 from services.gateway.lan.keys_over_https import OverHttps
-from services.gateway.requests import told
+from services.gateway.requests import public_error
 from services.gateway.rest.detect import DetectEndpoint
 from services.gateway.rest.documents import document_routes
 from services.gateway.rest.files import FileEndpoints
@@ -152,7 +152,7 @@ async def _http_exception(request: Request, exception: HTTPException) -> Respons
 
 async def _unexpected(request: Request, exception: Exception) -> Response:
     """A fault of ours: its trace is in the log, its text is not in the answer."""
-    error = told(exception)
+    error = public_error(exception)
     request_id = request.state.request_id
     response = problem_response(error, request_id=request_id)
     response.headers["X-Request-Id"] = request_id

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from detector.errors import DetectorError, InternalError
 from services.gateway.metrics import Metrics
 from services.gateway.readiness import Readiness
-from services.gateway.requests import CLIENT_GONE, request_id, told
+from services.gateway.requests import CLIENT_GONE, public_error, request_id
 from services.gateway.rest.problems import problem_response
 
 log = structlog.get_logger("gateway.requests")
@@ -64,7 +64,7 @@ class Observed:
         except ClientDisconnect:
             state["code"] = CLIENT_GONE
         except DetectorError as error:
-            public = told(error)
+            public = public_error(error)
             state["code"] = public.code
             if isinstance(public, InternalError):
                 log.exception("internal_error", request_id=given_id)

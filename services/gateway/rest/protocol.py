@@ -12,13 +12,13 @@ from httptools import HttpParserUpgrade
 from starlette.types import ASGIApp, Message, Receive, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-PATIENCE_S = 0.25
+REFUSED_BODY_GRACE_S = 0.25
 """How long a refused client has to see its answer and stop, before its body is read to be thrown away."""
 
-FAREWELL_S = 0.2
+IDLE_GRACE_S = 0.2
 """How long an idle connection is still listened to when the server stops."""
 
-TLS_FAREWELL_S = 5.0
+TLS_CLOSE_TIMEOUT_S = 5.0
 """How long a client has to answer the end of TLS when the server stops: browsers do not look at idle connections,
 and uvloop would wait for them for half a minute."""
 
@@ -34,7 +34,7 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            self.app: Any = _Frank(self.app)
+            self.app: Any = _CloseAfterEarlyAnswer(self.app)
             self.parser: Any = _Parser(self.parser, self._body_of_upgrade)
             self._repeating_head = False
             self._guard: asyncio.TimerHandle | None = None
@@ -56,7 +56,7 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             """Called when the server stops: a request may be on its way on a connection that looks idle."""
             self._stopping = True
             if self.cycle is None or self.cycle.response_complete:
-                self.loop.call_later(FAREWELL_S, self._shutdown_now)
+                self.loop.call_later(IDLE_GRACE_S, self._shutdown_now)
             else:
                 super().shutdown()
 
@@ -126,7 +126,7 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
 
         def _end_soon(self) -> None:
             if self._is_tls:
-                self.loop.call_later(TLS_FAREWELL_S, self.transport.abort)
+                self.loop.call_later(TLS_CLOSE_TIMEOUT_S, self.transport.abort)
 
         @property
         def _is_tls(self) -> bool:
@@ -143,7 +143,7 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             self._unset_keepalive_if_required()
             self._arm()
             self.transport.pause_reading()
-            self.loop.call_later(PATIENCE_S, self._discard)
+            self.loop.call_later(REFUSED_BODY_GRACE_S, self._discard)
             self.transport.write_eof()
 
         def _discard(self) -> None:
@@ -192,7 +192,7 @@ class _Parser:
         return False
 
 
-class _Frank:
+class _CloseAfterEarlyAnswer:
     """Runs `app` so that an answer that comes before its request's body is in ends the connection, and says so.
 
     Head and first bytes of an answer leave together: the client is woken once.
@@ -204,26 +204,26 @@ class _Frank:
     async def __call__(self, scope: Scope, receive: Receive, send: Any) -> None:
         cycle: RequestResponseCycle = send.__self__
 
-        async def frank_send(message: Message) -> None:
+        async def watching_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 if cycle.more_body:
                     cycle.keep_alive = False
                 # Of an answer to HEAD nothing more would come.
-                patient.holding = scope["method"] != "HEAD"
+                answer_transport.holding = scope["method"] != "HEAD"
             await send(message)
 
         transport = cycle.transport
-        patient = _PatientTransport(transport, cycle)
-        cycle.transport = patient  # type: ignore[assignment]
+        answer_transport = _AnswerTransport(transport, cycle)
+        cycle.transport = answer_transport  # type: ignore[assignment]
         try:
-            await self._app(scope, receive, frank_send)
+            await self._app(scope, receive, watching_send)
         finally:
-            patient.flush()
+            answer_transport.flush()
             # Else each request would be kept, with what it holds, until the collector of cycles comes by.
             cycle.transport = transport
 
 
-class _PatientTransport:
+class _AnswerTransport:
     """What a request's answer is written to: closing waits where the body is still on its way.
 
     Closing with bytes unread would reset the connection of a client that asked for it to be closed after the answer.

@@ -7,6 +7,7 @@ from detector.errors import DetectorError
 from services.gateway.deadline import Deadline
 from services.gateway.requests import request_id
 from services.gateway.rpc.statuses import DETAILS_KEY, status_code, status_details, status_message
+from services.gateway.security import ApiKeys
 
 REQUEST_ID_KEY = "x-request-id"
 
@@ -25,6 +26,10 @@ class Call:
     def seconds(self) -> float:
         """Since it came."""
         return time.perf_counter() - self.started
+
+    def check_key(self, keys: ApiKeys) -> None:
+        """Raises UnauthenticatedError."""
+        keys.check(authorization=self.metadata.get("authorization"), api_key=self.metadata.get("x-api-key"))
 
     def deadline(self, default_s: float, longest_s: float) -> Deadline:
         """The call's own deadline within bounds."""

@@ -13,7 +13,7 @@ from detector.manifest import read_manifest
 from detector.v1 import detector_pb2 as pb
 from services.gateway.answer import Answer, DetectOptions
 from services.gateway.gateway import Gateway
-from services.gateway.requests import CLIENT_GONE, told
+from services.gateway.requests import CLIENT_GONE, public_error
 from services.gateway.rpc.calls import Call, abort
 from services.gateway.rpc.stream import DetectStream
 
@@ -81,9 +81,7 @@ class Servicer:
         metrics.in_flight.inc()
         self._unary_in_flight += 1
         try:
-            self._gateway.keys.check(
-                authorization=call.metadata.get("authorization"), api_key=call.metadata.get("x-api-key")
-            )
+            call.check_key(self._gateway.keys)
             response = await handle(call)
             code = "ok"
             return response
@@ -91,7 +89,7 @@ class Servicer:
             code = CLIENT_GONE
             raise
         except Exception as error:
-            public = told(error)
+            public = public_error(error)
             code = public.code
             if isinstance(public, InternalError):
                 log.exception("internal_error", request_id=call.request_id)

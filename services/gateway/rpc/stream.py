@@ -15,7 +15,7 @@ from detector.errors import (
 )
 from detector.v1 import detector_pb2 as pb
 from services.gateway.gateway import Gateway
-from services.gateway.requests import CLIENT_GONE, told
+from services.gateway.requests import CLIENT_GONE, public_error
 from services.gateway.rpc.calls import Call, Frame, abort
 from services.gateway.rpc.newest import Newest
 
@@ -45,7 +45,7 @@ class DetectStream:
         outcomes: Counter[str] = Counter()
         replaced, code = 0, CLIENT_GONE
         try:
-            self._check_key(call)
+            call.check_key(self._gateway.keys)
             async with Newest(requests) as frames:
                 while (taken := await self._next(frames)) is not None:
                     replaced += taken[1]
@@ -72,11 +72,6 @@ class DetectStream:
                 replaced=replaced,
             )
 
-    def _check_key(self, call: Call) -> None:
-        self._gateway.keys.check(
-            authorization=call.metadata.get("authorization"), api_key=call.metadata.get("x-api-key")
-        )
-
     async def _next(self, frames: Frames) -> tuple[pb.DetectStreamRequest, int] | None:
         if self._gateway.readiness.draining:
             raise ModelUnavailableError("The gateway is going down.")
@@ -98,7 +93,7 @@ class DetectStream:
             response.answer.CopyFrom(await self._detect(request.request, frame))
             code = "ok"
         except Exception as error:
-            public = told(error)
+            public = public_error(error)
             code = public.code
             if isinstance(public, InternalError):
                 log.exception("internal_error", request_id=frame.request_id)
