@@ -1,6 +1,7 @@
 """From a trained network to a visible version: export, measure every kind, report, manifest, publish."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,10 +66,12 @@ def publish_version(result: TrainingResult, store: Store, on_event: OnEvent) -> 
         reference = measured[0]
         left_out = _leave_out_poor_int8(measured, photos, staged)
         reasons = {entry.kind: entry.reason for entry in left_out}
-        for kind in measured:
-            on_event(_exported_event(kind, left_out=reasons.get(kind.exported.kind)))
+        events = [_exported_event(kind, left_out=reasons.get(kind.exported.kind)) for kind in measured]
+        events.append(_evaluated_event(reference.evaluation, threshold, side=result.held_out_side))
+        for event in events:
+            on_event(event)
+        result = replace(result, history=(*result.history, *events))
         kinds = [kind for kind in measured if kind.exported.kind not in reasons]
-        on_event(_evaluated_event(reference.evaluation, threshold, side=result.held_out_side))
         _write_documents(result, staged, exported, kinds, left_out, threshold)
         staged.publish()
     return _version(store, config.name, staged.version, reference.evaluation)

@@ -18,7 +18,7 @@ Found = list[tuple[Detection, ...]]
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """All that publishing needs to know of the run."""
+    """All that publishing needs to know of the run. `history` are its events so far."""
 
     config: TrainConfig
     data: PreparedData
