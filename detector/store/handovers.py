@@ -126,7 +126,7 @@ class Handovers:
         return handover
 
     def _without(self, handover: Handover, broken: frozenset[int]) -> Handover:
-        # Replicas that do not say anything now may have loaded what is stable: it is theirs to answer with.
+        # The stable version stays, also where it is reported broken: a replica that did not answer may have it loaded.
         needed = {*handover.targets, self._store.channels(self._name).stable}
         return replace(handover, broken=(handover.broken | broken) - needed)
 

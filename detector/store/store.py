@@ -114,7 +114,7 @@ class Store:
     def served_models(self) -> dict[str, ServedModel]:
         """What TensorFlow Serving is to load: the versions that channels point to, labelled by channel.
 
-        Besides those of a release under way, and those that the last release moved away from.
+        With them the versions of a release under way, and those that the last release moved away from.
         """
         return {name: self._served(name, self._handover(name)) for name in self.names()}
 

@@ -28,7 +28,7 @@ def connect(*, kubeconfig: Path | None, context: str | None, namespace: str | No
         ClusterError: there is no such configuration or context, or it cannot be read.
     """
     settings = Configuration()
-    # Whether to ask again is for those who know what they asked for.
+    # No retries in the client: the callers know which requests may be repeated.
     settings.retries = False
     if kubeconfig is None and not _has_kubeconfig() and "KUBERNETES_SERVICE_HOST" in os.environ:
         own = _in_cluster(settings)

@@ -189,7 +189,7 @@ class _Follower:
     def _take(self, line: str, uid: str) -> None:
         event = _event(line)
         if event is None:
-            # That one is said at the end.
+            # The line with the training's own error is left to the end, where it is printed with the exit code.
             if line.strip() != f"error: {self._failures.get(uid)}":
                 self._listener.on_line(line)
             return

@@ -28,7 +28,7 @@ def is_replaced(job: JobState, pods: tuple[PodState, ...]) -> bool:
 
 
 def failures(pods: tuple[PodState, ...]) -> int:
-    """How many of the Job's retries these pods have used up, and the first try."""
+    """How many of these pods failed, the first try included; those taken from their node do not count."""
     return sum(pod.ended and pod.disruption is None for pod in pods)
 
 

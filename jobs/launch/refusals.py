@@ -25,7 +25,7 @@ class UnreachableError(ClusterError):
 
 
 class SilentError(UnreachableError):
-    """Nothing came for a while where nothing may have been to come."""
+    """A log was silent for a while: the training may have had nothing to say."""
 
 
 def translated(error: Exception, *, doing: str, host: str) -> ClusterError:

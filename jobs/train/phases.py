@@ -80,7 +80,7 @@ Validate = Callable[[], dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class PhaseContext:
     """What both phases share and neither owns."""
 
     config: TrainConfig
@@ -109,18 +109,18 @@ def _best_score_after(best_score: float, score: float, *, closing: bool) -> floa
 class PhaseTrainer:
     """Trains one phase, epoch by epoch, from its beginning or from a checkpoint within it."""
 
-    def __init__(self, plan: PhasePlan, around: Surroundings) -> None:
+    def __init__(self, plan: PhasePlan, context: PhaseContext) -> None:
         self._plan = plan
-        self._around = around
-        self._parts: SplitNetwork = split_network(around.network, unfreeze=plan.unfreeze)
-        head = around.network.head_model
+        self._context = context
+        self._parts: SplitNetwork = split_network(context.network, unfreeze=plan.unfreeze)
+        head = context.network.head_model
         self._head_variables = head.trainable_variables
         self._base_variables = [v for layer in self._parts.trained_base for v in layer.trainable_variables]
-        decay = around.config.weight_decay
+        decay = context.config.weight_decay
         self._head_optimizer = AdamW(self._head_variables, weight_decay=decay)
         self._base_optimizer = AdamW(self._base_variables, weight_decay=decay)
         averaged = [*self._head_variables, *head.non_trainable_variables, *self._base_variables]
-        self._average = RunningAverage(averaged, decay=around.config.average_decay)
+        self._average = RunningAverage(averaged, decay=context.config.average_decay)
         self._forward_trunk = tf.function(self._trunk_features, reduce_retracing=True)
         self._train_step = tf.function(self._step, reduce_retracing=True)
         self._best: Arrays | None = None
@@ -131,18 +131,18 @@ class PhaseTrainer:
         if arrays is not None:
             self._restore(arrays)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="views") as executor:
-            config = self._around.config
+            config = self._context.config
             factory = ViewFactory(
-                self._around.photos, config.image_size, self._around.objective, config.seed, executor
+                self._context.photos, config.image_size, self._context.objective, config.seed, executor
             )
-            steps_per_epoch = -(-len(self._around.photos) // config.batch_size)
+            steps_per_epoch = -(-len(self._context.photos) // config.batch_size)
             schedule = Schedule(plan.epochs, steps_per_epoch)
             if plan.seconds is not None and progress.planned_epochs is not None:
                 schedule.epochs = progress.planned_epochs
             progress = self._announce(progress, schedule)
             progress = self._epochs(progress, schedule, factory)
         if self._best is not None:
-            self._around.network.model.set_weights(self._best)
+            self._context.network.model.set_weights(self._best)
         return progress
 
     def _announce(self, progress: Progress, schedule: Schedule) -> Progress:
@@ -152,16 +152,16 @@ class PhaseTrainer:
             trained_parameters=int(sum(v.shape.num_elements() for v in self._trained())),
         )  # fmt: skip
         if progress.epochs_done:
-            self._around.on_event({**event, "resumed_after_epoch": progress.epochs_done})
+            self._context.on_event({**event, "resumed_after_epoch": progress.epochs_done})
             return progress
-        self._around.on_event(event)
+        self._context.on_event(event)
         return replace(progress, history=[*progress.history, event])
 
     def _epochs(self, progress: Progress, schedule: Schedule, factory: ViewFactory) -> Progress:
         started = time.monotonic() - progress.seconds
         unfinished = progress.epochs_done < schedule.epochs
         pooled = self._pooled and unfinished
-        pool = FeaturePool.fill(factory, self._forward_trunk, self._around.config) if pooled else None
+        pool = FeaturePool.fill(factory, self._forward_trunk, self._context.config) if pooled else None
         first_epoch = progress.epochs_done
         while progress.epochs_done < schedule.epochs:
             epoch_started = time.monotonic()
@@ -173,9 +173,9 @@ class PhaseTrainer:
             progress = replace(
                 progress, planned_epochs=schedule.epochs, seconds=round(time.monotonic() - started, 3)
             )
-            self._around.save(self._checkpoint(progress))
-            # Told only when it is safe: what a log says was done is not done again after a kill.
-            self._around.on_event(progress.history[-1])
+            self._context.save(self._checkpoint(progress))
+            # After the checkpoint: an epoch that stands in the log is not trained again after a kill.
+            self._context.on_event(progress.history[-1])
         return progress
 
     def _fit_into_time(
@@ -196,15 +196,15 @@ class PhaseTrainer:
     @property
     def _pooled(self) -> bool:
         """Whether activations are kept: where the base is frozen, they would be used again, and they fit."""
-        if self._plan.unfreeze or self._plan.epochs <= self._around.config.phase1_views:
+        if self._plan.unfreeze or self._plan.epochs <= self._context.config.phase1_views:
             return False
         outputs = self._parts.trunk.outputs
-        return pool_bytes(outputs, self._around.config, photos=len(self._around.photos)) <= POOL_BYTES
+        return pool_bytes(outputs, self._context.config, photos=len(self._context.photos)) <= POOL_BYTES
 
     def _fresh_batches(self, factory: ViewFactory, epoch: int) -> FeatureBatches:
         key = (self._plan.number, epoch)
         order = np.random.default_rng((factory.seed, *key)).permutation(len(factory.photos))
-        size = self._around.config.batch_size
+        size = self._context.config.batch_size
         for batch in factory.batches(order, key=key, batch_size=size, options=AugmentOptions()):
             yield self._forward_trunk(batch.pixels), batch.targets
 
@@ -230,7 +230,7 @@ class PhaseTrainer:
     def _step(self, features: list[tf.Tensor], targets: tf.Tensor) -> tf.Tensor:
         features = [dequantised(feature) for feature in features]
         with tf.GradientTape() as tape:
-            losses = self._around.objective.loss(self._parts.tail(features, training=True), targets)
+            losses = self._context.objective.loss(self._parts.tail(features, training=True), targets)
         gradients = tape.gradient(losses[0], self._trained())
         gradients, _ = tf.clip_by_global_norm(gradients, CLIP_NORM)
         heads = len(self._head_variables)
@@ -256,16 +256,16 @@ class PhaseTrainer:
                 f"lower --phase{self._plan.number}-learning-rate."
             )
         with self._average.in_place():
-            measured = self._around.validate()
+            measured = self._context.validate()
             score = measured["val_ap"]
             closing = _is_closing(progress.epochs_done, schedule)
             better = not closing or score > progress.best_score
             if better:
-                self._best = self._around.network.model.get_weights()
+                self._best = self._context.network.model.get_weights()
         epoch = progress.epochs_done + 1
         event = make_event(
             "epoch", phase=self._plan.number, epoch=epoch, epochs=schedule.epochs, loss=float(losses[0]),
-            losses=dict(zip(self._around.objective.part_names, map(float, losses[1:]), strict=True)),
+            losses=dict(zip(self._context.objective.part_names, map(float, losses[1:]), strict=True)),
             learning_rate=rate, **measured, seconds=round(time.monotonic() - epoch_started, 3),
         )  # fmt: skip
         return replace(
@@ -279,7 +279,7 @@ class PhaseTrainer:
     def _checkpoint(self, progress: Progress) -> Checkpoint:
         assert self._best is not None
         arrays = {
-            "weights": self._around.network.model.get_weights(),
+            "weights": self._context.network.model.get_weights(),
             "averages": [v.numpy() for v in (*self._average.averages, self._average.steps)],
             "optimizers": [v.numpy() for v in self._optimizer_variables()],
             "best": self._best,
@@ -287,7 +287,7 @@ class PhaseTrainer:
         return Checkpoint(progress, arrays)
 
     def _restore(self, arrays: dict[str, Arrays]) -> None:
-        self._around.network.model.set_weights(arrays["weights"])
+        self._context.network.model.set_weights(arrays["weights"])
         for variables, name in (
             ((*self._average.averages, self._average.steps), "averages"),
             (self._optimizer_variables(), "optimizers"),

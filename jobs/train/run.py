@@ -15,7 +15,7 @@ from jobs.train.events import OnEvent
 from jobs.train.measure import PhotoSet, measure, network_detector
 from jobs.train.network.network import Network
 from jobs.train.objective import objective_of
-from jobs.train.phases import PhasePlan, PhaseTrainer, Surroundings, plan_phases
+from jobs.train.phases import PhaseContext, PhasePlan, PhaseTrainer, plan_phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def train_network(
     if found is not None and not found.fits(network.model.get_weights()):
         found = None
     progress = found.progress if found else Progress()
-    around = Surroundings(
+    context = PhaseContext(
         config=config,
         network=network,
         objective=objective_of(network),
@@ -50,19 +50,19 @@ def train_network(
         save=lambda checkpoint: save_checkpoint(directory, checkpoint),
     )
     for plan in plan_phases(config, epochs=epochs):
-        progress = _run_phase(plan, around, progress, found)
+        progress = _run_phase(plan, context, progress, found)
     return TrainedRun(progress.history, progress.seconds)
 
 
 def _run_phase(
-    plan: PhasePlan, around: Surroundings, progress: Progress, found: Checkpoint | None
+    plan: PhasePlan, context: PhaseContext, progress: Progress, found: Checkpoint | None
 ) -> Progress:
     if plan.number < progress.phase:
         return progress
-    keras.utils.set_random_seed(around.config.seed + plan.number)
+    keras.utils.set_random_seed(context.config.seed + plan.number)
     within = found if found and found.progress.phase == plan.number else None
     if plan.epochs:
-        progress = PhaseTrainer(plan, around).run(progress, within.arrays if within else None)
+        progress = PhaseTrainer(plan, context).run(progress, within.arrays if within else None)
     return replace(
         progress, phase=plan.number + 1, epochs_done=0, planned_epochs=None, best_score=-1.0, best_epoch=0
     )

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Outcome = Literal["passed", "refused", "damaged", "not measured"]
-"""refused: a judgement, which a person may overrule by force. damaged: a version that cannot serve or
-must not, which nobody can.
-not measured: there is no number on either side, and that is no one's fault."""
+"""refused: a judgement, which a person may overrule by force.
+damaged: a version that cannot serve or must not; no force overrules it.
+not measured: there is no number to compare, for instance of false positives without any empty photo."""
 
 
 @dataclass(frozen=True, slots=True)

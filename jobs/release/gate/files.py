@@ -30,7 +30,7 @@ def check_files(manifest: Manifest, *, artifacts: Path, model: Path) -> Check:
 def check_signature(
     manifest: Manifest, folders: Mapping[str, Path], trusted: Sequence[Ed25519PublicKey]
 ) -> Check:
-    """Where keys are trusted, nobody overrules them: who could would need none."""
+    """One of the trusted keys signed every file. Force does not overrule it: a check that anyone can skip is none."""
     rule = "by a key that is trusted here, over every file"
     try:
         verify(manifest.name, manifest.version, folders, trusted)
@@ -40,7 +40,7 @@ def check_signature(
 
 
 def check_labels(candidate: Manifest, stable: Manifest | None) -> Check:
-    """A class that is gone is one that phones wait for in vain."""
+    """No class is lost: apps that look for one which the candidate does not know would never find it."""
     known = [] if stable is None else list(stable.labels)
     lost = [label for label in known if label not in candidate.labels]
     return Check(
@@ -54,7 +54,7 @@ def check_labels(candidate: Manifest, stable: Manifest | None) -> Check:
 
 
 def check_warmup(model: Path) -> Check:
-    """Without it the first photos after a release wait for TensorFlow Serving to get warm."""
+    """Warm-up requests are there: without them the first photos after a release are slow."""
     path = model / WARMUP_REQUESTS
     size_bytes = path.stat().st_size if path.is_file() else 0
     found = f"{size_bytes / 1000:.0f} kB" if size_bytes else "missing"

@@ -16,7 +16,7 @@ from jobs.train.feature_pool import FeaturePool, dequantised, quantised
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import RANDOM, ResolvedWeights
 from jobs.train.objective import objective_of
-from jobs.train.phases import PhasePlan, PhaseTrainer, Surroundings, Validate
+from jobs.train.phases import PhaseContext, PhasePlan, PhaseTrainer, Validate
 
 Array = npt.NDArray[Any]
 
@@ -55,7 +55,7 @@ class Run:
         validate: Validate | None = None,
     ) -> Progress:
         waiting = iter(scores)
-        around = Surroundings(
+        context = PhaseContext(
             config=self.config,
             network=self.network,
             objective=objective_of(self.network),
@@ -73,7 +73,7 @@ class Run:
             seconds=seconds,
         )
         begun, arrays = (after.progress, after.arrays) if after else (Progress(), None)
-        return PhaseTrainer(plan, around).run(begun, arrays)
+        return PhaseTrainer(plan, context).run(begun, arrays)
 
     def base_values(self) -> dict[str, Array]:
         return {
