@@ -48,7 +48,8 @@ export function DetectScreen() {
     source.value = 'camera';
   };
   const take = () => {
-    if (video.current) void takePicture(video.current).then(openPhoto);
+    // A camera that has only just started has no picture yet: nothing is taken, and the next press finds one.
+    if (video.current) takePicture(video.current).then(openPhoto, () => undefined);
   };
 
   return (

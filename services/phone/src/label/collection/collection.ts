@@ -32,7 +32,7 @@ export class Collection {
 
   static async open(name = NAME): Promise<Collection> {
     const collection = new Collection(name);
-    await told(() => collection.#database.opened());
+    await orProblem(() => collection.#database.opened());
     return collection;
   }
 
@@ -42,22 +42,22 @@ export class Collection {
 
   /** In the order in which they were added. */
   photos(): Promise<readonly PhotoRecord[]> {
-    return told(async () => (await (await this.#database.opened()).getAll('photos')) as PhotoRecord[]);
+    return orProblem(async () => (await (await this.#database.opened()).getAll('photos')) as PhotoRecord[]);
   }
 
   /** Names by class id; none until the person gives them. */
   classes(): Promise<readonly string[]> {
-    return told(async () => (await (await this.#database.opened()).get('settings', 'classes')) ?? []);
+    return orProblem(async () => (await (await this.#database.opened()).get('settings', 'classes')) ?? []);
   }
 
   async setClasses(names: readonly string[]): Promise<void> {
-    await told(async () => (await this.#database.opened()).put('settings', [...names], 'classes'));
+    await orProblem(async () => (await this.#database.opened()).put('settings', [...names], 'classes'));
   }
 
   add(photo: PreparedPhoto, labelling: Labelling, addedAt = Date.now()): Promise<PhotoRecord> {
     const {width, height, source, picture, thumbnail} = photo;
     const record = {width, height, source, labelling, addedAt, sizeBytes: picture.byteLength};
-    return told(async () => {
+    return orProblem(async () => {
       const change = (await this.#database.opened()).transaction(
         ['photos', 'pictures', 'thumbnails'],
         'readwrite',
@@ -75,11 +75,11 @@ export class Collection {
   }
 
   async update(record: PhotoRecord): Promise<void> {
-    await told(async () => (await this.#database.opened()).put('photos', record));
+    await orProblem(async () => (await this.#database.opened()).put('photos', record));
   }
 
   async remove(id: number): Promise<void> {
-    await told(async () => {
+    await orProblem(async () => {
       const change = (await this.#database.opened()).transaction(
         ['photos', 'pictures', 'thumbnails'],
         'readwrite',
@@ -95,7 +95,7 @@ export class Collection {
 
   /** All photos and their boxes; the names of the classes stay. */
   async removeAll(): Promise<void> {
-    await told(async () => {
+    await orProblem(async () => {
       const change = (await this.#database.opened()).transaction(
         ['photos', 'pictures', 'thumbnails'],
         'readwrite',
@@ -111,15 +111,16 @@ export class Collection {
 
   /** The JPEG file of the photo; undefined when it was deleted, in another tab perhaps. */
   picture(id: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return told(async () => (await this.#database.opened()).get('pictures', id));
+    return orProblem(async () => (await this.#database.opened()).get('pictures', id));
   }
 
   thumbnail(id: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return told(async () => (await this.#database.opened()).get('thumbnails', id));
+    return orProblem(async () => (await this.#database.opened()).get('thumbnails', id));
   }
 }
 
-async function told<T>(work: () => Promise<T>): Promise<T> {
+/** What `work` gives; a fault of it as a CollectionProblem. */
+async function orProblem<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (fault) {
