@@ -42,6 +42,16 @@ def require_store(store: Store) -> None:
         )
 
 
+def require_model(store: Store, name: str) -> None:
+    """Raises NotFoundError for a model without any version, before a lock for it is made."""
+    require_store(store)
+    if not store.versions(name):
+        there = ", ".join(store.names()) or "none"
+        raise NotFoundError(
+            f"There is no version of {name!r} in {store.root}; models there: {there}. --model names another."
+        )
+
+
 def _tell(path: Path, doing: str) -> None:
     fields = {
         "by": current_actor(),

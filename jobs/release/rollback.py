@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from detector.errors import NotFoundError
 from detector.manifest import validate_manifest
 from detector.store import Channels, LoggedMove, Store, read_history
-from jobs.release.lock import releasing
+from jobs.release.lock import releasing, require_model
 from jobs.release.serving import Say, Serving
 from jobs.release.steps import Released, carry_out, take_back
 from jobs.release.unfinished import resume, serving_for
@@ -29,12 +29,13 @@ def rollback(
     lets go of the version at once that may be what keeps it from starting.
 
     Raises:
-        NotFoundError: the log has no earlier version that is still there, or there is no canary.
+        NotFoundError: no such model, no earlier version in the log that is still there, or no canary.
         ReleaseBusyError: somebody else is releasing this model.
         StoreError: the version before is damaged.
         ServingError: TensorFlow Serving cannot follow; everything is as before.
     """
     action = STOP_CANARY if canary else ROLLBACK
+    require_model(store, name)
     with releasing(store, name, doing=action):
         unfinished = store.handovers(name).under_way()
         if unfinished is not None and unfinished.action == action:

@@ -150,3 +150,9 @@ def test_it_is_told_so_as_well_where_the_rollback_was_killed(store: Store, phase
     released = rollback(store, NAME, serving_is_down=True)
     assert (released.before, released.after, released.resumed) == (Channels(2), Channels(1), True)
     assert store.configured_models()[NAME] == ServedModel((1,), {"stable": 1})
+
+
+def test_a_slip_in_the_models_name_is_told_and_leaves_nothing_behind(store: Store) -> None:
+    with pytest.raises(NotFoundError, match=f"no version of 'typo' in .*; models there: {NAME}"):
+        rollback(store, "typo")
+    assert not (store.root / ".staging" / "typo").exists()
