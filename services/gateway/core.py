@@ -91,8 +91,9 @@ class Core:
 
     def _choose(self, served: Served, options: DetectOptions) -> tuple[str, ServedVersion]:
         if options.version is not None:
-            channel = served.channel_of(options.version)
-            if options.channel not in (None, channel):
+            channels = served.channels_of(options.version)
+            channel = channels[0] if options.channel is None else options.channel
+            if channel not in channels:
                 raise InvalidRequestError("Name a channel or a version: this version is of another channel.")
             return channel, served.by_channel(channel)
         if options.channel is not None:

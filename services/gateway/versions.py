@@ -60,12 +60,12 @@ class Served:
         known = " and ".join(CHANNEL_NAMES)
         raise NotFoundError(f"Channel {channel!r} points to no version; channels are called {known}.")
 
-    def channel_of(self, version: int) -> str:
-        """The channel that points to `version`. Raises NotFoundError."""
-        for channel, served in self.channels.items():
-            if served.facts.version == version:
-                return channel
-        raise NotFoundError(f"No channel points to version {version}.")
+    def channels_of(self, version: int) -> list[str]:
+        """The channels that point to `version`, at least one. Raises NotFoundError."""
+        found = [channel for channel, served in self.channels.items() if served.facts.version == version]
+        if not found:
+            raise NotFoundError(f"No channel points to version {version}.")
+        return found
 
 
 @dataclass(slots=True)

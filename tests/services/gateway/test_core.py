@@ -18,7 +18,7 @@ from services.gateway.engines.engine import Inference, OnUp, RawDetections, Vers
 from services.gateway.gateway import Gateway
 from services.gateway.settings import Settings
 from tests.detector.pictures import corners, encode
-from tests.services.gateway.tiny import publish_tiny
+from tests.services.gateway.tiny import move, publish_tiny
 
 PHOTO = encode(corners(64, 64))
 NOTHING = RawDetections(
@@ -64,8 +64,8 @@ def gateway(own_store: Store, engine: FakeEngine) -> Iterator[Gateway]:
     gateway.core.close()
 
 
-async def detect(gateway: Gateway) -> Answer:
-    return await gateway.core.detect(PHOTO, DetectOptions(), Deadline.after(10))
+async def detect(gateway: Gateway, options: DetectOptions | None = None) -> Answer:
+    return await gateway.core.detect(PHOTO, options or DetectOptions(), Deadline.after(10))
 
 
 def test_an_answer_of_a_version_that_the_store_lacks_is_not_the_clients_mistake(
@@ -110,3 +110,13 @@ def test_calls_of_the_engine_are_counted_by_the_version_that_answered(
     assert asyncio.run(detect(gateway)).version == 2
     labels = {"engine": "fake", "version": "2", "code": "ok"}
     assert gateway.metrics.registry.get_sample_value("detector_engine_requests_total", labels) == 1
+
+
+def test_a_version_that_both_channels_point_to_may_be_asked_for_with_either(
+    gateway: Gateway, own_store: Store
+) -> None:
+    move(own_store, stable=1, canary=1)
+    gateway.versions.refresh()
+    for channel in ("stable", "canary"):
+        assert asyncio.run(detect(gateway, DetectOptions(channel=channel, version=1))).channel == channel
+    assert asyncio.run(detect(gateway, DetectOptions(version=1))).channel == "stable"
