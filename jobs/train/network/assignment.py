@@ -20,8 +20,8 @@ BACKGROUND = -1.0
 def assign_cells(boxes: FloatArray, class_ids: npt.NDArray[np.int64], grid: Grid) -> FloatArray:
     """Targets float32 `[N, 5]` for one photo: class id (or -1 for background), then the object's box.
 
-    `boxes` is `[G, 4]`, normalised. Every object with an extent gets at least one cell, unless a smaller object's
-    cell is the only one it has.
+    `boxes` is `[G, 4]`, normalised; `class_ids` is `[G]`. Every object with an extent gets at least one cell, unless
+    smaller objects take all of its cells.
     """
     targets = np.zeros((grid.strides.size, 5), np.float32)
     targets[:, 0] = BACKGROUND

@@ -31,7 +31,7 @@ def _export(network: Network, folder: Path) -> ExportResult:
     )
 
 
-def test_every_kind_is_made_in_the_manifests_order_and_told(exported: Exported) -> None:
+def test_every_kind_is_made_in_the_manifests_order(exported: Exported) -> None:
     kinds = [kind.kind for kind in exported.result.kinds]
     assert kinds == list(KINDS)
     with pytest.raises(KeyError):

@@ -25,9 +25,15 @@ def test_cells_of_an_object_lie_in_it_and_carry_its_box_and_class() -> None:
 
 
 def test_the_smaller_of_two_nested_objects_keeps_its_cells() -> None:
-    boxes = np.asarray([[0.1, 0.1, 0.9, 0.9], [0.45, 0.45, 0.55, 0.55]], np.float32)
-    targets = assign_cells(boxes, np.asarray([0, 1]), GRID)
-    assert {0.0, 1.0} <= set(targets[:, 0].tolist())
+    boxes = np.asarray([[0.2, 0.2, 0.8, 0.8], [0.2, 0.2, 0.65, 0.65]], np.float32)
+    alone = np.flatnonzero(assign_cells(boxes[1:], np.asarray([1]), GRID)[:, 0] == 1)
+    of_the_larger = np.flatnonzero(assign_cells(boxes[:1], np.asarray([0]), GRID)[:, 0] == 0)
+    shared = np.intersect1d(alone, of_the_larger)
+    assert 0 < len(shared) < len(of_the_larger)
+    for order in ([0, 1], [1, 0]):
+        classes = assign_cells(boxes[order], np.asarray(order), GRID)[:, 0]
+        np.testing.assert_array_equal(np.flatnonzero(classes == 1), alone)
+        np.testing.assert_array_equal(np.flatnonzero(classes == 0), np.setdiff1d(of_the_larger, alone))
 
 
 @given(
