@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +79,34 @@ def split_cores() -> Iterator[tuple[str, ...]]:
         yield ("taskset", "-c", str(cores[0]))
     finally:
         os.sched_setaffinity(0, set(cores))
+
+
+_LEAST = """
+import asyncio
+
+async def answer(reader, writer):
+    await reader.readuntil(b"\\r\\n\\r\\n")
+    writer.write(b"HTTP/1.1 429\\r\\n")
+
+async def main():
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def least_server(prefix: tuple[str, ...]) -> Iterator[int]:
+    """The port of a server that refuses everybody and does nothing else: the time that it takes is the machine's."""
+    command = [*prefix, sys.executable, "-c", _LEAST]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
 
 
 def resident_bytes(running: Running) -> int:
