@@ -27,5 +27,6 @@ export default defineConfig({
     },
   },
   worker: {format: 'es'},
-  test: {include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx']},
+  // A busy machine is no fault of a test.
+  test: {include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], testTimeout: 30_000},
 });
