@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import math
 import socket
 from collections.abc import Iterator
@@ -26,14 +27,17 @@ HANDSHAKE_GRACE_S = 1.0
 
 
 def listen(host: str, port: int, variable: str) -> socket.socket:
-    """A listening socket. Raises InvalidRequestError, which names `variable`, if the port is taken."""
+    """A listening socket. Raises InvalidRequestError, which names `variable` if the port is taken, else DETECTOR_HOST
+    if the address is none of this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise InvalidRequestError(
-            f"Cannot listen on {host} port {port} ({error.strerror}): set {variable} to a free port."
-        ) from error
+        # Python appends the address that the message has already.
+        reason = (error.strerror or str(error)).partition(" (while ")[0]
+        of_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        advice = f"{variable} to a free port" if of_port else "DETECTOR_HOST to an address of this machine"
+        raise InvalidRequestError(f"Cannot listen on {host} port {port} ({reason}): set {advice}.") from error
     # Inherited by connections; asyncio would set it only on a socket that names its protocol.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

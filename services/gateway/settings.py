@@ -16,6 +16,10 @@ Engine = Literal["embedded", "tfserving"]
 EmbeddedKind = Literal["tflite_f32", "tflite_f16", "tflite_int8"]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 Port = Annotated[int, Field(ge=0, le=65535)]
+LONGEST_S = 86_400
+"""A day: timers are whole milliseconds in the event loop, and infinity is no number of them."""
+LARGEST_MESSAGE = 2**31 - 1 - 65_536
+"""gRPC counts a message's bytes, the photo and what is beside it, in 31 bits."""
 
 
 class Settings(BaseSettings):
@@ -39,7 +43,9 @@ class Settings(BaseSettings):
     """Addresses or names under which phones reach this machine, the best first; by default found."""
     lan_dir: Path | None = None
     """Where the local authority is kept; by default pocket-detector/lan in this user's data folder."""
-    host: str = Field(default_factory=lambda given: "0.0.0.0" if given.get("lan") else "127.0.0.1")
+    host: str = Field(
+        default_factory=lambda given: "0.0.0.0" if given.get("lan") else "127.0.0.1", min_length=1
+    )
     """Address to listen on; by default 127.0.0.1, with `lan` and in images 0.0.0.0."""
     http_port: Port = 8080
     """REST and the page; 0 takes any free port."""
@@ -72,21 +78,21 @@ class Settings(BaseSettings):
     poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
     """How often the channels are looked at."""
 
-    max_image_bytes: Annotated[int, Field(ge=1)] = 25_000_000
+    max_image_bytes: Annotated[int, Field(ge=1, le=LARGEST_MESSAGE)] = 25_000_000
     """Largest body."""
     max_image_pixels: Annotated[int, Field(ge=1)] = 50_000_000
     """Largest photo, by its header."""
-    default_timeout_ms: Annotated[int, Field(ge=1)] = 10_000
+    default_timeout_ms: Annotated[int, Field(ge=1, le=LONGEST_S * 1000)] = 10_000
     """Deadline of a request that names none."""
-    max_timeout_ms: Annotated[int, Field(ge=1)] = 60_000
+    max_timeout_ms: Annotated[int, Field(ge=1, le=LONGEST_S * 1000)] = 60_000
     """Longest deadline that a request may ask for."""
-    header_timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    header_timeout_s: Annotated[float, Field(gt=0, le=LONGEST_S)] = 10.0
     """Time for a connection to finish the headers of a request."""
     max_header_bytes: Annotated[int, Field(ge=1024)] = 65_536
     """Headers of one request; more closes the connection."""
-    drain_seconds: Annotated[float, Field(ge=0)] = 1.0
+    drain_seconds: Annotated[float, Field(ge=0, le=LONGEST_S)] = 1.0
     """After SIGTERM: how long new requests are still answered while /readyz says no."""
-    shutdown_seconds: Annotated[float, Field(gt=0)] = 30.0
+    shutdown_seconds: Annotated[float, Field(gt=0, le=LONGEST_S)] = 30.0
     """After that: how long requests in work may take."""
 
     api_keys: CommaSeparated = ()

@@ -11,6 +11,7 @@ from grpc_reflection.v1alpha import reflection
 from detector.errors import InvalidRequestError
 from detector.v1 import detector_pb2, detector_pb2_grpc
 from services.gateway.gateway import Gateway
+from services.gateway.http_server import listen
 from services.gateway.rpc.servicer import Servicer
 from services.gateway.settings import Settings
 from services.gateway.tls import Tls
@@ -82,6 +83,8 @@ class RpcServer:
 
 
 def _listen(server: Any, settings: Settings, tls: Tls | None) -> int:
+    # gRPC's core writes a line of its own to the log for a port that is taken; whoever starts us needs one, of ours.
+    listen(settings.host, settings.grpc_port, "DETECTOR_GRPC_PORT").close()
     address = f"[{settings.host}]" if ":" in settings.host else settings.host
     place = f"{address}:{settings.grpc_port}"
     try:

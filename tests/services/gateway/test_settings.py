@@ -84,3 +84,24 @@ def test_half_a_certificate_is_refused() -> None:
 
 def test_every_setting_is_described() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("shutdown_seconds", "inf"),
+        ("drain_seconds", "inf"),
+        ("header_timeout_s", "inf"),
+        ("header_timeout_s", "1e300"),
+        ("default_timeout_ms", "1" + "0" * 400),
+        ("max_timeout_ms", "1" + "0" * 400),
+        ("max_image_bytes", str(2**31)),
+        ("host", ""),
+    ],
+)
+def test_what_no_timer_message_or_socket_can_hold_is_refused_at_the_start(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"DETECTOR_{name.upper()}", value)
+    with pytest.raises(InvalidRequestError, match=f"DETECTOR_{name.upper()}"):
+        read_settings()
