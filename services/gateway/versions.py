@@ -112,6 +112,7 @@ class Versions:
             self._note_unreadable("channels_unreadable", error.message)
             return
         self._unreadable.pop("channels_unreadable", None)
+        self._note_missing(wanted)
         before = self.served
         by_label = self._engine.by_label and self._same_size()
         points = {name: served.facts.version for name, served in before.channels.items()}
@@ -137,6 +138,18 @@ class Versions:
             return False
         self._unreadable.pop("versions_unreadable", None)
         return len(sizes) == 1
+
+    def _note_missing(self, wanted: Mapping[str, int]) -> None:
+        """A gateway that waits for its first version says for what, and where it looks."""
+        if "stable" in wanted:
+            self._unreadable.pop("no_stable_version", None)
+        else:
+            root = self._store.root
+            self._note_unreadable(
+                "no_stable_version",
+                f"No version of {self._name!r} is stable in {root}: train one (detector train --store {root}), or set "
+                "DETECTOR_STORE and DETECTOR_MODEL to what there is.",
+            )
 
     def _note_unreadable(self, event: str, reason: str) -> None:
         """Told once, not at each look, of which there are two a second."""

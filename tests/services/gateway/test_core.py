@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -100,6 +101,16 @@ def test_channels_that_stay_unreadable_are_told_once_and_again_when_they_break_a
             path.write_text(content)
             gateway.versions.refresh()
     assert [entry["event"] for entry in logs] == ["channels_unreadable"] * 3
+
+
+def test_a_gateway_without_a_version_says_once_what_it_waits_for(tmp_path: Path, engine: FakeEngine) -> None:
+    gateway = Gateway(Settings(store=tmp_path / "none"), engine=engine)
+    with capture_logs() as logs:
+        gateway.versions.refresh()
+        gateway.versions.refresh()
+    gateway.core.close()
+    assert [entry["event"] for entry in logs] == ["no_stable_version"]
+    assert f"detector train --store {tmp_path / 'none'}" in logs[0]["reason"]
 
 
 def test_calls_of_the_engine_are_counted_by_the_version_that_answered(
