@@ -20,7 +20,10 @@ class StoredFiles:
         """The manifest of the version that the channel points to. Raises NotFoundError."""
         if not is_model_name(name):
             raise NotFoundError("There is no model of this name.")
-        version = self._store.channels(name).version(channel)
+        channels = self._store.channels(name)
+        if not channels.items() and not self._store.versions(name):
+            raise NotFoundError(f"There is no model {name!r}.")
+        version = channels.version(channel)
         return self._store.artifacts_dir(name, version) / MANIFEST
 
     def file(self, name: str, version: str, path: str) -> Path:

@@ -45,6 +45,7 @@ _TYPES = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
+_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -138,15 +139,15 @@ async def respond(
     headers = {"Cache-Control": cache_control, "Accept-Ranges": "bytes", "X-Content-Type-Options": "nosniff"}
     if compressible:
         headers["Vary"] = "Accept-Encoding"
-        if wanted is None and _accepts_gzip(request.headers.get("accept-encoding", "")):
+        if wanted is None and _accepts_gzip(_joined(request, "accept-encoding")):
             content = await asyncio.to_thread(_compressed, found.path, found.etag)
             etag = f'{found.etag[:-1]}-gzip"'
             found = Representation(found.path, len(content), etag, found.media_type, content)
             headers["Content-Encoding"] = "gzip"
     headers["ETag"] = found.etag
-    if _matches(request.headers.get("if-none-match"), found.etag):
+    if _matches(_joined(request, "if-none-match"), found.etag):
         return Response(status_code=304, headers=headers)
-    if wanted is not None and request.headers.get("if-range", found.etag) == found.etag:
+    if wanted is not None and request.headers.get("if-range", found.etag).strip() == found.etag:
         part = _parse_range(wanted, found.size)
     else:
         part = None
@@ -194,18 +195,23 @@ def _read_at(descriptor: int, position: int, length: int) -> bytes:
     return os.pread(descriptor, length, position)
 
 
+def _joined(request: Request, name: str) -> str:
+    """A header that is a list, which may come on several lines (RFC 9110, section 5.3)."""
+    return ",".join(request.headers.getlist(name))
+
+
 def _accepts_gzip(header: str) -> bool:
-    offers: dict[str, bool] = {}
+    """Whether gzip is taken, and the file as it is is not liked better."""
+    offers: dict[str, float] = {}
     for offer in header.lower().split(","):
         coding, _, parameters = offer.partition(";")
-        refused = re.fullmatch(r"q=0(\.0*)?", parameters.replace(" ", "").strip()) is not None
-        offers[coding.strip()] = not refused
-    return offers.get("gzip", offers.get("*", False))
+        weight = _WEIGHT.fullmatch(parameters.replace(" ", "").strip())
+        offers[coding.strip()] = float(weight.group(1)) if weight else 1.0
+    gzip_weight = offers.get("gzip", offers.get("*", 0.0))
+    return gzip_weight > 0.0 and gzip_weight >= offers.get("identity", 0.0)
 
 
-def _matches(header: str | None, etag: str) -> bool:
-    if header is None:
-        return False
+def _matches(header: str, etag: str) -> bool:
     tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
     return "*" in tags or etag in tags
 

@@ -81,6 +81,28 @@ def test_what_one_has_is_not_sent_again(client: httpx.Client) -> None:
         assert again.headers["etag"] == etag
 
 
+def test_what_one_has_may_be_told_on_several_lines(client: httpx.Client) -> None:
+    etag = client.get(LITE).headers["etag"]
+    again = client.get(LITE, headers=[("if-none-match", '"x"'), ("if-none-match", etag)])
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("offer", "packed"),
+    [
+        ("identity, gzip;q=0.5", False),
+        ("gzip;q=0.2, identity;q=0.1", True),
+        ("identity;q=0, *", True),
+        ("gzip;q=0.001", True),
+        ("gzip;q=0.000", False),
+        ("gzip, identity", True),
+    ],
+)
+def test_what_a_client_likes_better_is_sent(client: httpx.Client, offer: str, packed: bool) -> None:
+    answer = client.get(REPORT, headers={"accept-encoding": offer})
+    assert ("content-encoding" in answer.headers) == packed
+
+
 def test_text_is_compressed_under_its_own_etag(client: httpx.Client) -> None:
     plain = client.get(REPORT, headers={"accept-encoding": "identity"})
     packed = client.get(REPORT, headers={"accept-encoding": "br, gzip"})
@@ -135,6 +157,12 @@ def test_nothing_else_can_be_read(client: httpx.Client, path: str) -> None:
 )
 def test_versions_that_are_not_there(client: httpx.Client, place: str) -> None:
     assert client.get(f"/v1/models/{place}/files/labels.txt").status_code == 404
+
+
+def test_a_model_that_is_not_there_is_called_by_its_name(client: httpx.Client) -> None:
+    answer = client.get("/v1/models/kangaroo/manifest")
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "There is no model 'kangaroo'."
 
 
 def test_links_that_lead_out_are_not_followed(tmp_path: Path) -> None:
