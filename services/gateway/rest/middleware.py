@@ -17,10 +17,11 @@ log = structlog.get_logger("gateway.requests")
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """The first header of this lower-case name."""
+    """The first header of this lower-case name, without the blanks around it, which are not part of it (RFC 9110,
+    section 5.5) and which the parser leaves at its end."""
     for key, value in scope["headers"]:
         if key == name:
-            return str(value.decode("latin-1"))
+            return str(value.decode("latin-1").strip(" \t"))
     return None
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
+from detector.errors import NotFoundError
 from services.gateway.files import inside
 from services.gateway.rest.files import IMMUTABLE, REVALIDATE, describe, respond
 
@@ -69,4 +71,16 @@ def page_routes(folder: Path | None, *, model: str) -> list[BaseRoute]:
         request.state.route = "/page.json"
         return JSONResponse({"model": model}, headers={"Cache-Control": REVALIDATE})
 
-    return [Route("/page.json", settings), Route("/", page), Route("/{path:path}", page)]
+    return [Route("/page.json", settings), Route("/", page), _FileRoute("/{path:path}", page)]
+
+
+class _FileRoute(Route):
+    """Every path is one of its own, so that of a method it does not take it says only that there is nothing."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in (self.methods or ()):
+            raise NotFoundError(
+                f"There is nothing at {scope['path']} for {scope['method']}; photos go to POST /detect, "
+                "and /openapi.json has all there is."
+            )
+        await super().handle(scope, receive, send)

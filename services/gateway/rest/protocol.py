@@ -52,6 +52,15 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             self._disarm()
             super().connection_lost(exc)
 
+        def eof_received(self) -> bool | None:  # type: ignore[override]
+            """The client sends nothing more. One whose request is whole may still wait for the answer, as netcat
+            does; whoever has left altogether resets the connection when it comes."""
+            cycle = self.cycle
+            if self._is_tls or cycle is None or cycle.more_body or cycle.response_complete:
+                return None
+            cycle.keep_alive = False
+            return True
+
         def shutdown(self) -> None:
             """Called when the server stops: a request may be on its way on a connection that looks idle."""
             self._stopping = True

@@ -41,7 +41,9 @@ def request_deadline(scope: Scope, settings: Settings) -> Deadline:
     if given is None:
         return Deadline.after(settings.default_timeout_ms / 1e3)
     if not (given.isascii() and given.isdigit() and 0 < len(given) < 10 and int(given) > 0):
-        raise InvalidRequestError("X-Request-Timeout-Ms must be a whole number of milliseconds above 0.")
+        raise InvalidRequestError(
+            "X-Request-Timeout-Ms must be a whole number of milliseconds from 1 to 999999999."
+        )
     return Deadline.after(min(int(given), settings.max_timeout_ms) / 1e3)
 
 

@@ -3,6 +3,7 @@
 import base64
 import http.client
 import json
+import socket
 
 import httpx
 import numpy as np
@@ -172,8 +173,15 @@ def test_a_compressed_body_is_refused(client: httpx.Client) -> None:
 def test_other_methods_and_places_are_refused(client: httpx.Client) -> None:
     assert problem(client.get("/detect")) == (405, "method_not_allowed")
     assert problem(client.post("/livez")) == (405, "method_not_allowed")
-    assert problem(client.post("/no/such/place")) == (405, "method_not_allowed")
     assert problem(client.get("/no/such/place")) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/detect/", "//detect", "/detct", "/v1/detect"])
+def test_a_photo_sent_to_the_wrong_place_is_told_the_right_one(client: httpx.Client, path: str) -> None:
+    """Not that POST is wrong, which is what the page's files alone would say."""
+    answer = client.post(httpx.URL(f"{client.base_url}").copy_with(raw_path=path.encode()), content=PHOTO)
+    assert problem(answer) == (404, "not_found")
+    assert "POST /detect" in answer.json()["detail"]
 
 
 def test_base64_may_have_the_line_ends_of_mime(client: httpx.Client) -> None:
@@ -186,6 +194,7 @@ def test_base64_may_have_the_line_ends_of_mime(client: httpx.Client) -> None:
 def test_a_deadline_that_makes_no_sense_is_refused(client: httpx.Client, timeout: str) -> None:
     answer = client.post("/detect", content=PHOTO, headers={"x-request-timeout-ms": timeout})
     assert problem(answer) == (400, "invalid_request")
+    assert "from 1 to 999999999" in answer.json()["detail"]
 
 
 def test_the_answer_carries_its_id_and_its_timing(client: httpx.Client) -> None:
@@ -196,6 +205,29 @@ def test_the_answer_carries_its_id_and_its_timing(client: httpx.Client) -> None:
     }
     odd = client.post("/detect", content=PHOTO, headers={"x-request-id": 'a"b'})
     assert odd.headers["x-request-id"] != 'a"b'
+
+
+def test_blanks_around_a_header_are_no_part_of_it(client: httpx.Client) -> None:
+    host, port = client.base_url.host, client.base_url.port
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    connection.request(
+        "POST", "/detect", PHOTO, {"X-Request-Id": "trip-8 \t", "X-Request-Timeout-Ms": "9000 "}
+    )
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["x-request-id"]) == (200, "trip-8")
+    connection.close()
+
+
+def test_a_client_that_has_said_all_is_answered_before_the_connection_ends(client: httpx.Client) -> None:
+    """As netcat does, which shows its end of input to the other side."""
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=5) as connection:
+        connection.sendall(
+            b"POST /detect HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(PHOTO) + PHOTO
+        )
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert b'"detections"' in answer
 
 
 def test_json_is_compact_and_finite(client: httpx.Client) -> None:
