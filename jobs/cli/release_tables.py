@@ -107,7 +107,7 @@ def moved_lines(released: Released) -> list[str]:
     if released.before == released.after:
         return [f"Nothing to do: {_channels(released.after)} already."]
     finished = "Finished" if released.resumed else "Done"
-    return [f"{finished}: {_channels(released.after)} (was {_channels(released.before)})."]
+    return [f"{finished}: {_channels(released.after)}. Before: {_channels(released.before)}."]
 
 
 def print_pruned(pruned: Pruned) -> None:

@@ -10,6 +10,7 @@ from detector.errors import DetectorError
 from detector.manifest import Manifest, artifact_bytes
 from detector.store import Channels, Handover, LoggedMove, Store, read_history
 from detector.store.layout import version_folders
+from jobs.release.lock import require_store
 from jobs.release.prune import disk_bytes
 
 LOGGED = 10
@@ -66,7 +67,11 @@ class Listing:
 
 
 def list_versions(store: Store, name: str, *, moves: int = LOGGED) -> Listing:
-    """Everything that a release concerns; writes nothing. Raises StoreError when the store cannot be read."""
+    """Everything that a release concerns; writes nothing.
+
+    Raises NotFoundError for a store that is not there, StoreError for one that cannot be read.
+    """
+    require_store(store)
     channels = store.channels(name)
     models = store.configured_models()
     configured = models[name].versions if name in models else ()

@@ -41,8 +41,8 @@ def addresses_of(host: str, port: int) -> tuple[str, ...]:
         found: Iterable[Any] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise ServingError(
-            f"{host}: no address of TensorFlow Serving is known by this name ({error}): is one running, and is the "
-            "name right?"
+            f"{host}: no address of TensorFlow Serving is known by this name ({error}); see that one runs and that "
+            "the name is right"
         ) from error
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 

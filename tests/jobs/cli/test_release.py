@@ -121,7 +121,7 @@ def test_promote_and_list_for_people(detector: Detector) -> None:
     promoted = detector("promote")
     assert promoted.code == 0
     assert "AP50" in promoted.out
-    assert "Done: stable is 2 (was stable is 1, canary is 2)." in promoted.out
+    assert "Done: stable is 2. Before: stable is 1, canary is 2." in promoted.out
     assert "TensorFlow Serving was not asked" in promoted.err
     assert "Nothing to do: stable is 2 already." in detector("promote", "2").out
     listed = detector("list").out
@@ -198,7 +198,18 @@ def test_a_version_goes_from_one_store_to_another(detector: Detector, tmp_path: 
 
 
 def test_an_empty_store_says_how_to_fill_it(detector: Detector, tmp_path: Path) -> None:
-    assert "`detector train` publishes one" in detector("list", store=Store(tmp_path / "empty")).out
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "`detector train` publishes one" in detector("list", store=Store(empty)).out
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_slip_in_the_name_of_the_store_is_not_an_empty_store(
+    detector: Detector, tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    listed = detector("list", *form, store=Store(tmp_path / "stroe"))
+    assert (listed.code, listed.out) == (1, "")
+    assert "There is no store at" in listed.err
 
 
 @pytest.mark.parametrize(
