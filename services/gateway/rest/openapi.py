@@ -92,6 +92,8 @@ def _manifest() -> dict[str, Any]:
         "parameters": [
             _path("name"),
             _query("channel", {"type": "string", "enum": ["stable", "canary"], "default": "stable"}),
+            _header("Range", {"type": "string"}),
+            _header("If-Range", {"type": "string"}),
             _header("If-None-Match", {"type": "string"}),
         ],
         "responses": {
@@ -99,8 +101,9 @@ def _manifest() -> dict[str, Any]:
                 "description": "The manifest.",
                 "content": {"application/json": {"schema": {"type": "object"}}},
             },
+            "206": {"description": "A part of it.", "content": {"application/json": _BINARY}},
             "304": {"description": "It is the one you have."},
-            **_problems("400", "401", "404", "405", "500"),
+            **_problems("400", "401", "404", "405", "416", "500"),
         },
         "security": [{}, {"bearer": []}, {"header": []}],
     }

@@ -77,6 +77,19 @@ def test_files_answer_as_described(open_client: httpx.Client, path: str, version
     ProblemOut.model_validate_json(answer.content)
 
 
+@pytest.mark.parametrize(("wanted", "status"), [("bytes=0-3", 206), ("bytes=9999999-", 416)])
+def test_parts_of_whatever_is_stored_are_described(client: httpx.Client, wanted: str, status: int) -> None:
+    paths = {
+        "/v1/models/{name}/manifest": "/v1/models/detector/manifest",
+        "/v1/models/{name}/versions/{version}/files/{path}": "/v1/models/detector/versions/1/files/labels.txt",
+    }
+    for template, path in paths.items():
+        answer = client.get(path, headers={"range": wanted})
+        described = DOCUMENT["paths"][template]["get"]["responses"]
+        assert answer.status_code == status
+        assert str(status) in described
+
+
 def test_it_is_what_the_gateway_serves(client: httpx.Client) -> None:
     served = client.get("/openapi.json").json()
     assert served["openapi"] == "3.1.0"
