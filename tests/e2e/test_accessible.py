@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.phones import answer, choose_mode, choose_photo, phone, wait_for_model
+from tests.e2e.phones import WIDTH, answer, choose_mode, choose_photo, phone, wait_for_model
 from tests.services.gateway.running import Running
 
 pytestmark = pytest.mark.slow
@@ -89,3 +89,62 @@ def test_less_motion_is_respected_and_small_screens_need_no_sideways_scrolling(
         assert (
             max(box["x"] + box["width"] for card in cards.all() if (box := card.bounding_box())) <= 320 - 16
         )
+
+
+LARGE_LETTERS = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('html { font-size: 200% }');
+  document.adoptedStyleSheets = [sheet];
+}"""
+"""As somebody has set them in the browser. Not a style element: the page's own policy lets none in."""
+
+
+def test_with_letters_twice_as_large_nothing_is_cut_off_and_all_can_be_pressed(
+    browser: Browser, gateway: Running, samples: list[Path]
+) -> None:
+    with phone(browser, gateway.url) as shown:
+        page = shown.page
+        page.evaluate(LARGE_LETTERS)
+
+        def width() -> int:
+            return int(page.evaluate("() => document.documentElement.scrollWidth"))
+
+        wait_for_model(page)
+        choose_photo(page, samples[0])
+        answer(page)
+        choose_mode(page, "Both")
+        answer(page, "The server's answer")
+        page.locator(".model summary").tap()
+        assert width() <= WIDTH
+        page.get_by_role("link", name="Get it").tap()
+        page.locator(".files li").first.wait_for()
+        assert width() <= WIDTH
+        page.get_by_role("link", name="Evaluate").tap()
+        page.get_by_role("button", name="Run them on this phone").tap()
+        page.locator(".samples .photo").first.wait_for()
+        assert width() <= WIDTH
+        page.get_by_role("link", name="Label").tap()
+        page.get_by_label("First kind").fill("ball")
+        page.get_by_role("button", name="Go on").tap()
+        page.get_by_label("Choose photos").set_input_files(samples[:2])
+        page.get_by_role("link", name="Photo 1:").wait_for()
+        assert width() <= WIDTH
+        page.get_by_role("link", name="Photo 1:").tap()
+        nothing = page.get_by_role("button", name="Nothing here")
+        assert nothing.evaluate("button => button.scrollWidth <= button.clientWidth")
+        nothing.tap()
+
+
+def test_what_is_long_beside_the_picture_of_a_turned_phone_neither_leaves_the_screen_nor_moves_the_picture(
+    browser: Browser, gateway: Running
+) -> None:
+    with phone(browser, gateway.url, viewport={"width": 740, "height": 360}) as shown:
+        page = shown.page
+        wait_for_model(page)
+        page.get_by_role("button", name="Use the camera").tap()
+        page.locator(".sight").wait_for()
+        before = page.locator(".sight").bounding_box()
+        page.locator(".model summary").tap()
+        expect(page.get_by_role("button", name="Delete the model")).to_be_visible()
+        assert page.locator(".sight").bounding_box() == before
+        assert page.locator(".model").evaluate("panel => panel.getBoundingClientRect().right") <= 740 - 16

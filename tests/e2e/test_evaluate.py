@@ -30,6 +30,14 @@ def published(competent: Trained) -> dict[str, Any]:
     return found
 
 
+CUT_TAGS = """tags => tags.filter(tag => {
+  const edge = tag.closest('.photo').getBoundingClientRect();
+  const own = tag.getBoundingClientRect();
+  return own.left < edge.left - 1 || own.right > edge.right + 1;
+}).map(tag => tag.textContent)"""
+"""Words that the photo's edge cuts."""
+
+
 def open_evaluate(shown: Phone) -> Page:
     shown.page.get_by_role("link", name="Evaluate").tap()
     return shown.page
@@ -98,6 +106,8 @@ def test_every_photo_shows_what_is_on_it_and_what_was_found_worst_first(
         for figure, file in zip(figures, files, strict=True):
             drawn = tuple(figure.locator(f".mark.{kind}").count() for kind in ("right", "wrong", "missed"))
             assert drawn == counted[file], file
+            cut = figure.locator(".tag").evaluate_all(CUT_TAGS)
+            assert cut == [], file
             assert (
                 figure.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
             )

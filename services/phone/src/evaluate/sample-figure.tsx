@@ -79,12 +79,13 @@ function Frame({kind, box, tag}: FrameProps) {
   };
   return (
     <div class={`mark ${kind}`} style={place} aria-hidden="true">
-      {tag !== undefined && <span class={hasRoom(kind, box) ? 'tag' : 'tag inside'}>{tag}</span>}
+      {tag !== undefined && <span class={tagLook(kind, box)}>{tag}</span>}
     </div>
   );
 }
 
-/** Tags stand outside of their box, above or below it, unless that is outside of the photo. */
-function hasRoom(kind: FrameProps['kind'], box: Box): boolean {
-  return kind === 'wrong' ? box.ymax < 0.9 : box.ymin > 0.1;
+/** Tags stand outside of their box, above or below it, unless that is outside of the photo; so for left and right. */
+function tagLook(kind: FrameProps['kind'], box: Box): string {
+  const hasRoom = kind === 'wrong' ? box.ymax < 0.9 : box.ymin > 0.1;
+  return `tag${hasRoom ? '' : ' inside'}${box.xmin > 0.5 ? ' leftwards' : ''}`;
 }
