@@ -8,9 +8,16 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from httptools import HttpParserUpgrade
+import structlog
+from httptools import HttpParserError, HttpParserUpgrade
 from starlette.types import ASGIApp, Message, Receive, Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from detector.errors import InvalidRequestError
+from services.gateway.requests import request_id
+from services.gateway.rest.problems import problem_response
+
+log = structlog.get_logger("gateway.requests")
 
 REFUSED_BODY_GRACE_S = 0.25
 """How long a refused client has to see its answer and stop, before its body is read to be thrown away."""
@@ -35,7 +42,7 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.app: Any = _CloseAfterEarlyAnswer(self.app)
-            self.parser: Any = _Parser(self.parser, self._body_of_upgrade)
+            self.parser: Any = _Parser(self.parser, self._body_of_upgrade, self._refuse_unreadable)
             self._repeating_head = False
             self._guard: asyncio.TimerHandle | None = None
             self._header_bytes = 0
@@ -94,6 +101,38 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             self._repeating_head = True
             framing = [header for header in self.headers if header[0] in _FRAMING]
             return b"".join([b"POST / HTTP/1.1\r\n", *map(b"%s: %s\r\n".__mod__, framing), b"\r\n"])
+
+        def _refuse_unreadable(self) -> None:
+            """What came is no HTTP. It is answered and logged as any request is, except while one before it waits for
+            its own answer: two answers would run into one another."""
+            self._disarm()
+            self._refused = True
+            cycle = self.cycle
+            if cycle is not None and not cycle.response_complete and not cycle.more_body:
+                cycle.keep_alive = False
+                return
+            if self.transport.is_closing():
+                return
+            error = InvalidRequestError("This is not HTTP/1.1 as RFC 9112 has it.")
+            given_id = request_id(None)
+            response = problem_response(error, request_id=given_id)
+            fields = [
+                *self.server_state.default_headers,
+                *response.raw_headers,
+                (b"x-request-id", given_id.encode()),
+                (b"connection", b"close"),
+            ]
+            head = b"".join([STATUS_LINE[error.http_status], *map(b"%s: %s\r\n".__mod__, fields), b"\r\n"])
+            self.transport.write(head + bytes(response.body))
+            self.transport.close()
+            log.info(
+                "request",
+                protocol="rest",
+                route="other",
+                status=error.http_status,
+                code=error.code,
+                request_id=given_id,
+            )
 
         def on_message_begin(self) -> None:
             if self._repeating_head:
@@ -180,11 +219,15 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
 
 
 class _Parser:
-    """httptools' parser, which goes on where that stops because a request asks for another protocol."""
+    """httptools' parser, which goes on where that stops because a request asks for another protocol, and tells
+    `unreadable` where it cannot go on."""
 
-    def __init__(self, parser: Any, body_of_upgrade: Callable[[], bytes]) -> None:
+    def __init__(
+        self, parser: Any, body_of_upgrade: Callable[[], bytes], unreadable: Callable[[], None]
+    ) -> None:
         self._parser = parser
         self._body_of_upgrade = body_of_upgrade
+        self._unreadable = unreadable
         self.get_http_version: Callable[[], str] = parser.get_http_version
         self.get_method: Callable[[], bytes] = parser.get_method
         self.should_keep_alive: Callable[[], bool] = parser.should_keep_alive
@@ -196,6 +239,9 @@ class _Parser:
                 return
             except HttpParserUpgrade as upgrade:
                 data = self._body_of_upgrade() + data[upgrade.args[0] :]
+            except HttpParserError:
+                self._unreadable()
+                return
 
     def should_upgrade(self) -> bool:
         return False

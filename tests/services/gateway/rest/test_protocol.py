@@ -1,9 +1,11 @@
 import asyncio
+import json
 from typing import Any
 
 import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
+from structlog.testing import capture_logs
 from uvicorn.server import ServerState
 
 from services.gateway.rest.protocol import guarded_protocol
@@ -98,6 +100,36 @@ def test_an_answer_to_head_is_its_head() -> None:
 def test_an_answer_that_breaks_after_its_head_shows_the_head_and_ends() -> None:
     wire = answered(breaks, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert b"".join(wire.written).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert wire.closed
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_answered_and_logged_as_any_request(garbage: bytes) -> None:
+    with capture_logs() as logs:
+        wire = answered(echoes, garbage)
+    head, _, body = b"".join(wire.written).partition(b"\r\n\r\n")
+    problem = json.loads(body)
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/problem+json\r\n" in head
+    assert f"x-request-id: {problem['request_id']}\r\n".encode() in head
+    assert problem["code"] == "invalid_request"
+    assert [(entry["status"], entry["request_id"]) for entry in logs] == [(400, problem["request_id"])]
+    assert wire.closed
+
+
+def test_an_answer_is_not_cut_by_what_is_no_http_after_its_request() -> None:
+    wire = answered(answers, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n\x00\x01\x02")
+    assert b"".join(wire.written).endswith(b"\r\n\r\nhere")
+    assert b"400" not in b"".join(wire.written)
     assert wire.closed
 
 
