@@ -128,9 +128,8 @@ def test_what_is_no_http_is_no_500(strict: Running, request_text: bytes) -> None
 
 def test_what_libraries_have_to_say_of_it_is_json_too(strict: Running) -> None:
     """A line of theirs is an event like ours: what collects the log reads one format."""
-    with grpc.insecure_channel(f"127.0.0.1:{strict.grpc_port}") as channel:
-        with pytest.raises(grpc.RpcError):
-            channel.unary_unary("/detector.v1.DetectorService/Detect")(b"\xff")
+    with grpc.insecure_channel(f"127.0.0.1:{strict.grpc_port}") as channel, pytest.raises(grpc.RpcError):
+        channel.unary_unary("/detector.v1.DetectorService/Detect")(b"\xff")
     broken = {"content-type": "multipart/form-data; boundary=b"}
     assert httpx.post(f"{strict.url}/detect", content=b"x", headers=broken).status_code == 400
     poll(lambda: any(event.get("logger", "").startswith("grpc") for event in strict.events()))
