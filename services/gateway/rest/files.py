@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from detector.errors import NotFoundError, RangeNotSatisfiableError
+from detector.files import reading
 from services.gateway.files import StoredFiles, artifact_kind, digest
 from services.gateway.metrics import Metrics
 
@@ -111,12 +112,14 @@ class Sent:
 
 
 def describe(path: Path) -> Representation:
-    """The file as it is. Raises NotFoundError when it is gone."""
-    try:
-        stat = path.stat()
-        etag = digest(path, stat.st_size, stat.st_mtime_ns)
-    except OSError:
-        raise NotFoundError("There is no such file.") from None
+    """The file as it is. Raises NotFoundError when it is gone, StoreError when it is there and cannot be read: a phone
+    that hears of the first does not ask again."""
+    with reading(path):
+        try:
+            stat = path.stat()
+            etag = digest(path, stat.st_size, stat.st_mtime_ns)
+        except FileNotFoundError:
+            raise NotFoundError("There is no such file.") from None
     return Representation(path, stat.st_size, f'"{etag}"', _media_type(path))
 
 

@@ -1,5 +1,6 @@
 """The manifest and the files of a version: whole, in part, conditionally, and nothing else."""
 
+import errno
 import gzip
 import hashlib
 import http.client
@@ -8,9 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from detector.errors import NotFoundError
+from detector.errors import NotFoundError, StoreError
 from detector.store import Store
 from services.gateway.files import inside
+from services.gateway.rest.files import describe
 
 LITE = "/v1/models/detector/versions/1/files/tflite/f32.tflite"
 REPORT = "/v1/models/detector/versions/1/files/report/index.html"
@@ -163,6 +165,22 @@ def test_a_model_that_is_not_there_is_called_by_its_name(client: httpx.Client) -
     answer = client.get("/v1/models/kangaroo/manifest")
     assert answer.status_code == 404
     assert answer.json()["detail"] == "There is no model 'kangaroo'."
+
+
+def test_a_file_that_cannot_be_read_is_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "f32.tflite"
+    with pytest.raises(NotFoundError):
+        describe(path)
+    path.write_bytes(b"weights")
+
+    def refuse(*_: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("services.gateway.rest.files.digest", refuse)
+    with pytest.raises(StoreError, match="permission denied"):
+        describe(path)
 
 
 def test_links_that_lead_out_are_not_followed(tmp_path: Path) -> None:
