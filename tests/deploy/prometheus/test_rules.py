@@ -54,6 +54,17 @@ def test_a_rule_reads_metrics_that_there_are(rule: Alert | Recording) -> None:
     assert metric_names(rule.expression) <= there
 
 
+def test_a_command_of_releases_says_where_it_is_typed() -> None:
+    """It is no command of the machine that somebody woken at night has logged in to."""
+    for page in (ROOT / "docs" / "runbooks").glob("*.md"):
+        if page.name == "availability-burn.md":  # the page that says it
+            continue
+        text = page.read_text("utf-8")
+        assert "`detector release" not in text or "](availability-burn.md#do)" in text, page
+        listed = text.replace("\n", " ").split("`detector release list`")[1:]
+        assert all("](availability-burn.md#do)" in after[:60] for after in listed), page
+
+
 def test_each_runbook_is_that_of_an_alert() -> None:
     pages = {str(page.relative_to(ROOT)) for page in (ROOT / "docs" / "runbooks").glob("*.md")}
     assert pages == {alert.annotations["runbook_url"] for alert in ALERTS}
