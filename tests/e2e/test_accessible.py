@@ -148,3 +148,18 @@ def test_what_is_long_beside_the_picture_of_a_turned_phone_neither_leaves_the_sc
         expect(page.get_by_role("button", name="Delete the model")).to_be_visible()
         assert page.locator(".sight").bounding_box() == before
         assert page.locator(".model").evaluate("panel => panel.getBoundingClientRect().right") <= 740 - 16
+
+
+def test_the_tools_of_a_small_screen_stand_in_one_row(
+    browser: Browser, gateway: Running, samples: list[Path]
+) -> None:
+    with phone(browser, f"{gateway.url}/#/label", viewport={"width": 320, "height": 568}) as shown:
+        page = shown.page
+        page.get_by_label("First kind").fill("ball")
+        page.get_by_role("button", name="Go on").tap()
+        page.get_by_label("Choose photos").set_input_files(samples[0])
+        page.locator(".stage-photo").wait_for()
+        tops = page.locator(".tool-row button").evaluate_all(
+            "buttons => buttons.map(button => Math.round(button.getBoundingClientRect().top))"
+        )
+        assert len(set(tops)) == 1, tops
