@@ -1,8 +1,8 @@
 """The layouts that CSV files of boxes come in: which column is what.
 
 Known are files with a header (`filename,width,height,class,xmin,ymin,xmax,ymax` and its relatives, in any
-order), and two without: `path,x1,y1,x2,y2,class`, and Google's `set,path,label,x,y,...` with two or four
-corners, 0..1.
+order), and three without: `path,x1,y1,x2,y2,class`, Google's `set,path,label,x,y,...` with two or four
+corners, 0..1, and makesense.ai's `label,x,y,width,height,photo,image width,image height`.
 """
 
 import math
@@ -88,7 +88,7 @@ def find_layout(rows: Sequence[Sequence[str]]) -> Layout | None:
     """The layout of a file by its first rows; None when it is no list of boxes."""
     if not rows:
         return None
-    return _with_header(rows[0]) or _google(rows) or _plain(rows)
+    return _with_header(rows[0]) or _google(rows) or _plain(rows) or _makesense(rows)
 
 
 def _with_header(header: Sequence[str]) -> Layout | None:
@@ -135,6 +135,16 @@ def _plain(rows: Sequence[Sequence[str]]) -> Layout | None:
     if not all(all(_is_number(value) or not value.strip() for value in row[1:5]) for row in rows):
         return None
     return Layout({"photo": 0, "xmin": 1, "ymin": 2, "xmax": 3, "ymax": 4, "label": 5}, 0)
+
+
+def _makesense(rows: Sequence[Sequence[str]]) -> Layout | None:
+    """`label,x,y,width,height,photo,image width,image height`; photos without objects are not in it."""
+    if not all(len(row) == 8 and is_photo(row[5].strip()) for row in rows):
+        return None
+    if not all(_is_number(value) for row in rows for value in (*row[1:5], *row[6:])):
+        return None
+    titles = ("label", "x", "y", "w", "h", "photo", "width", "height")
+    return Layout({title: position for position, title in enumerate(titles)}, 0)
 
 
 def _is_number(text: str) -> bool:

@@ -72,6 +72,15 @@ def test_the_photos_size_is_not_the_boxes(tmp_path: Path) -> None:
     assert found_in(tmp_path, rows).photos[0].stated_size is None
 
 
+def test_what_makesense_exports_is_read(tmp_path: Path) -> None:
+    found = found_in(tmp_path, "cat,20,10,40,40,one.jpg,200,100\ndog,1,2,3,4,three.jpg,200,100\n")
+    photo = found.photos[0]
+    assert (photo.name, photo.stated_size, photo.boxes[0].label) == ("images/one.jpg", (200, 100), "cat")
+    box = photo.boxes[0]
+    assert (box.ymin, box.xmin, box.ymax, box.xmax) == (10, 20, 50, 60)
+    assert open_dataset(tmp_path, size=96)[1].format == "csv"
+
+
 @pytest.mark.parametrize("edges", ["0.1,0.1,1.0004,0.5", "-0.003,0.1,0.3,1.04"])
 def test_fractions_that_reach_a_little_over_the_edge_are_no_pixels(edges: str, tmp_path: Path) -> None:
     rows = "filename,class,xmin,ymin,xmax,ymax\none.jpg,cat,0.1,0.1,0.3,0.5\n"
