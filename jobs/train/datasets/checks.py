@@ -169,7 +169,7 @@ def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int) -> _C
         )
     placed = place_boxes(photo, image, class_ids)
     if placed.left_out and not placed.ground_truth:
-        message = f"none of its {placed.left_out} boxes can be used, and it is no negative; left out."
+        message = f"no box of it can be used ({placed.left_out} left out), and it is no negative; left out."
         return _Checked(None, (*placed.problems, Problem(photo.name, ProblemKind.NO_USABLE_BOX, message)))
     pixels = shrink(image.pixels, 2 * size)
     labelled = LabelledPhoto(
@@ -223,6 +223,6 @@ def _how_to_remove(format: str) -> str:
 def _refuse_faults(problems: Sequence[Problem], source: str) -> None:
     if found := faults(problems):
         raise DatasetError(
-            f"{source}: {len(found)} problems, refused because the reading is strict.\n"
+            f"{source}: refused, because the reading is strict and there are problems ({len(found)}):\n"
             f"{describe(found, at_most=SHOWN_PROBLEMS)}"
         )

@@ -195,7 +195,7 @@ def _labels(categories: Iterable[_Category], used: set[str]) -> tuple[tuple[str,
     if not dropped:
         return labels, []
     names = ", ".join(sorted(dropped)[:5]) + (", ..." if len(dropped) > 5 else "")
-    return labels, [f"{len(dropped)} categories without a box are not taken for classes: {names}."]
+    return labels, [f"not taken for classes, as no box is of them ({len(dropped)}): {names}."]
 
 
 def _unlisted(index: PhotoIndex, photos: Iterable[AnnotatedPhoto]) -> list[Problem]:

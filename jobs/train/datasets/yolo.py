@@ -64,7 +64,7 @@ def _labels(config: YoloConfig, photos: Iterable[AnnotatedPhoto], problems: list
     if not (config.vocabulary and used and unused):
         return config.names
     names = ", ".join(unused[:5]) + (", ..." if len(unused) > 5 else "")
-    message = f"{len(unused)} names without a box are not taken for classes: {names}."
+    message = f"not taken for classes, as no box is of them ({len(unused)}): {names}."
     problems.append(Problem(config.file, ProblemKind.UNUSED_CLASS, message))
     return tuple(name for name in config.names if name in used)
 

@@ -345,7 +345,7 @@ def test_names_in_a_text_may_be_more_than_the_classes(name_file: str, tmp_path: 
     remark = next(problem for problem in report.problems if problem.kind is ProblemKind.UNUSED_CLASS)
     assert (remark.file, remark.message) == (
         name_file,
-        "2 names without a box are not taken for classes: person, tv.",
+        "not taken for classes, as no box is of them (2): person, tv.",
     )
 
 
