@@ -90,7 +90,8 @@ def _data_line(event: Event) -> str:
 def _phase_line(event: Event) -> str:
     done = event.get("resumed_after_epoch")
     resumed = f", going on after epoch {done} of the run that was stopped" if done else ""
-    return f"Phase {event['phase']}: {PHASE_NAMES[event['phase']]}, {event['epochs']} epochs{resumed}"
+    epochs = "1 epoch" if event["epochs"] == 1 else f"{event['epochs']} epochs"
+    return f"Phase {event['phase']}: {PHASE_NAMES[event['phase']]}, {epochs}{resumed}"
 
 
 def _evaluated_line(event: Event) -> str:
