@@ -15,6 +15,8 @@ from tests.services.gateway.running import poll, running_gateway
 from tests.services.gateway.tiny import publish_tiny
 from tests.serving_standin.running import free_port, running_serving
 
+pytestmark = pytest.mark.slow
+
 PHOTO = encode(corners(320, 240))
 SERVER_S = 3.0
 """How long a slow server takes: what does not wait for it is over long before, also on a busy machine."""

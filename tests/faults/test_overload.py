@@ -35,6 +35,7 @@ ATTEMPTS = 3
 """Someone else's work on either core spoils a measurement of seconds: the bounds must hold in one of so many."""
 
 
+@pytest.mark.slow
 def test_four_times_the_load(tiny_store: Store, tmp_path: Path) -> None:
     with (
         split_cores() as first_core,
