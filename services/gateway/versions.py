@@ -84,7 +84,7 @@ class Versions:
         self._metrics = metrics
         self._failures: dict[int, _Failure] = {}
         self._facts: dict[int, VersionFacts] = {}
-        self._unreadable: dict[str, str] = {}
+        self._told: dict[str, str] = {}
         self.served = Served()
 
     @property
@@ -109,9 +109,9 @@ class Versions:
         try:
             wanted: dict[str, int] = dict(self._store.channels(self._name).items())
         except DetectorError as error:
-            self._note_unreadable("channels_unreadable", error.message)
+            self._tell_once("channels_unreadable", error.message)
             return
-        self._unreadable.pop("channels_unreadable", None)
+        self._told.pop("channels_unreadable", None)
         self._note_missing(wanted)
         before = self.served
         by_label = self._engine.by_label and self._same_size()
@@ -134,27 +134,27 @@ class Versions:
         try:
             sizes = {self.facts(version).size for version in self._store.versions(self._name)}
         except DetectorError as error:
-            self._note_unreadable("versions_unreadable", error.message)
+            self._tell_once("versions_unreadable", error.message)
             return False
-        self._unreadable.pop("versions_unreadable", None)
+        self._told.pop("versions_unreadable", None)
         return len(sizes) == 1
 
     def _note_missing(self, wanted: Mapping[str, int]) -> None:
         """A gateway that waits for its first version says for what, and where it looks."""
         if "stable" in wanted:
-            self._unreadable.pop("no_stable_version", None)
+            self._told.pop("no_stable_version", None)
         else:
             root = self._store.root
-            self._note_unreadable(
+            self._tell_once(
                 "no_stable_version",
                 f"No version of {self._name!r} is stable in {root}: train one (detector train --store {root}), or set "
                 "DETECTOR_STORE and DETECTOR_MODEL to what there is.",
             )
 
-    def _note_unreadable(self, event: str, reason: str) -> None:
-        """Told once, not at each look, of which there are two a second."""
-        if self._unreadable.get(event) != reason:
-            self._unreadable[event] = reason
+    def _tell_once(self, event: str, reason: str) -> None:
+        """Log a fault when it begins or changes, not at each look, of which there are two a second."""
+        if self._told.get(event) != reason:
+            self._told[event] = reason
             log.error(event, model=self._name, reason=reason)
 
     def _load(self, version: int) -> ServedVersion | None:

@@ -172,6 +172,7 @@ def _write_cache(path: Path, found: ResolvedWeights) -> None:
     }
     content = io.BytesIO()
     np.savez(content, source=np.asarray(found.source), **arrays)
+    # Not `write_arrays`, whose writers hold a lock: trainings of any store may fill the one cache at once.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

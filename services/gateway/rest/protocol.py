@@ -51,7 +51,7 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             self._refused = False
             self._stopping = False
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
             super().connection_made(transport)
             self._arm()
 
@@ -59,7 +59,7 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             self._disarm()
             super().connection_lost(exc)
 
-        def eof_received(self) -> bool | None:  # type: ignore[override]
+        def eof_received(self) -> bool | None:  # type: ignore[override]  # uvicorn has None, asyncio both
             """The client sends nothing more. One whose request is whole may still wait for the answer, as netcat
             does; whoever has left altogether resets the connection when it comes."""
             cycle = self.cycle
@@ -269,7 +269,7 @@ class _CloseAfterEarlyAnswer:
 
         transport = cycle.transport
         answer_transport = _AnswerTransport(transport, cycle)
-        cycle.transport = answer_transport  # type: ignore[assignment]
+        cycle.transport = answer_transport  # type: ignore[assignment]  # it has what a cycle calls
         try:
             await self._app(scope, receive, watching_send)
         finally:

@@ -19,7 +19,7 @@ SHAPES = ((1, MAX_DETECTIONS, 4), (1, MAX_DETECTIONS), (1, MAX_DETECTIONS), (1,)
 Status = grpc.StatusCode
 
 
-class Refusal(grpc.RpcError):  # type: ignore[misc]
+class Refusal(grpc.RpcError):  # type: ignore[misc]  # grpc ships no types
     def __init__(self, status: grpc.StatusCode) -> None:
         super().__init__()
         self._status = status
