@@ -2,10 +2,12 @@
 
 from detector.manifest.check import (
     KINDS,
+    UNMEASURED_THRESHOLD,
     artifact,
     artifact_bytes,
     check_manifest,
     describe_file,
+    score_threshold,
     validate_manifest,
 )
 from detector.manifest.codec import (
@@ -32,6 +34,7 @@ from detector.v1.manifest_pb2 import (
 __all__ = [
     "KINDS",
     "SCHEMA",
+    "UNMEASURED_THRESHOLD",
     "Artifact",
     "BaseWeights",
     "ClassCounts",
@@ -50,6 +53,7 @@ __all__ = [
     "manifest_from_json",
     "manifest_to_json",
     "read_manifest",
+    "score_threshold",
     "validate_manifest",
     "write_manifest",
 ]

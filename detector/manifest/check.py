@@ -16,6 +16,9 @@ SAVED_MODEL = "saved_model"
 KINDS = (SAVED_MODEL, "tflite_f32", "tflite_f16", "tflite_int8", "tfjs_graph_f16", "tfjs_layers")
 """Every kind of artifact that a version may hold."""
 
+UNMEASURED_THRESHOLD = 0.5
+"""The score threshold of a version whose own was never measured."""
+
 _LARGEST_FILE_BYTES = 2**32 - 1
 _PROBLEMS_SHOWN = 5
 
@@ -32,6 +35,11 @@ def artifact(manifest: Manifest, kind: str) -> Artifact:
 def artifact_bytes(artifact: Artifact) -> int:
     """Bytes of all files of a kind together."""
     return sum(file.size_bytes for file in artifact.files)
+
+
+def score_threshold(manifest: Manifest) -> float:
+    """Boxes below this score are not shown; UNMEASURED_THRESHOLD for a version that does not say."""
+    return manifest.score_threshold if manifest.HasField("score_threshold") else UNMEASURED_THRESHOLD
 
 
 def describe_file(path: Path, *, root: Path) -> File:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detector.errors import InvalidRequestError, NotFoundError
-from detector.evaluation.threshold import FALLBACK
-from detector.manifest import Manifest
+from detector.manifest import Manifest, score_threshold
 from detector.store.store import Store
 from jobs.train.runtimes import KINDS, Runtime, open_runtime
 
@@ -31,9 +30,8 @@ class ChosenVersion:
 
     @property
     def score_threshold(self) -> float:
-        """Boxes below this score are not shown; for a version without a measured one it is the gateway's, 0.5."""
-        measured = self.manifest.HasField("score_threshold")
-        return self.manifest.score_threshold if measured else FALLBACK
+        """Boxes below this score are not shown."""
+        return score_threshold(self.manifest)
 
     @contextmanager
     def opened(self) -> Iterator[Runtime]:

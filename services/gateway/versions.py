@@ -9,13 +9,11 @@ import numpy as np
 import structlog
 
 from detector.errors import DetectorError, ModelUnavailableError, NotFoundError
+from detector.manifest import score_threshold
 from detector.store import CHANNEL_NAMES, Store
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import Engine, Runner, VersionFiles
 from services.gateway.metrics import Metrics
-
-UNMEASURED_THRESHOLD = 0.5
-"""Used for a version whose threshold was never measured."""
 
 PROBE_TIMEOUT_S = 30.0
 LONGEST_RETRY_S = 10.0
@@ -95,12 +93,11 @@ class Versions:
         """Of any version in the store, read once. Raises NotFoundError or StoreError."""
         if version not in self._facts:
             manifest = self._store.manifest(self._name, version)
-            measured = manifest.HasField("score_threshold")
             self._facts[version] = VersionFacts(
                 version=version,
                 size=manifest.input.width,
                 labels=tuple(manifest.labels),
-                score_threshold=manifest.score_threshold if measured else UNMEASURED_THRESHOLD,
+                score_threshold=score_threshold(manifest),
             )
         return self._facts[version]
 

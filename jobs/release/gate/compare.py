@@ -15,14 +15,13 @@ from detector.evaluation import (
     paired_bootstrap_mean_difference,
 )
 from detector.images import Pixels, resize_square
-from detector.manifest import Manifest
+from detector.manifest import Manifest, score_threshold
 from jobs.release.gate.held_out import HeldOut
 from jobs.train.datasets.photos import AnnotatedPhoto
 from jobs.train.quiet_stderr import quiet_stderr
 from services.gateway.deadline import Deadline
 from services.gateway.engines.embedded import EmbeddedEngine
 from services.gateway.engines.engine import Runner, VersionFiles, detections
-from services.gateway.versions import UNMEASURED_THRESHOLD
 
 KIND = "tflite_f32"
 MOST_THREADS = 8
@@ -51,8 +50,7 @@ class Contender:
     @property
     def threshold(self) -> float:
         """Boxes below this score are not drawn."""
-        measured = self.manifest.HasField("score_threshold")
-        return self.manifest.score_threshold if measured else UNMEASURED_THRESHOLD
+        return score_threshold(self.manifest)
 
 
 @dataclass(frozen=True, slots=True)
