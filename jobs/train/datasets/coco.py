@@ -4,7 +4,6 @@ Exactly the photos that a file lists are used; one without annotations is a nega
 is reported. Crowds are no boxes: they are left out and said so. Labels are in the order of the category ids.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -13,7 +12,9 @@ from typing import Any
 
 from detector.errors import DatasetError
 from jobs.train.datasets.claims import Claim, settle
+from jobs.train.datasets.format import Format
 from jobs.train.datasets.lookup import PhotoIndex, exactness, side_of_folder, side_of_name
+from jobs.train.datasets.peek import parse_json
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
@@ -52,14 +53,14 @@ def read(source: Source) -> Annotations:
 
 def parse_coco(data: bytes) -> Mapping[str, Any] | None:
     """The document if it is a COCO one, None for other JSON. ValueError when it is no JSON at all."""
-    try:
-        content = json.loads(decode_text(data))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"not JSON ({error})") from error
+    content = parse_json(decode_text(data))
+    return content if is_coco(content) else None
+
+
+def is_coco(content: object) -> bool:
+    """Whether parsed JSON is a COCO document."""
     lists = ("images", "annotations", "categories")
-    if not isinstance(content, dict) or not all(isinstance(content.get(name), list) for name in lists):
-        return None
-    return content
+    return isinstance(content, dict) and all(isinstance(content.get(name), list) for name in lists)
 
 
 def _nothing_read(source: Source, problems: Iterable[Problem]) -> str:
@@ -202,3 +203,12 @@ def _unlisted(index: PhotoIndex, photos: Iterable[AnnotatedPhoto]) -> list[Probl
     listed = {photo.name for photo in photos}
     message = "no annotation file lists it, so nobody said what is in it; not used."
     return [Problem(name, ProblemKind.NOT_ANNOTATED, message) for name in index.photos if name not in listed]
+
+
+FORMAT = Format(
+    name="coco",
+    title="COCO",
+    files="a .json with images, annotations, categories",
+    find=lambda peek: peek.first_json(is_coco),
+    read=read,
+)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from detector.errors import DatasetError
 from jobs.train.datasets.csv_layouts import Layout, Row, find_layout
+from jobs.train.datasets.format import Format
 from jobs.train.datasets.lookup import PhotoIndex, side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
 from jobs.train.datasets.problems import Problem, ProblemKind, printable
@@ -141,3 +142,12 @@ def _stated_size(rows: list[Row]) -> tuple[int, int] | None:
 def _side(file: str, photo: str, rows: list[Row]) -> Side | None:
     stated = next((row.side for row in rows if row.side), None)
     return stated or side_of_name(file) or side_of_folder(photo)
+
+
+FORMAT = Format(
+    name="csv",
+    title="CSV",
+    files="a box a row",
+    find=lambda peek: peek.first(lambda data: layout_of(decode_text(data)) is not None, *SUFFIXES),
+    read=read,
+)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import DatasetError
+from jobs.train.datasets.format import Format
 from jobs.train.datasets.lookup import side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
@@ -148,3 +149,12 @@ class _Record:
 
     def _whole(self, name: str) -> object:
         return next(iter(self.features.get(name, ())), None)
+
+
+FORMAT = Format(
+    name="tfrecord",
+    title="TFRecord",
+    files="tf.train.Example as the TF Object Detection API has them",
+    find=lambda peek: next(filter(is_tfrecord, peek.source.files), None),
+    read=read,
+)

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
 from jobs.train.datasets.claims import Claim, settle
+from jobs.train.datasets.format import Format
 from jobs.train.datasets.lookup import (
     BY_ANOTHER_NAME,
     Exactness,
@@ -152,3 +153,12 @@ def _root_above(file: str, folder: str) -> str:
 def _not_annotated(photos: Iterable[str], named: set[str]) -> list[Problem]:
     message = "no XML file describes it, so nobody said what is in it; not used."
     return [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in photos if photo not in named]
+
+
+FORMAT = Format(
+    name="voc",
+    title="Pascal VOC",
+    files="an .xml for each photo",
+    find=lambda peek: peek.first(lambda data: parse_annotation(data) is not None, ".xml"),
+    read=read,
+)

@@ -12,13 +12,24 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
-from jobs.train.datasets.lookup import PhotoIndex, fold, side_of_folder
+from jobs.train.datasets.format import Format
+from jobs.train.datasets.lookup import PhotoIndex, fold, is_photo, side_of_folder
+from jobs.train.datasets.peek import Peek
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import decode_text
-from jobs.train.datasets.yolo_config import OTHER_TEXTS, YoloConfig, find_config
+from jobs.train.datasets.yolo_config import (
+    NAME_FILES,
+    OTHER_TEXTS,
+    YoloConfig,
+    find_config,
+    is_yolo_yaml,
+)
 from jobs.train.datasets.yolo_lines import parse_line
+
+MAX_TEXTS = 200
+"""Texts called like photos that are looked at: the first ones may all be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +241,43 @@ def _place_of(other: str | None) -> str:
 
 def _is_among_texts(path: PurePosixPath, folders: Container[PurePosixPath]) -> bool:
     return "labels" in str(path.parent).lower().split("/") or path.parent in folders
+
+
+def _find(peek: Peek) -> str | None:
+    return peek.first(is_yolo_yaml, ".yaml", ".yml") or _first_text(peek.source)
+
+
+def _first_text(source: Source) -> str | None:
+    """A text called like a photo that holds boxes; or, where all are empty, one beside a list of classes."""
+    stems = {PurePosixPath(file).stem.lower() for file in source.files if is_photo(file)}
+    texts = [
+        file
+        for file in source.with_suffix(".txt")
+        if PurePosixPath(file).stem.lower() in stems and PurePosixPath(file).name.lower() not in OTHER_TEXTS
+    ]
+    named = any(PurePosixPath(file).name.lower() in NAME_FILES for file in source.files)
+    for file in texts[:MAX_TEXTS]:
+        try:
+            lines = [line for line in decode_text(source.read(file)).splitlines() if line.strip()]
+        except DatasetError:
+            continue
+        if (lines or named) and all(map(_is_box, lines)):
+            return file
+    return None
+
+
+def _is_box(line: str) -> bool:
+    try:
+        parse_line(line)
+    except ValueError:
+        return False
+    return True
+
+
+FORMAT = Format(
+    name="yolo",
+    title="YOLO",
+    files="data.yaml, or a .txt for each photo and classes.txt",
+    find=_find,
+    read=read,
+)
