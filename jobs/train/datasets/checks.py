@@ -17,7 +17,7 @@ from jobs.train.datasets.advice import advise
 from jobs.train.datasets.data_report import DataReport, count_classes, count_sides, describe
 from jobs.train.datasets.duplicates import drop_duplicates, near_duplicate_problems
 from jobs.train.datasets.hashing import perceptual_hash
-from jobs.train.datasets.lookup import fold
+from jobs.train.datasets.names import fold
 from jobs.train.datasets.photos import AnnotatedPhoto, Annotations, Dataset, LabelledPhoto, Pixels
 from jobs.train.datasets.placing import Frame, frame_of, place_boxes
 from jobs.train.datasets.problems import Problem, ProblemKind, faults

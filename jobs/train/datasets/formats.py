@@ -8,7 +8,7 @@ from jobs.train.datasets import coco, csv_boxes, tfrecord, voc, yolo
 from jobs.train.datasets.csv_boxes import headers
 from jobs.train.datasets.format import Format, UnreadFormat
 from jobs.train.datasets.format_names import FORMAT_NAMES
-from jobs.train.datasets.lookup import is_photo
+from jobs.train.datasets.names import is_photo
 from jobs.train.datasets.peek import Peek
 from jobs.train.datasets.source import Source
 

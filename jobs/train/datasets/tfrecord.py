@@ -14,7 +14,7 @@ from typing import Any
 
 from detector.errors import DatasetError
 from jobs.train.datasets.format import Format
-from jobs.train.datasets.lookup import side_of_folder, side_of_name
+from jobs.train.datasets.names import side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
