@@ -87,7 +87,7 @@ class _Document:
         for record in self._images:
             stated = str(record.get("file_name") or "")
             annotations = self._annotations.get(_hashable(record.get("id")), [])
-            name = collector.name_of(self.file, stated)
+            name = collector.name_of(self.file, stated) or self.file
             boxes = [box for annotation in annotations if (box := self._box(annotation, name))]
             collector.add(
                 self.file,

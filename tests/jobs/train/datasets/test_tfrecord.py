@@ -1,6 +1,5 @@
 import gzip
 import tempfile
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,41 +15,14 @@ from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.problems import ProblemKind
 from jobs.train.datasets.source import open_source
 from jobs.train.datasets.tfrecord_file import DamagedRecordError, records
-from tests.jobs.train.datasets.writing import HEIGHT, LABELS, SAMPLES, WIDTH, Labelled, put, write_voc, zipped
-
-
-def bytes_feature(*values: bytes) -> Any:
-    return tf.train.Feature(bytes_list=tf.train.BytesList(value=values))
-
-
-def whole_feature(*values: int) -> Any:
-    return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
-
-
-def float_feature(*values: float) -> Any:
-    return tf.train.Feature(float_list=tf.train.FloatList(value=values))
-
-
-def features_of(sample: Labelled) -> dict[str, Any]:
-    """The sample with the feature names of the TF Object Detection API."""
-    return {
-        "image/encoded": bytes_feature(sample.jpeg),
-        "image/width": whole_feature(WIDTH),
-        "image/height": whole_feature(HEIGHT),
-        "image/object/bbox/xmin": float_feature(*(box[1] / WIDTH for box in sample.boxes)),
-        "image/object/bbox/ymin": float_feature(*(box[2] / HEIGHT for box in sample.boxes)),
-        "image/object/bbox/xmax": float_feature(*(box[3] / WIDTH for box in sample.boxes)),
-        "image/object/bbox/ymax": float_feature(*(box[4] / HEIGHT for box in sample.boxes)),
-        "image/object/class/text": bytes_feature(*(box[0].encode() for box in sample.boxes)),
-        "image/object/class/label": whole_feature(*(1 + LABELS.index(box[0]) for box in sample.boxes)),
-    }
-
-
-def write_records(path: Path, records: Sequence[dict[str, Any]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tf.io.TFRecordWriter(str(path)) as writer:
-        for features in records:
-            writer.write(tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString())
+from tests.jobs.train.datasets.records import (
+    bytes_feature,
+    features_of,
+    float_feature,
+    whole_feature,
+    write_records,
+)
+from tests.jobs.train.datasets.writing import SAMPLES, Labelled, put, write_voc, zipped
 
 
 def test_records_give_the_same_photos_and_boxes_as_other_formats(tmp_path: Path) -> None:
