@@ -10,10 +10,19 @@ from jobs.train.datasets.format import Format, UnreadFormat
 from jobs.train.datasets.format_names import FORMAT_NAMES
 from jobs.train.datasets.names import is_photo
 from jobs.train.datasets.peek import Peek
+from jobs.train.datasets.readers import labelme
 from jobs.train.datasets.source import Source
 
 FORMATS = {
-    entry.name: entry for entry in (voc.FORMAT, coco.FORMAT, yolo.FORMAT, csv_boxes.FORMAT, tfrecord.FORMAT)
+    entry.name: entry
+    for entry in (
+        voc.FORMAT,
+        coco.FORMAT,
+        yolo.FORMAT,
+        csv_boxes.FORMAT,
+        tfrecord.FORMAT,
+        labelme.FORMAT,
+    )
 }
 UNREAD_FORMATS: tuple[UnreadFormat, ...] = ()
 _SHOWN_SUFFIXES = 6
