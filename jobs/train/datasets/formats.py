@@ -10,7 +10,7 @@ from jobs.train.datasets.format import Format, UnreadFormat
 from jobs.train.datasets.format_names import FORMAT_NAMES
 from jobs.train.datasets.names import is_photo
 from jobs.train.datasets.peek import Peek
-from jobs.train.datasets.readers import labelme
+from jobs.train.datasets.readers import createml, labelme
 from jobs.train.datasets.source import Source
 
 FORMATS = {
@@ -22,6 +22,7 @@ FORMATS = {
         csv_boxes.FORMAT,
         tfrecord.FORMAT,
         labelme.FORMAT,
+        createml.FORMAT,
     )
 }
 UNREAD_FORMATS: tuple[UnreadFormat, ...] = ()

@@ -37,3 +37,22 @@ def write_labelme(root: Path) -> None:
     for sample in SAMPLES:
         put(root / f"{sample.stem}.jpg", sample.jpeg)
         put_json(root / f"{sample.stem}.json", labelme_document(sample))
+
+
+def createml_entry(sample: Labelled, *, photo: str = "image", objects: str = "annotations") -> dict[str, Any]:
+    """A photo as Roboflow and labelImg write it: the box's centre in pixels."""
+    boxes = [
+        {
+            "label": label,
+            "coordinates": {"x": (x0 + x1) / 2, "y": (y0 + y1) / 2, "width": x1 - x0, "height": y1 - y0},
+        }
+        for label, x0, y0, x1, y1 in sample.boxes
+    ]
+    return {photo: f"{sample.stem}.jpg", objects: boxes}
+
+
+def write_createml(root: Path) -> None:
+    """The samples in one folder with one list, as Create ML wants them."""
+    for sample in SAMPLES:
+        put(root / f"{sample.stem}.jpg", sample.jpeg)
+    put_json(root / "_annotations.createml.json", [createml_entry(sample) for sample in SAMPLES])
