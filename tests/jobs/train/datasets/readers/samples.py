@@ -1,5 +1,9 @@
 """The samples of `writing` in each format, as its tool writes them."""
 
+import csv
+import io
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +60,65 @@ def write_createml(root: Path) -> None:
     for sample in SAMPLES:
         put(root / f"{sample.stem}.jpg", sample.jpeg)
     put_json(root / "_annotations.createml.json", [createml_entry(sample) for sample in SAMPLES])
+
+
+def via_region(
+    label: str, x0: float, y0: float, x1: float, y1: float, attribute: str = "class"
+) -> dict[str, Any]:
+    shape = {"name": "rect", "x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0}
+    return {"shape_attributes": shape, "region_attributes": {attribute: label}}
+
+
+def via_photos(samples: Sequence[Labelled] = SAMPLES) -> dict[str, Any]:
+    """The photos with their regions, as VIA 2 exports them and keeps them in its project."""
+    return {
+        f"{sample.stem}.jpg{len(sample.jpeg)}": {
+            "filename": f"{sample.stem}.jpg",
+            "size": len(sample.jpeg),
+            "regions": [via_region(*box) for box in sample.boxes],
+            "file_attributes": {},
+        }
+        for sample in samples
+    }
+
+
+def via_project(photos: dict[str, Any], attributes: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A project as VIA 2.0.12 saves it."""
+    text_attribute = {"class": {"type": "text", "description": "", "default_value": ""}}
+    return {
+        "_via_settings": {"ui": {}, "core": {"default_filepath": ""}, "project": {"name": "pets"}},
+        "_via_img_metadata": photos,
+        "_via_attributes": {"region": text_attribute if attributes is None else attributes, "file": {}},
+        "_via_data_format_version": "2.0.10",
+        "_via_image_id_list": list(photos),
+    }
+
+
+def via_csv(photos: dict[str, Any], *, mark: str = "") -> str:
+    """The photos as VIA exports them to CSV; versions before 1.1 began it with `mark` #."""
+    rows = io.StringIO()
+    rows.write(f"{mark}filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,")
+    rows.write("region_attributes\n")
+    writer = csv.writer(rows, lineterminator="\n")
+    for photo in photos.values():
+        regions = photo["regions"]
+        for number, region in enumerate(regions):
+            cells = [json.dumps(region["shape_attributes"]), json.dumps(region["region_attributes"])]
+            writer.writerow([photo["filename"], photo["size"], "{}", len(regions), number, *cells])
+        if not regions:
+            writer.writerow([photo["filename"], photo["size"], "{}", 0, 0, "{}", "{}"])
+    return rows.getvalue()
+
+
+def write_via(root: Path) -> None:
+    """The samples with a project of VIA 2 beside them."""
+    for sample in SAMPLES:
+        put(root / f"{sample.stem}.jpg", sample.jpeg)
+    put_json(root / "via_project.json", via_project(via_photos()))
+
+
+def write_via_csv(root: Path) -> None:
+    """The samples with VIA's CSV beside them."""
+    for sample in SAMPLES:
+        put(root / f"{sample.stem}.jpg", sample.jpeg)
+    put(root / "via_export_csv.csv", via_csv(via_photos()))
