@@ -15,6 +15,7 @@ from jobs.train.datasets.photos import AnnotatedBox, Side
 from jobs.train.datasets.problems import ProblemKind
 
 _SHOWN_FILES = 10
+_SHOWN_PHOTOS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,17 @@ def add_photo(
         left_out=left_out,
         embedded=embedded,
     )
+
+
+def report_assumed_negatives(collector: Collector, names: Sequence[str], doubt: str) -> None:
+    """One remark on photos without objects that may be unfinished ones; `doubt` says why nobody knows."""
+    if not names:
+        return
+    what = "1 photo without objects is taken for a negative"
+    if len(names) > 1:
+        what = f"{len(names)} photos without objects are taken for negatives"
+    shown = ", ".join(names[:_SHOWN_PHOTOS]) + (", ..." if len(names) > _SHOWN_PHOTOS else "")
+    collector.report("photos", ProblemKind.ASSUMED_NEGATIVE, f"{what}, although {doubt}: {shown}.")
 
 
 def whole_boxes(objects: Iterable[Object]) -> list[AnnotatedBox]:

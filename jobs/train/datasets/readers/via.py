@@ -26,6 +26,7 @@ from jobs.train.datasets.readers.objects import (
     box_around_ellipse,
     no_area,
     nothing_found,
+    report_assumed_negatives,
     unknown_shape,
 )
 from jobs.train.datasets.readers.via_documents import (
@@ -41,7 +42,6 @@ from jobs.train.datasets.text import decode_text, number
 
 CLASS_NAMES = ("class", "label", "category", "object", "type", "name")
 _WITHOUT_AREA = frozenset({"point", "line", "polyline"})
-_SHOWN = 3
 
 
 def read(source: Source) -> Annotations:
@@ -55,7 +55,7 @@ def read(source: Source) -> Annotations:
     empty = [
         photo.name for file, photo in _photos(documents) if _add(collector, file, photo, attribute, options)
     ]
-    _report_empty(collector, empty)
+    report_assumed_negatives(collector, empty, "VIA does not say whether anyone looked at them")
     for file, document in documents.items():
         for video in document.videos:
             message = f"has regions of '{video}', which is no photo; left out."
@@ -142,17 +142,6 @@ def _object(shape: Mapping[str, Any], label: str) -> Found:
     if isinstance(kind, str) and kind in _WITHOUT_AREA:
         return no_area("point" if kind == "point" else "line")
     return unknown_shape(kind)
-
-
-def _report_empty(collector: Collector, names: list[str]) -> None:
-    if not names:
-        return
-    what = "1 photo without regions is taken for a negative"
-    if len(names) > 1:
-        what = f"{len(names)} photos without regions are taken for negatives"
-    shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-    message = f"{what}, although VIA does not say whether anyone looked at them: {shown}."
-    collector.report("photos", ProblemKind.ASSUMED_NEGATIVE, message)
 
 
 def _find(peek: Peek) -> str | None:

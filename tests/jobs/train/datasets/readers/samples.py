@@ -122,3 +122,50 @@ def write_via_csv(root: Path) -> None:
     for sample in SAMPLES:
         put(root / f"{sample.stem}.jpg", sample.jpeg)
     put(root / "via_export_csv.csv", via_csv(via_photos()))
+
+
+def vott_asset(sample: Labelled, **changes: Any) -> dict[str, Any]:
+    """A photo with its regions, as VoTT 2 keeps them in a file of its own and in the export."""
+    regions = [
+        {
+            "id": f"r{number}",
+            "type": "RECTANGLE",
+            "tags": [label],
+            "boundingBox": {"height": y1 - y0, "width": x1 - x0, "left": x0, "top": y0},
+            "points": [{"x": x, "y": y} for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))],
+        }
+        for number, (label, x0, y0, x1, y1) in enumerate(sample.boxes)
+    ]
+    asset = {
+        "format": "jpg",
+        "id": f"id-{sample.stem}",
+        "name": f"{sample.stem}.jpg",
+        "path": f"file:C:/Users/me/My%20pets/{sample.stem}.jpg",
+        "size": {"width": WIDTH, "height": HEIGHT},
+        "state": 2 if regions else 1,
+        "type": 1,
+    }
+    return {"asset": asset | changes, "regions": regions, "version": "2.2.0"}
+
+
+def vott_export(assets: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What VoTT 2 exports as VoTT JSON."""
+    return {
+        "name": "pets",
+        "securityToken": "pets Token",
+        "videoSettings": {"frameExtractionRate": 15},
+        "tags": [{"name": "dog", "color": "#5db300"}, {"name": "cat", "color": "#e81123"}],
+        "id": "abc",
+        "activeLearningSettings": {"autoDetect": False, "predictTag": True, "modelPathType": "coco"},
+        "version": "2.2.0",
+        "lastVisitedAssetId": "id-one",
+        "assets": {asset["asset"]["id"]: asset for asset in assets},
+    }
+
+
+def write_vott(root: Path) -> None:
+    """The samples with the photos included in the export."""
+    for sample in SAMPLES:
+        put(root / "vott-json-export" / f"{sample.stem}.jpg", sample.jpeg)
+    export = vott_export([vott_asset(sample) for sample in SAMPLES])
+    put_json(root / "vott-json-export" / "pets-export.json", export)

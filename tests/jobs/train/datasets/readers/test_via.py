@@ -66,7 +66,7 @@ def test_a_project_and_a_csv_have_boxes_to_the_pixel(write: Any, tmp_path: Path)
     found = read(tmp_path)
     assert boxes_of(found) == SAMPLE_BOXES
     assert kinds(found) == [ASSUMED]
-    assert "1 photo without regions is taken for a negative" in found.problems[0].message
+    assert "1 photo without objects is taken for a negative" in found.problems[0].message
     assert found_format(tmp_path) == "via"
     _, report = open_dataset(tmp_path, size=96, strict=True)
     assert (report.format, report.photos, report.boxes, report.negatives) == ("via", 4, 4, 1)
