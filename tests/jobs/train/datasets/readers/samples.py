@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.jobs.train.datasets.writing import HEIGHT, SAMPLES, WIDTH, Labelled, put, put_json
+from tests.jobs.train.datasets.writing import HEIGHT, LABELS, SAMPLES, WIDTH, Labelled, put, put_json
 
 
 def labelme_shape(label: str, points: Any, kind: str | None = "rectangle", **more: Any) -> dict[str, Any]:
@@ -169,3 +169,44 @@ def write_vott(root: Path) -> None:
         put(root / "vott-json-export" / f"{sample.stem}.jpg", sample.jpeg)
     export = vott_export([vott_asset(sample) for sample in SAMPLES])
     put_json(root / "vott-json-export" / "pets-export.json", export)
+
+
+def datumaro_item(sample: Labelled, **changes: Any) -> dict[str, Any]:
+    """A photo with its boxes, as Datumaro 1.9 and CVAT write it."""
+    annotations = [
+        {
+            "id": number,
+            "type": "bbox",
+            "attributes": {"occluded": False},
+            "group": 0,
+            "label_id": LABELS.index(label),
+            "z_order": 0,
+            "bbox": [float(x0), float(y0), float(x1 - x0), float(y1 - y0)],
+        }
+        for number, (label, x0, y0, x1, y1) in enumerate(sample.boxes)
+    ]
+    image = {"path": f"{sample.stem}.jpg", "size": [HEIGHT, WIDTH]}
+    return {"id": sample.stem, "annotations": annotations, "image": image, "attr": {"frame": 0}} | changes
+
+
+def datumaro_subset(entries: Sequence[dict[str, Any]], labels: Sequence[str] = LABELS) -> dict[str, Any]:
+    named = [{"name": label, "parent": "", "attributes": []} for label in labels]
+    return {
+        "dm_format_version": "1.0",
+        "media_type": 2,
+        "infos": {},
+        "categories": {
+            "label": {"labels": named, "label_groups": [], "attributes": []},
+            "mask": {"colormap": []},
+        },
+        "items": list(entries),
+    }
+
+
+def write_datumaro(root: Path) -> None:
+    """The samples as one subset without a split."""
+    for sample in SAMPLES:
+        put(root / "images" / "default" / f"{sample.stem}.jpg", sample.jpeg)
+    put_json(
+        root / "annotations" / "default.json", datumaro_subset([datumaro_item(sample) for sample in SAMPLES])
+    )
