@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +210,13 @@ def write_datumaro(root: Path) -> None:
     put_json(
         root / "annotations" / "default.json", datumaro_subset([datumaro_item(sample) for sample in SAMPLES])
     )
+
+
+JSON_WRITERS: Mapping[str, Callable[[Path], None]] = {
+    "labelme": write_labelme,
+    "createml": write_createml,
+    "via": write_via,
+    "vott": write_vott,
+    "datumaro": write_datumaro,
+}
+"""A writer for each name of a format; `write_via_csv` is VIA's other one."""
