@@ -145,7 +145,7 @@ def _object(shape: Mapping[str, Any], label: str) -> Found:
 
 
 def _find(peek: Peek) -> str | None:
-    return peek.first_json(is_via) or peek.first(lambda data: is_via_csv(decode_text(data[:4096])), ".csv")
+    return peek.first_json(is_via) or peek.first(lambda data: is_via_csv(decode_text(data)), ".csv")
 
 
 FORMAT = Format(
