@@ -87,6 +87,7 @@ def _add_labelme(collector: Collector, file: str, content: Mapping[str, Any]) ->
         [_object(shape) for shape in records(content["shapes"])],
         stated_size=image_size(content.get("imageWidth"), content.get("imageHeight")),
         embedded=_photo_inside(collector.source, file) if has_photo else None,
+        single=True,
     )
 
 
@@ -147,6 +148,7 @@ def _add_isat(collector: Collector, file: str, content: Mapping[str, Any]) -> No
         [text(info.get("name")).strip() or PurePosixPath(file).stem],
         [_isat_object(entry) for entry in records(content["objects"])],
         stated_size=image_size(info.get("width"), info.get("height")),
+        single=True,
     )
 
 

@@ -85,8 +85,12 @@ def add_photo(
     stated_size: tuple[int, int] | None = None,
     side: Side | None = None,
     embedded: Callable[[], bytes] | None = None,
+    single: bool = False,
 ) -> None:
-    """Tell the collector of a photo, and of each of its objects that becomes no box."""
+    """Tell the collector of a photo, and of each of its objects that becomes no box.
+
+    `single` is for a file that describes one photo and is called like it.
+    """
     objects: list[Object] = []
     left_out = 0
     for number, entry in enumerate(found, start=1):
@@ -96,7 +100,8 @@ def add_photo(
         left_out += 1
         name = next(iter(stated), "")
         collector.report(file, entry.kind, f"'{name}': object {number} {entry.reason}")
-    collector.add(
+    add = collector.add_single if single else collector.add
+    add(
         file,
         stated,
         whole_boxes(objects),

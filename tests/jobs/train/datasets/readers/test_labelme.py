@@ -249,3 +249,12 @@ def test_isat_files_are_read_too(tmp_path: Path) -> None:
 def test_whatever_is_in_the_files_is_read_or_refused(tmp_path: Path) -> None:
     write_labelme(tmp_path)
     holds_whatever_is_in_the_files(labelme.read, tmp_path)
+
+
+def test_renamed_photos_keep_their_boxes_although_the_names_inside_moved_by_one(tmp_path: Path) -> None:
+    for i, sample in enumerate(SAMPLES, start=1):
+        put(tmp_path / f"{i}.jpg", sample.jpeg)
+        put_json(tmp_path / f"{i}.json", document(sample, imagePath=f"{i - 1}.jpg"))
+    found = labelme.read(open_source(tmp_path))
+    boxes = {photo.name: len(photo.boxes) for photo in found.photos}
+    assert boxes == {f"{i}.jpg": len(sample.boxes) for i, sample in enumerate(SAMPLES, start=1)}
