@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.jobs.train.datasets.readers.cvat_samples import write_cvat
 from tests.jobs.train.datasets.writing import HEIGHT, LABELS, SAMPLES, WIDTH, Labelled, put, put_json
 
 
@@ -212,11 +213,12 @@ def write_datumaro(root: Path) -> None:
     )
 
 
-JSON_WRITERS: Mapping[str, Callable[[Path], None]] = {
+TOOL_WRITERS: Mapping[str, Callable[[Path], None]] = {
     "labelme": write_labelme,
     "createml": write_createml,
     "via": write_via,
     "vott": write_vott,
     "datumaro": write_datumaro,
+    "cvat": write_cvat,
 }
 """A writer for each name of a format; `write_via_csv` is VIA's other one."""
