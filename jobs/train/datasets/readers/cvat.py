@@ -16,7 +16,7 @@ from jobs.train.datasets.names import is_photo, side_named
 from jobs.train.datasets.photos import Annotations
 from jobs.train.datasets.problems import ProblemKind
 from jobs.train.datasets.readers.class_lists import listed_classes
-from jobs.train.datasets.readers.cvat_document import Document, Label, Photo, parse
+from jobs.train.datasets.readers.cvat_document import Document, Label, Photo, is_cvat, parse
 from jobs.train.datasets.readers.objects import (
     Object,
     add_photo,
@@ -106,6 +106,6 @@ FORMAT = Format(
     name="cvat",
     title="CVAT XML",
     files="an annotations.xml for all photos of a task",
-    find=lambda peek: peek.first(lambda data: parse(data) is not None, ".xml"),
+    find=lambda peek: peek.first(is_cvat, ".xml"),
     read=read,
 )

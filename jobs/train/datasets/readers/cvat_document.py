@@ -142,20 +142,44 @@ class _Children(ET.TreeBuilder):
         raise ValueError(f"document type declarations are not read (<!DOCTYPE {name}>)")
 
 
+def is_cvat(data: bytes) -> bool:
+    """Whether the first children of the root are CVAT's. ValueError when what is before them is broken."""
+
+    class Seen(Exception):  # noqa: N818 - it ends the reading, and nothing is wrong
+        pass
+
+    def look(element: ET.Element) -> None:
+        document = Document()
+        document.take(element)
+        if document.is_cvat:
+            raise Seen
+
+    try:
+        _read(data, look)
+    except Seen:
+        return True
+    return False
+
+
 def parse(data: bytes) -> Document | None:
     """The document; None for XML of something else. ValueError, in words for a person, when it is broken."""
+    document = Document()
+    _read(data, document.take)
+    return document if document.is_cvat else None
+
+
+def _read(data: bytes, take: Callable[[ET.Element], None]) -> None:
+    """Call `take` with each child of a root called as CVAT's; with none for another root."""
     if len(data) > MAX_XML_BYTES:
         raise ValueError(f"{len(data)} bytes; at most {MAX_XML_BYTES} are read. Export each task by itself")
-    document = Document()
     try:
-        ET.fromstring(data, ET.XMLParser(target=_Children(document.take)))
+        ET.fromstring(data, ET.XMLParser(target=_Children(take)))
     except _AnotherRootError:
-        return None
+        return
     except ET.ParseError as error:
         raise ValueError(f"not well-formed XML ({error})") from error
     except LookupError as error:
         raise ValueError(f"in an unknown encoding ({error})") from error
-    return document if document.is_cvat else None
 
 
 def _photo(element: ET.Element) -> Photo:
