@@ -12,4 +12,5 @@ FORMAT_NAMES = (
     "vott",
     "datumaro",
     "cvat",
+    "labelstudio",
 )

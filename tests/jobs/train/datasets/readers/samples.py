@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.jobs.train.datasets.readers.cvat_samples import write_cvat
+from tests.jobs.train.datasets.readers.label_studio_samples import write_label_studio
 from tests.jobs.train.datasets.writing import HEIGHT, LABELS, SAMPLES, WIDTH, Labelled, put, put_json
 
 
@@ -220,5 +221,6 @@ TOOL_WRITERS: Mapping[str, Callable[[Path], None]] = {
     "vott": write_vott,
     "datumaro": write_datumaro,
     "cvat": write_cvat,
+    "labelstudio": write_label_studio,
 }
 """A writer for each name of a format; `write_via_csv` is VIA's other one."""
