@@ -13,4 +13,5 @@ FORMAT_NAMES = (
     "datumaro",
     "cvat",
     "labelstudio",
+    "labelbox",
 )

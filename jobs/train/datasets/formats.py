@@ -10,7 +10,7 @@ from jobs.train.datasets.format import Format, UnreadFormat
 from jobs.train.datasets.format_names import FORMAT_NAMES
 from jobs.train.datasets.names import is_photo
 from jobs.train.datasets.peek import Peek
-from jobs.train.datasets.readers import createml, cvat, datumaro, label_studio, labelme, via, vott
+from jobs.train.datasets.readers import createml, cvat, datumaro, label_studio, labelbox, labelme, via, vott
 from jobs.train.datasets.source import Source
 
 FORMATS = {
@@ -28,6 +28,7 @@ FORMATS = {
         datumaro.FORMAT,
         cvat.FORMAT,
         label_studio.FORMAT,
+        labelbox.FORMAT,
     )
 }
 UNREAD_FORMATS: tuple[UnreadFormat, ...] = (vott.PROJECT_ALONE,)

@@ -19,6 +19,7 @@ class Peek:
     def __init__(self, source: Source) -> None:
         self.source = source
         self._json: dict[str, Any] = {}
+        self._first_lines: dict[str, Any] = {}
         self._json_files: tuple[str, ...] | None = None
 
     def first(self, looks_right: Callable[[bytes], bool], *suffixes: str) -> str | None:
@@ -37,12 +38,23 @@ class Peek:
 
     def first_json_line(self, looks_right: Callable[[Any], bool], *suffixes: str) -> str | None:
         """The first file whose first line that is not empty is JSON and looks right."""
+        for file in islice(self.source.with_suffix(*suffixes), MAX_FILES):
+            if file not in self._first_lines:
+                self._first_lines[file] = self._first_line(file)
+            if looks_right(self._first_lines[file]):
+                return file
+        return None
 
-        def begins_right(data: bytes) -> bool:
-            line = next((line for line in decode_text(data).splitlines() if line.strip()), "")
-            return looks_right(parse_json(line))
-
-        return self.first(begins_right, *suffixes)
+    def _first_line(self, file: str) -> Any:
+        """The JSON in the first line, or in the whole file where it is one document; None where there is none."""
+        documents = dict(self._documents())
+        if file in documents:
+            return documents[file]
+        try:
+            lines = decode_text(self.source.read(file)).splitlines()
+            return parse_json(next((line for line in lines if line.strip()), ""))
+        except (DatasetError, ValueError):
+            return None
 
     def _documents(self) -> Iterator[tuple[str, Any]]:
         if self._json_files is None:
