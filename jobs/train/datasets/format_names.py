@@ -14,4 +14,5 @@ FORMAT_NAMES = (
     "cvat",
     "labelstudio",
     "labelbox",
+    "sagemaker",
 )

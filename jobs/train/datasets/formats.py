@@ -10,7 +10,17 @@ from jobs.train.datasets.format import Format, UnreadFormat
 from jobs.train.datasets.format_names import FORMAT_NAMES
 from jobs.train.datasets.names import is_photo
 from jobs.train.datasets.peek import Peek
-from jobs.train.datasets.readers import createml, cvat, datumaro, label_studio, labelbox, labelme, via, vott
+from jobs.train.datasets.readers import (
+    createml,
+    cvat,
+    datumaro,
+    label_studio,
+    labelbox,
+    labelme,
+    sagemaker,
+    via,
+    vott,
+)
 from jobs.train.datasets.source import Source
 
 FORMATS = {
@@ -29,9 +39,10 @@ FORMATS = {
         cvat.FORMAT,
         label_studio.FORMAT,
         labelbox.FORMAT,
+        sagemaker.FORMAT,
     )
 }
-UNREAD_FORMATS: tuple[UnreadFormat, ...] = (vott.PROJECT_ALONE,)
+UNREAD_FORMATS: tuple[UnreadFormat, ...] = (vott.PROJECT_ALONE, sagemaker.INPUT_MANIFEST)
 _SHOWN_SUFFIXES = 6
 
 
