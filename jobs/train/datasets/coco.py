@@ -49,9 +49,12 @@ def parse_coco(data: bytes) -> Mapping[str, Any] | None:
 
 
 def is_coco(content: object) -> bool:
-    """Whether parsed JSON is a COCO document."""
+    """Whether parsed JSON is a COCO document; one for panoptic segmentation has the same lists, and no boxes."""
     lists = ("images", "annotations", "categories")
-    return isinstance(content, dict) and all(isinstance(content.get(name), list) for name in lists)
+    if not isinstance(content, dict) or not all(isinstance(content.get(name), list) for name in lists):
+        return False
+    first = next(iter(content["annotations"]), None)
+    return not (isinstance(first, dict) and "segments_info" in first)
 
 
 def _nothing_read(source: Source, problems: Iterable[Problem]) -> str:

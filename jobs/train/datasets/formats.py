@@ -18,6 +18,7 @@ from jobs.train.datasets.readers import (
     labelbox,
     labelme,
     sagemaker,
+    unread,
     via,
     vott,
 )
@@ -42,7 +43,7 @@ FORMATS = {
         sagemaker.FORMAT,
     )
 }
-UNREAD_FORMATS: tuple[UnreadFormat, ...] = (vott.PROJECT_ALONE, sagemaker.INPUT_MANIFEST)
+UNREAD_FORMATS: tuple[UnreadFormat, ...] = (vott.PROJECT_ALONE, sagemaker.INPUT_MANIFEST, *unread.UNREAD)
 _SHOWN_SUFFIXES = 6
 
 
@@ -64,9 +65,11 @@ def detect_format(source: Source) -> Format:
         raise DatasetError(
             f"{source.name}: annotations in several formats: {found}. Say which one with --format."
         )
-    for unread in UNREAD_FORMATS:
-        if file := unread.find(peek):
-            raise DatasetError(f"{source.name}: {file} is {unread.title}, which is not read. {unread.advice}")
+    for known_format in UNREAD_FORMATS:
+        if file := known_format.find(peek):
+            raise DatasetError(
+                f"{source.name}: {file} is {known_format.title}, which is not read. {known_format.advice}"
+            )
     known = "; ".join(f"{entry.title} ({entry.files})" for entry in FORMATS.values())
     raise DatasetError(
         f"{source.name}: no annotations found that can be read. Found: {_inventory(source)}. "

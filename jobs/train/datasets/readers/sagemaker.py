@@ -130,6 +130,10 @@ def is_manifest_line(content: object) -> bool:
     return _PHOTO in mapping(content) and any(_jobs(mapping(content)))
 
 
+def _is_input(content: object) -> bool:
+    return _PHOTO in mapping(content) and not is_manifest_line(content)
+
+
 def _parse(data: bytes) -> Sequence[Row] | None:
     rows = rows_in(data)
     return rows if any(is_manifest_line(row.content) for row in rows) else None
@@ -195,6 +199,6 @@ FORMAT = Format(
 )
 INPUT_MANIFEST = UnreadFormat(
     title="a SageMaker manifest that lists photos without the output of a labelling job",
-    find=lambda peek: peek.first_json_line(lambda content: _PHOTO in mapping(content), *SUFFIXES),
+    find=lambda peek: peek.first_json_line(_is_input, *SUFFIXES),
     advice="Give the output manifest of a finished bounding box job (manifests/output/output.manifest).",
 )
