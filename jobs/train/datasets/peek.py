@@ -51,8 +51,7 @@ class Peek:
         if file in documents:
             return documents[file]
         try:
-            lines = decode_text(self.source.read(file)).splitlines()
-            return parse_json(next((line for line in lines if line.strip()), ""))
+            return parse_json(decode_text(self.source.read(file)).lstrip().partition("\n")[0])
         except (DatasetError, ValueError):
             return None
 

@@ -35,7 +35,8 @@ def rows_in(data: bytes) -> list[Row]:
 
 
 def _lines(text: str) -> Iterator[Row]:
-    for place, line in enumerate(text.splitlines(), start=1):
+    # Not splitlines: characters that it takes for the end of a line may be inside of a JSON text.
+    for place, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:

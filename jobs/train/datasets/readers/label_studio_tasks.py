@@ -33,9 +33,14 @@ class Photo:
 
     @property
     def names(self) -> list[str]:
-        """Its name as it was stored, and as it was before eight digits were put in front of it."""
+        """Its name as it was stored, and as it was before: without eight digits in front, and with its spaces."""
         folder, slash, last = self.name.rpartition("/")
-        return list(dict.fromkeys([self.name, f"{folder}{slash}{_STORED_AS.sub('', last, count=1)}"]))
+        if not _STORED_AS.match(last):
+            return [self.name]
+        own = _STORED_AS.sub("", last, count=1)
+        return list(
+            dict.fromkeys([self.name, f"{folder}{slash}{own}", f"{folder}{slash}{own.replace('_', ' ')}"])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,8 @@ def _without_other_fields(tasks: list[Task]) -> list[Task]:
 
 
 def _is_task(entry: Mapping[str, Any]) -> bool:
-    lists = any(isinstance(entry.get(name), list) for name in (*_ANNOTATIONS, "predictions"))
-    return lists and bool(_photos(entry.get("data")))
+    has_annotations = any(isinstance(entry.get(name), list) for name in _ANNOTATIONS)
+    return has_annotations and bool(_photos(entry.get("data")))
 
 
 def _is_stored_annotation(entry: Mapping[str, Any]) -> bool:

@@ -100,6 +100,11 @@ def _is_fiftyone(content: object) -> bool:
     return _has(_first(content, "samples"), "filepath")
 
 
+def _is_label_studio_import(content: object) -> bool:
+    task = mapping(_first(content))
+    return _has(task, "data", "predictions") and "annotations" not in task and "completions" not in task
+
+
 def _is_label_studio_table(data: bytes) -> bool:
     header = decode_text(data).partition("\n")[0].strip()
     columns = {name.strip('"') for name in re.split(r"[,\t]", header)}
@@ -264,6 +269,11 @@ UNREAD = (
         title="a data set of FiftyOne",
         find=_json(_is_fiftyone),
         advice="Export it as COCO: dataset.export(dataset_type=fiftyone.types.COCODetectionDataset, ...).",
+    ),
+    UnreadFormat(
+        title="a list of tasks for Label Studio, with predictions that nobody has looked at",
+        find=_json(_is_label_studio_import),
+        advice="Submit the tasks in Label Studio and export them as JSON.",
     ),
     UnreadFormat(
         title="a table of Label Studio",

@@ -88,6 +88,15 @@ def test_the_photo_is_named_by_its_upload_by_a_path_or_by_an_address(stated: str
     assert boxes_of(read(tmp_path)) == {"one": SAMPLE_BOXES["one"]}
 
 
+def test_spaces_that_label_studio_replaced_are_found(tmp_path: Path) -> None:
+    put(tmp_path / "my cat.jpg", ONE.jpeg)
+    put_json(
+        tmp_path / LABEL_STUDIO_FILE,
+        [label_studio_task(ONE, data={"image": "/data/upload/1/1a2b3c4d-my_cat.jpg"})],
+    )
+    assert boxes_of(read(tmp_path)) == {"my cat": SAMPLE_BOXES["one"]}
+
+
 def test_the_name_as_stored_is_believed_first(tmp_path: Path) -> None:
     put(tmp_path / "one.jpg", TWO.jpeg)
     put(tmp_path / "1a2b3c4d-one.jpg", ONE.jpeg)

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,14 @@ def test_rows_may_be_a_list_or_lines_whatever_the_file_is_called(name: str, tmp_
     assert boxes_of(read(tmp_path)) == SAMPLE_BOXES
     if name.endswith(".json"):
         assert found_format(tmp_path) == "labelbox"
+
+
+def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
+    write_labelbox(tmp_path)
+    rows = [labelbox_row(sample, attachments=["a\u2028b\x85c"]) for sample in SAMPLES]
+    put(tmp_path / LABELBOX_FILE, "\n" + "\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
+    assert boxes_of(read(tmp_path)) == SAMPLE_BOXES
+    assert found_format(tmp_path) == "labelbox"
 
 
 def test_a_photo_may_be_called_like_the_global_key_or_the_address(tmp_path: Path) -> None:

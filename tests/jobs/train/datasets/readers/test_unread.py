@@ -94,6 +94,11 @@ KNOWN: dict[str, tuple[str, Any, str]] = {
     "LabelU": ("pets.json", [{"id": 1, "result": "{}", "fileName": "one.jpg"}], "COCO, Pascal VOC or YOLO"),
     "Encord": ("pets.json", [{"label_hash": "a", "data_units": {}}], "COCO"),
     "FiftyOne": ("samples.json", {"samples": [{"filepath": "data/one.jpg"}]}, "COCODetectionDataset"),
+    "Label Studio's import": (
+        "tasks.json",
+        [{"data": {"image": "one.jpg"}, "predictions": [{"result": [], "score": 0.5}]}],
+        "Submit the tasks",
+    ),
     "Label Studio's table": (
         "pets.csv",
         'image,id,label,annotator,annotation_id,created_at,updated_at,lead_time\n/a.jpg,1,"[{""x"": 1}]",1,1,a,b,1\n',
