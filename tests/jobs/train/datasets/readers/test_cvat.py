@@ -80,10 +80,15 @@ def test_a_listed_photo_without_objects_is_a_negative_and_said_so(tmp_path: Path
 
 def test_labels_keep_the_order_of_the_task_without_parts_of_skeletons_and_tags(tmp_path: Path) -> None:
     write_cvat(tmp_path)
-    labels = "".join(
-        (cvat_label("dog"), cvat_label("person", "skeleton"), cvat_label("knee", "points", "person"),
-         cvat_label("blurred", "tag"), cvat_label("cat", "any"))
-    )  # fmt: skip
+    named = [
+        cvat_label("dog"),
+        cvat_label("person", "skeleton"),
+        cvat_label("knee", "points", "person"),
+        cvat_label("foot", "polygon", "person"),
+        cvat_label("blurred", "tag"),
+        cvat_label("cat", "any"),
+    ]
+    labels = "".join(named)
     put(tmp_path / CVAT_FILE, cvat_document(*map(cvat_image, SAMPLES), labels=labels, kind="job"))
     found = read(tmp_path)
     assert found.labels == ("dog", "cat")

@@ -144,6 +144,14 @@ def test_a_brush_becomes_the_box_around_what_it_marks(colour: Any, tmp_path: Pat
     assert boxes_of(found)["one"] == [("cat", 0, 10, 191, 41)]
 
 
+def test_a_run_that_goes_on_in_the_next_row_reaches_from_side_to_side(tmp_path: Path) -> None:
+    pixels = [[0] * WIDTH for _ in range(HEIGHT)]
+    pixels[20][-5:] = pixels[21][:5] = [255] * 5
+    value = {"format": "rle", "rle": packed_mask(pixels), "brushlabels": ["cat"]}
+    found = with_results(tmp_path, label_studio_result(value, "brushlabels"))
+    assert boxes_of(found)["one"] == [("cat", 0, 20, WIDTH, 22)]
+
+
 def test_a_shape_and_its_class_may_be_two_results(tmp_path: Path) -> None:
     value = {key: entry for key, entry in BOX["value"].items() if key != "rectanglelabels"}
     found = with_results(

@@ -91,6 +91,14 @@ def test_the_latest_of_several_jobs_counts_and_the_others_are_reported(tmp_path:
         assert "(adjusted, pets)" in found.problems[0].message
 
 
+def test_an_adjustment_that_failed_leaves_the_boxes_before_it(tmp_path: Path) -> None:
+    failed = sagemaker_job(
+        [], job="adjusted", **{"failure-reason": "x", "creation-date": "2024-06-01T10:00:00.0"}
+    )
+    found = with_lines(tmp_path, sagemaker_line(ONE, failed, sagemaker_job([BOX])))
+    assert boxes_of(found)["one"] == [("cat", 20, 10, 60, 50)]
+
+
 def test_photos_that_a_verification_calls_bad_are_not_used(tmp_path: Path) -> None:
     def verified(verdict: str) -> dict[str, Any]:
         return sagemaker_job(
