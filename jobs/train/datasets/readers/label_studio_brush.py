@@ -15,6 +15,8 @@ from jobs.train.datasets.readers.run_lengths import Extent
 _CHANNELS = 4
 _ALPHA = 3
 _BITS = 8
+_FEW_VALUES = 16
+"""As many values are read faster one by one than as an array."""
 _MOST_PIXELS = 2**28
 
 
@@ -88,14 +90,20 @@ def extent_of_brush(packed: object, size: tuple[int, int] | None) -> Extent | No
             if bits.number(_BITS):
                 bounds.add(place // _CHANNELS, end // _CHANNELS - 1)
         else:
-            _add_single_values(bounds, bits.values(end - place), place)
+            _add_single_values(bounds, bits, place, end)
         place = end
     if bounds.ymin < 0:
         return None
     return bounds.ymin, bounds.xmin, bounds.ymax + 1, bounds.xmax + 1
 
 
-def _add_single_values(bounds: _Bounds, values: npt.NDArray[np.uint8], place: int) -> None:
+def _add_single_values(bounds: _Bounds, bits: _Bits, place: int, end: int) -> None:
+    if end - place <= _FEW_VALUES:
+        for value in range(place, end):
+            if bits.number(_BITS) and value % _CHANNELS == _ALPHA:
+                bounds.add(value // _CHANNELS, value // _CHANNELS)
+        return
+    values = bits.values(end - place)
     first_alpha = (_ALPHA - place) % _CHANNELS
     marked = np.flatnonzero(values[first_alpha::_CHANNELS]) + (place + first_alpha) // _CHANNELS
     if not len(marked):

@@ -96,24 +96,29 @@ def write_label_studio_min(root: Path, samples: Sequence[Labelled] = SAMPLES) ->
     put_json(root / LABEL_STUDIO_FILE, [label_studio_record(sample) for sample in samples])
 
 
-def packed_mask(pixels: Sequence[Sequence[int]], *, colour: Sequence[int] | None = None) -> list[int]:
+def packed_mask(
+    pixels: Sequence[Sequence[int]], *, colour: Sequence[int] | None = None, together: int = 1
+) -> list[int]:
     """Rows of alpha values as Label Studio packs them.
 
-    With a colour the channels of a marked pixel differ, as the brush draws it; else all are the alpha value.
+    With a colour the channels of a marked pixel differ, as the brush draws it; else all are the alpha value. So many
+    values that are not repeated are packed `together`.
     """
     values: list[int] = []
     for alpha in (alpha for row in pixels for alpha in row):
         values += [*colour, alpha] if colour and alpha else [alpha] * 4
-    bits = f"{len(values):032b}{7:05b}" + "".join(f"{size - 1:04b}" for size in (3, 4, 8, 16))
+    runs = [f"{len(values):032b}{7:05b}", *(f"{size - 1:04b}" for size in (3, 4, 8, 16))]
     place = 0
     while place < len(values):
         end = place + 1
         while end < len(values) and values[end] == values[place] and end - place < 200:
             end += 1
         if end - place > 1:
-            bits += f"110{end - place - 1:08b}{values[place]:08b}"
+            runs.append(f"110{end - place - 1:08b}{values[place]:08b}")
         else:
-            bits += f"000000{values[place]:08b}"
+            end = min(place + together, len(values))
+            runs += [f"011{end - place - 1:016b}", *(f"{value:08b}" for value in values[place:end])]
         place = end
+    bits = "".join(runs)
     bits += "0" * (-len(bits) % 8)
     return [int(bits[start : start + 8], 2) for start in range(0, len(bits), 8)]

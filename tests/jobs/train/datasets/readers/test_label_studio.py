@@ -134,12 +134,18 @@ def test_a_shape_with_an_area_becomes_the_box_around_it(
     assert box == pytest.approx(edges)
 
 
-@pytest.mark.parametrize("colour", [None, (1, 2, 3)])
-def test_a_brush_becomes_the_box_around_what_it_marks(colour: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("colour", "together"), [(None, 1), ((1, 2, 3), 1), ((1, 2, 3), 15), ((1, 2, 3), 150)]
+)
+def test_a_brush_becomes_the_box_around_what_it_marks(colour: Any, together: int, tmp_path: Path) -> None:
     pixels = [[0] * WIDTH for _ in range(HEIGHT)]
     for row, first, last in ((10, 150, 190), (11, 120, 130), (12, 0, 0), (40, 7, 7)):
         pixels[row][first : last + 1] = [255] * (last - first + 1)
-    value = {"format": "rle", "rle": packed_mask(pixels, colour=colour), "brushlabels": ["cat"]}
+    value = {
+        "format": "rle",
+        "rle": packed_mask(pixels, colour=colour, together=together),
+        "brushlabels": ["cat"],
+    }
     found = with_results(tmp_path, label_studio_result(value, "brushlabels"))
     assert boxes_of(found)["one"] == [("cat", 0, 10, 191, 41)]
 
