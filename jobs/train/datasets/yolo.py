@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
+from jobs.train.datasets.encoding import read_text
 from jobs.train.datasets.lookup import PhotoIndex, fold, side_of_folder
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
-from jobs.train.datasets.text import decode_text
 from jobs.train.datasets.yolo_config import OTHER_TEXTS, YoloConfig, find_config
 from jobs.train.datasets.yolo_lines import parse_line
 
@@ -38,7 +38,7 @@ def read(source: Source) -> Annotations:
     index = PhotoIndex(source.files)
     texts = {fold(file): file for file in source.with_suffix(".txt") if not config.is_other_text(file)}
     taken = {photo: text for photo in index.photos if (text := _text_of(photo, texts))}
-    problems: list[Problem] = []
+    problems = list(config.problems)
     photos: list[AnnotatedPhoto] = []
     parts = _parts(source, config, index, problems)
     for part in parts:
@@ -119,7 +119,7 @@ def _photos_of(
 
 
 def _listed(source: Source, listing: str, index: PhotoIndex, problems: list[Problem]) -> Iterable[str]:
-    for line in decode_text(source.read(listing)).splitlines():
+    for line in read_text(source, listing, problems).splitlines():
         if not line.strip():
             continue
         if photo := index.find(line, beside=listing):
@@ -157,7 +157,7 @@ def _annotated(
     boxes: list[AnnotatedBox] = []
     left_out = 0
     try:
-        lines = [] if text is None else decode_text(source.read(text)).splitlines()
+        lines = [] if text is None else read_text(source, text, problems).splitlines()
     except DatasetError as error:
         problems.append(Problem(text or photo, ProblemKind.UNREADABLE_ANNOTATION, error.message))
         # Nobody knows what it says: the photo is no negative.
@@ -166,7 +166,7 @@ def _annotated(
         if not line.strip():
             continue
         try:
-            class_id, edges = parse_line(line, keypoints=config.keypoints)
+            class_id, edges = parse_line(line, keypoints=config.keypoint_values > 0)
             label = config.label(class_id)
         except ValueError as error:
             left_out += 1

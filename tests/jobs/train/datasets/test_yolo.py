@@ -295,7 +295,9 @@ def test_a_text_that_cannot_be_read_is_one_problem_and_no_negative(tmp_path: Pat
     assert (one.boxes, one.left_out) == ((), 1)
 
 
-@pytest.mark.parametrize("names", ["[cat, ~, dog]", "{0: cat, 1: , 2: dog}", "{0: cat, 2: dog}"])
+@pytest.mark.parametrize(
+    "names", ["\n- cat\n-\n- dog", "[cat, '', dog]", "{0: cat, 1: , 2: dog}", "{0: cat, 2: dog}"]
+)
 def test_a_number_without_a_name_is_no_class(names: str, tmp_path: Path) -> None:
     write_yolo(tmp_path)
     put(tmp_path / "data.yaml", f"path: .\ntrain: images\nnames: {names}\n")
