@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
-from jobs.train.datasets.coco import parse_coco
+from jobs.train.datasets.coco import is_coco
 from jobs.train.datasets.csv_boxes import SUFFIXES, headers, layout_of
 from jobs.train.datasets.lookup import is_photo
 from jobs.train.datasets.source import Source
@@ -66,7 +66,7 @@ def _voc(source: Source) -> str | None:
 
 
 def _coco(source: Source) -> str | None:
-    return _first(source, lambda data: parse_coco(data) is not None, ".json")
+    return _first(source, is_coco, ".json")
 
 
 def _csv(source: Source) -> str | None:
