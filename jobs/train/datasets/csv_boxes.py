@@ -1,7 +1,8 @@
 """CSV with one box a row; a row without a box is a photo without objects.
 
 Coordinates are 0..1 when all those of the file are, or nearly, and at least one is a fraction, else pixels.
-Photos that no row names are reported and not used. Labels are sorted by name.
+Boxes of groups (`IsGroupOf` of Open Images) are left out and said so. Photos that no row names are reported and
+not used. Labels are sorted by name.
 """
 
 import csv
@@ -12,11 +13,12 @@ from collections.abc import Iterator
 
 from detector.errors import DatasetError
 from jobs.train.datasets.csv_layouts import Layout, Row, find_layout
+from jobs.train.datasets.encoding import read_text
 from jobs.train.datasets.lookup import PhotoIndex, side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
-from jobs.train.datasets.problems import Problem, ProblemKind, printable
+from jobs.train.datasets.problems import Problem, ProblemKind, faults, printable
 from jobs.train.datasets.source import Source
-from jobs.train.datasets.text import decode_text
+from jobs.train.datasets.text import decode_text, flag
 
 _LOOKED_AT = 20
 _HEADERS_SHOWN = 3
@@ -34,10 +36,13 @@ def read(source: Source) -> Annotations:
     photos: list[AnnotatedPhoto] = []
     found = False
     for file in sorted(source.with_suffix(*SUFFIXES)):
-        text = _text(source, file, problems)
+        remarks: list[Problem] = []
+        text = _text(source, file, remarks)
         if (layout := layout_of(text)) is None:
+            problems += faults(remarks)
             continue
         found = True
+        problems += remarks
         try:
             rows = list(_rows(text, layout))
         except csv.Error as error:
@@ -45,9 +50,10 @@ def read(source: Source) -> Annotations:
             continue
         photos.extend(_photos(source, file, rows, index, problems))
     if not found:
+        unread = "".join(f"\n  {problem}" for problem in problems[:_HEADERS_SHOWN])
         raise DatasetError(
-            f"{source.name}: no CSV file with a photo, a class and four coordinates a row. "
-            f"Known is, among others, the header filename,width,height,class,xmin,ymin,xmax,ymax.{headers(source)}"
+            f"{source.name}: no CSV file with a photo, a class and four coordinates a row. Known is, among "
+            f"others, the header filename,width,height,class,xmin,ymin,xmax,ymax.{headers(source)}{unread}"
         )
     named = {photo.name for photo in photos}
     message = "no row names it, so nobody said what is in it; not used."
@@ -59,7 +65,7 @@ def read(source: Source) -> Annotations:
 
 def _text(source: Source, file: str, problems: list[Problem]) -> str:
     try:
-        return decode_text(source.read(file))
+        return read_text(source, file, problems)
     except DatasetError as error:
         problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
         return ""
@@ -82,6 +88,15 @@ def layout_of(text: str) -> Layout | None:
         return find_layout([values for _, values in head])
     except csv.Error:
         return None
+
+
+def is_box_list(data: bytes) -> bool:
+    """Whether the file is a list of boxes, or is one in an encoding that cannot be told."""
+    try:
+        text = decode_text(data)
+    except DatasetError:
+        text = data.decode("latin-1")
+    return layout_of(text) is not None
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -112,20 +127,40 @@ def _photos(
             missing.add(row.photo)
             message = f"line {row.line} names '{row.photo}', and there is no such photo; left out."
             problems.append(Problem(file, ProblemKind.MISSING_PHOTO, message))
-    return [
-        AnnotatedPhoto(
-            name=name,
-            read=source.reader(name),
-            boxes=tuple(
-                AnnotatedBox(row.label, *row.edges, normalised=normalised)
-                for row in own
-                if row.edges is not None
-            ),
-            stated_size=_stated_size(own),
-            side=_side(file, name, own),
+    photos = []
+    for name, own in by_photo.items():
+        singles = [row for row in own if row.edges is None or _is_single(row, name, file, problems)]
+        photos.append(
+            AnnotatedPhoto(
+                name=name,
+                read=source.reader(name),
+                boxes=tuple(
+                    AnnotatedBox(row.label, *row.edges, normalised=normalised)
+                    for row in singles
+                    if row.edges is not None
+                ),
+                stated_size=_stated_size(own),
+                side=_side(file, name, own),
+                left_out=len(own) - len(singles),
+            )
         )
-        for name, own in by_photo.items()
-    ]
+    return photos
+
+
+def _is_single(row: Row, photo: str, file: str, problems: list[Problem]) -> bool:
+    """Whether the row's box is of one object; a group is reported, and what cannot be read as either."""
+    try:
+        # Open Images writes -1 where nobody said.
+        if not flag(row.crowd if row.crowd != "-1" else ""):
+            return True
+        kind, message = ProblemKind.CROWD_BOX, "a group is no single object; left out."
+    except ValueError as error:
+        kind, message = (
+            ProblemKind.INVALID_BOX,
+            f"whether its box is of a group cannot be read: {error}; left out.",
+        )
+    problems.append(Problem(photo, kind, f"line {row.line} of {file}: {message}"))
+    return False
 
 
 def _are_normalised(rows: list[Row]) -> bool:

@@ -28,6 +28,7 @@ _NAMES = {
     "h": ("h", "bboxh", "bboxheight", "boxheight"),
     "width": ("imagewidth", "imgwidth", "imagew", "imgw", "width"),
     "height": ("imageheight", "imgheight", "imageh", "imgh", "height"),
+    "crowd": ("isgroupof", "groupof", "iscrowd", "crowd", "isgroup"),
     "side": ("set", "split", "mluse", "subset", "side", "partition"),
 }  # fmt: skip
 """The titles of each column, the one that says most plainly what is in it first."""
@@ -38,7 +39,10 @@ _GOOGLE_SETS = frozenset({"train", "training", "validate", "validation", "test",
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a CSV: `edges` are ymin, xmin, ymax, xmax as written, None for a photo without a box."""
+    """One line of a CSV: `edges` are ymin, xmin, ymax, xmax as written, None for a photo without a box.
+
+    `crowd` is the text of the column that says whether the box is of a group.
+    """
 
     line: int
     photo: str
@@ -46,6 +50,7 @@ class Row:
     edges: tuple[float, float, float, float] | None
     stated_size: tuple[int, int] | None
     side: Side | None
+    crowd: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Layout:
             edges=self._edges(values),
             stated_size=image_size(self._text(values, "width"), self._text(values, "height")),
             side=side_named(self._text(values, "side")),
+            crowd=self._text(values, "crowd"),
         )
 
     def _edges(self, values: Sequence[str]) -> tuple[float, float, float, float] | None:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
 from jobs.train.datasets.coco import is_coco
-from jobs.train.datasets.csv_boxes import SUFFIXES, headers, layout_of
+from jobs.train.datasets.csv_boxes import SUFFIXES, headers, is_box_list
 from jobs.train.datasets.lookup import is_photo
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import decode_text
@@ -70,7 +70,7 @@ def _coco(source: Source) -> str | None:
 
 
 def _csv(source: Source) -> str | None:
-    return _first(source, lambda data: layout_of(decode_text(data)) is not None, *SUFFIXES)
+    return _first(source, is_box_list, *SUFFIXES)
 
 
 def _tfrecord(source: Source) -> str | None:

@@ -17,10 +17,11 @@ from jobs.train.datasets.lookup import side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
-from jobs.train.datasets.text import decode_text, image_size, number
+from jobs.train.datasets.text import decode_text, flag, image_size, number
 
 _NAME = re.compile(r"\.(tfrecords?|record|tfrec)(-\d+-of-\d+)?$", re.IGNORECASE)
 _EDGES = ("ymin", "xmin", "ymax", "xmax")
+_CROWD_FEATURES = ("image/object/is_crowd", "image/object/group_of")
 
 Features = Mapping[str, Sequence[Any]]
 
@@ -113,9 +114,12 @@ class _Record:
             )
             problems.append(Problem(name, ProblemKind.UNREADABLE_ANNOTATION, message))
             return None
-        crowds = [bool(value) for value in self.features.get("image/object/is_crowd", ())]
-        crowds += [False] * (len(labels) - len(crowds))
-        rows = zip(labels, crowds, *edges, strict=False)
+        try:
+            crowds = self._crowds(len(labels))
+        except ValueError as error:
+            problems.append(Problem(name, ProblemKind.UNREADABLE_ANNOTATION, f"{error}; left out."))
+            return None
+        rows = zip(labels, crowds, *edges, strict=True)
         boxes = [
             AnnotatedBox(label, number(ymin), number(xmin), number(ymax), number(xmax), normalised=True)
             for label, crowd, ymin, xmin, ymax, xmax in rows
@@ -141,6 +145,17 @@ class _Record:
             for label, value in zip(self._labels(), stated, strict=False)
             if value.is_integer()
         )
+
+    def _crowds(self, boxes: int) -> list[bool]:
+        """Whether each box is of a crowd. ValueError when that cannot be read."""
+        crowds = [False] * boxes
+        for feature in _CROWD_FEATURES:
+            flags = self.features.get(feature, ())
+            if flags and len(flags) != boxes:
+                raise ValueError(f"has {len(flags)} values of {feature} for {boxes} boxes")
+            for place, value in enumerate(flags):
+                crowds[place] |= flag(value)
+        return crowds
 
     def _labels(self) -> list[str]:
         texts = self.features.get("image/object/class/text", ())

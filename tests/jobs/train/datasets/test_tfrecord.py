@@ -6,8 +6,10 @@ import pytest
 import tensorflow as tf
 
 from detector.errors import DatasetError
+from jobs.train.datasets import tfrecord
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.problems import ProblemKind
+from jobs.train.datasets.source import open_source
 from tests.jobs.train.datasets.writing import HEIGHT, LABELS, SAMPLES, WIDTH, Labelled, put, write_voc, zipped
 
 
@@ -72,6 +74,22 @@ def test_bad_records_are_reported_and_the_others_used(tmp_path: Path) -> None:
         ProblemKind.CROWD_BOX,
     ]
     assert report.photos == 4
+
+
+@pytest.mark.parametrize("flags", [bytes_feature(b"1", b"0"), float_feature(1, 0), whole_feature(1, 0)])
+@pytest.mark.parametrize("feature", ["is_crowd", "group_of"])
+def test_crowds_are_left_out_however_the_flag_is_written(feature: str, flags: Any, tmp_path: Path) -> None:
+    write_records(tmp_path / "data.tfrecord", [features_of(SAMPLES[0]) | {f"image/object/{feature}": flags}])
+    (photo,) = tfrecord.read(open_source(tmp_path)).photos
+    assert ([box.label for box in photo.boxes], photo.left_out) == (["dog"], 1)
+
+
+@pytest.mark.parametrize("flags", [bytes_feature(b"maybe", b"0"), whole_feature(1), whole_feature(2, 0)])
+def test_a_record_whose_crowds_cannot_be_told_is_left_out(flags: Any, tmp_path: Path) -> None:
+    write_records(tmp_path / "data.tfrecord", [features_of(SAMPLES[0]) | {"image/object/is_crowd": flags}])
+    found = tfrecord.read(open_source(tmp_path))
+    assert found.photos == ()
+    assert [p.kind for p in found.problems] == [ProblemKind.UNREADABLE_ANNOTATION]
 
 
 def test_numbers_written_as_text_are_reported_with_their_record(tmp_path: Path) -> None:
