@@ -1,10 +1,10 @@
 """YOLO: one text file a photo, `class x_center y_center width height` a line, all 0..1.
 
 With a data.yaml (names, and where train, val and test are), or with classes.txt or obj.names and texts
-beside the photos or in labels/ for images/. Polygons become their bounding boxes. A photo without a text
-file is a negative, as YOLO's own trainers have it, and the report counts them; only where no photo of a part
-has one, the part was never labelled, and is reported. So are photos that are in no part, and texts that no
-photo takes.
+beside the photos or in labels/ for images/. Polygons become their bounding boxes; what rows of other than four
+numbers are is decided over the whole dataset, in `yolo_columns`. A photo without a text file is a negative, as
+YOLO's own trainers have it, and the report counts them; only where no photo of a part has one, the part was
+never labelled, and is reported. So are photos that are in no part, and texts that no photo takes.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -17,8 +17,12 @@ from jobs.train.datasets.lookup import PhotoIndex, fold, side_of_folder
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
+from jobs.train.datasets.yolo_columns import Columns, settle_columns
 from jobs.train.datasets.yolo_config import OTHER_TEXTS, YoloConfig, find_config
-from jobs.train.datasets.yolo_lines import parse_line
+from jobs.train.datasets.yolo_lines import Row, parse_line, shortened
+
+_LOW_SCORE = 0.9
+"""People are sure of what they label; scores below this are a detector's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,24 @@ class _Part:
 
     side: Side | None
     photos: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line that could be parsed, by its number in the file and its text as messages quote it."""
+
+    number: int
+    shown: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text file of one photo. `left_out` counts the lines that could not be parsed."""
+
+    file: str
+    lines: tuple[_Line, ...] = ()
+    left_out: int = 0
 
 
 def read(source: Source) -> Annotations:
@@ -39,18 +61,28 @@ def read(source: Source) -> Annotations:
     texts = {fold(file): file for file in source.with_suffix(".txt") if not config.is_other_text(file)}
     taken = {photo: text for photo in index.photos if (text := _text_of(photo, texts))}
     problems = list(config.problems)
-    photos: list[AnnotatedPhoto] = []
+    labelled: list[tuple[Side | None, str]] = []
     parts = _parts(source, config, index, problems)
     for part in parts:
         if not any(photo in taken for photo in part.photos):
             message = "no photo of this part has a text file with boxes; not used."
             problems += [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in part.photos]
             continue
-        for photo in part.photos:
-            photos.append(_annotated(source, photo, taken.get(photo), part.side, config, problems))
+        labelled += [(part.side, photo) for photo in part.photos]
+    names = config.known_names
+    found = {
+        photo: _read_lines(source, taken[photo], names, problems) for _, photo in labelled if photo in taken
+    }
+    rows = [line.row.values for text in found.values() for line in text.lines]
+    columns = settle_columns(rows, keypoint_values=config.keypoint_values)
+    photos = [
+        _annotated(source, photo, found.get(photo), side, config, columns, problems)
+        for side, photo in labelled
+    ]
     if not photos:
         raise DatasetError(_nothing_found(source, index, problems))
     problems += _without_text([photo.name for photo in photos if photo.name not in taken])
+    problems += _with_extra_columns(found.values(), columns)
     problems += _in_no_part(parts, index, config)
     folders = {PurePosixPath(photo.name).parent for photo in photos if "/" in photo.name}
     problems += _without_photo(texts.values(), index, taken, folders)
@@ -146,42 +178,78 @@ def _text_of(photo: str, texts: dict[str, str]) -> str | None:
     return next((texts[path] for path in paths if path in texts), None)
 
 
+def _read_lines(source: Source, file: str, names: Container[str], problems: list[Problem]) -> _Text:
+    """The file's lines; those that cannot be parsed are reported."""
+    try:
+        texts = read_text(source, file, problems).splitlines()
+    except DatasetError as error:
+        problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
+        # Nobody knows what it says: the photo is no negative.
+        return _Text(file, left_out=1)
+    lines: list[_Line] = []
+    left_out = 0
+    for number, text in enumerate(texts, start=1):
+        if not text.strip():
+            continue
+        try:
+            lines.append(_Line(number, shortened(text), parse_line(text, names=names)))
+        except ValueError as error:
+            left_out += 1
+            problems.append(Problem(file, ProblemKind.INVALID_BOX, f"line {number} {error}; left out."))
+    return _Text(file, tuple(lines), left_out)
+
+
 def _annotated(
     source: Source,
     photo: str,
-    text: str | None,
+    text: _Text | None,
     side: Side | None,
     config: YoloConfig,
+    columns: Columns,
     problems: list[Problem],
 ) -> AnnotatedPhoto:
+    text = text or _Text(photo)
     boxes: list[AnnotatedBox] = []
-    left_out = 0
-    try:
-        lines = [] if text is None else read_text(source, text, problems).splitlines()
-    except DatasetError as error:
-        problems.append(Problem(text or photo, ProblemKind.UNREADABLE_ANNOTATION, error.message))
-        # Nobody knows what it says: the photo is no negative.
-        lines, left_out = [], 1
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for line in text.lines:
         try:
-            class_id, edges = parse_line(line, keypoints=config.keypoint_values > 0)
-            label = config.label(class_id)
+            edges = columns.box(line.row.values)
         except ValueError as error:
-            left_out += 1
-            message = f"line {number} {error}; left out."
-            problems.append(Problem(text or photo, ProblemKind.INVALID_BOX, message))
+            message = f"line {line.number} {error}: '{line.shown}'; left out."
+            problems.append(Problem(text.file, ProblemKind.INVALID_BOX, message))
             continue
+        label = config.label(line.row.class_id)
         if label is None:
-            left_out += 1
             message = (
-                f"line {number} has class {class_id}, and {len(config.names)} classes are named; left out."
+                f"line {line.number} has class {line.row.class_id}, and {len(config.names)} classes are named; "
+                "left out."
             )
-            problems.append(Problem(text or photo, ProblemKind.UNKNOWN_CLASS, message))
+            problems.append(Problem(text.file, ProblemKind.UNKNOWN_CLASS, message))
             continue
         boxes.append(AnnotatedBox(label, edges.ymin, edges.xmin, edges.ymax, edges.xmax, normalised=True))
+    left_out = text.left_out + len(text.lines) - len(boxes)
     return AnnotatedPhoto(photo, source.reader(photo), tuple(boxes), side=side, left_out=left_out)
+
+
+def _with_extra_columns(texts: Iterable[_Text], columns: Columns) -> list[Problem]:
+    """One remark on all rows whose last columns were taken for a score and a track number."""
+    files: set[str] = set()
+    rows = 0
+    scores: list[float] = []
+    for text in texts:
+        for line in text.lines:
+            if extra := columns.extra(line.row.values):
+                files.add(text.file)
+                rows += 1
+                scores += [value for value in line.row.values[-extra:] if not value.is_integer()]
+    if not rows:
+        return []
+    message = (
+        f"{rows} rows in {len(files)} files have one or two columns more than a box or a polygon; they were taken "
+        "for a score and a track number, and left out."
+    )
+    if scores and min(scores) < _LOW_SCORE:
+        message += f" The lowest score is {min(scores):g}: the boxes may be predictions and not labels."
+    return [Problem("labels", ProblemKind.EXTRA_COLUMNS, message)]
 
 
 def _without_text(photos: list[str]) -> list[Problem]:

@@ -53,8 +53,15 @@ class YoloConfig:
     vocabulary: bool = False
     problems: tuple[Problem, ...] = ()
 
-    def label(self, class_id: int) -> str | None:
-        """The class's name, None for an id that has none."""
+    @property
+    def known_names(self) -> frozenset[str]:
+        """The names that rows may have in the place of a number, in one Unicode form."""
+        return frozenset(filter(None, map(clean_label, self.names)))
+
+    def label(self, class_id: int | str) -> str | None:
+        """The class's name, None for an id that has none. A class may be given by its name as well."""
+        if isinstance(class_id, str):
+            return class_id
         return self.names[class_id] if class_id < len(self.names) and self.names[class_id] else None
 
     def is_other_text(self, file: str) -> bool:
