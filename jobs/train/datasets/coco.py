@@ -25,6 +25,8 @@ from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import clean_label, decode_text, flag, image_size, number
 
 _LISTS = ("images", "annotations", "categories")
+_CORNERS_SHARE = 0.25
+_ROUNDING = 1.02
 VOCABULARY = 20
 """As many unused categories are a vocabulary (COCO's own has 80), not classes that somebody forgot to label."""
 
@@ -117,6 +119,7 @@ class _Document:
         for record in _records(content["annotations"]):
             self._annotations[_hashable(record.get("image_id"))].append(record)
         self._report_orphans()
+        self._has_corners = self._is_in_corners()
 
     def photos(self) -> Iterable[Claim]:
         """The listed photos that are there; the others are reported."""
@@ -155,6 +158,10 @@ class _Document:
                 self._problems.append(Problem(photo, ProblemKind.CROWD_BOX, message))
                 return None
             edges = _edges(annotation, size)
+            if self._has_corners and not _needs_segmentation(annotation):
+                raise ValueError(
+                    "has a bbox that looks like xmin, ymin, xmax, ymax; COCO's is x, y, width, height"
+                )
         except ValueError as error:
             called = f"annotation {annotation['id']!r}" if "id" in annotation else "an annotation"
             message = f"{called} {error}; left out."
@@ -168,6 +175,23 @@ class _Document:
             self._problems.append(Problem(photo, ProblemKind.UNKNOWN_CLASS, message))
             return None
         return AnnotatedBox(category.name, edges.ymin, edges.xmin, edges.ymax, edges.xmax)
+
+    def _is_in_corners(self) -> bool:
+        """Whether all bboxes are proper as two corners, and many leave their photo as corner and size."""
+        boxes = 0
+        outside = 0
+        for record in self._images:
+            size = image_size(record.get("width"), record.get("height"))
+            for annotation in self._annotations.get(_hashable(record.get("id")), []) if size else ():
+                values = _numbers(annotation)
+                if size is None or not values or not any(values):
+                    continue
+                x, y, width, height = values
+                if not (x < width <= size[0] + 1 and y < height <= size[1] + 1):
+                    return False
+                boxes += 1
+                outside += x + width > _ROUNDING * size[0] or y + height > _ROUNDING * size[1]
+        return outside > 0 and outside >= _CORNERS_SHARE * boxes
 
     def _categories(self, records: Iterable[Mapping[str, Any]]) -> dict[int, _Category]:
         """The categories by id. One without a name, or with two, is reported, and its boxes will be."""
@@ -217,14 +241,19 @@ def _edges(annotation: Mapping[str, Any], size: tuple[int, int] | None) -> Box:
     """The box in pixels, of the bbox or else of the segmentation. ValueError says why there is none."""
     if _needs_segmentation(annotation):
         return _segmentation_edges(annotation, size)
-    bbox = _bbox(annotation)
-    values = [number(value) for value in bbox] if isinstance(bbox, list) else []
-    if len(values) != 4:
-        raise ValueError(f"has a bbox that is not [x, y, width, height]: {json.dumps(bbox)[:60]}")
-    if not all(map(math.isfinite, values)):
-        raise ValueError(f"has a bbox with values that are no numbers: {json.dumps(bbox)[:60]}")
+    values = _numbers(annotation)
+    if not values:
+        shown = json.dumps(_bbox(annotation))[:60]
+        raise ValueError(f"has a bbox that is not four numbers, [x, y, width, height]: {shown}")
     x, y, width, height = values
     return Box(y, x, y + height, x + width)
+
+
+def _numbers(annotation: Mapping[str, Any]) -> tuple[float, ...]:
+    """The bbox's four numbers, or none where it is something else."""
+    bbox = _bbox(annotation)
+    values = tuple(number(value) for value in bbox) if isinstance(bbox, list) else ()
+    return values if len(values) == 4 and all(map(math.isfinite, values)) else ()
 
 
 def _bbox(annotation: Mapping[str, Any]) -> object:

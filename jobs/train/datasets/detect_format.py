@@ -1,5 +1,6 @@
 """Which format a dataset is in, found out by looking."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -19,6 +20,7 @@ FORMATS = ("voc", "coco", "yolo", "csv", "tfrecord")
 _LOOKED_AT = 50
 _TEXTS_LOOKED_AT = 200
 _SHOWN_SUFFIXES = 6
+_NAME_BEFORE_NUMBERS = re.compile(r"^\s*[^\W\d_].*?\s+(?=[\d.])")
 
 
 def detect_format(source: Source) -> str:
@@ -95,14 +97,15 @@ def _yolo_texts(source: Source) -> str | None:
             lines = [line for line in decode_text(source.read(file)).splitlines() if line.strip()]
         except DatasetError:
             continue
-        if (lines or named) and all(map(_is_yolo_line, lines)):
+        if (lines or named) and all(_is_yolo_line(line, named=named) for line in lines):
             return file
     return None
 
 
-def _is_yolo_line(line: str) -> bool:
+def _is_yolo_line(line: str, *, named: bool) -> bool:
+    """Whether it is a row of numbers, or, where the classes are `named`, a name and such numbers."""
     try:
-        parse_line(line)
+        parse_line(_NAME_BEFORE_NUMBERS.sub("0 ", line) if named else line)
     except ValueError:
         return False
     return True

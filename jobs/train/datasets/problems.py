@@ -27,7 +27,7 @@ class ProblemKind(StrEnum):
     CROWD_BOX = "crowd_box"
     UNKNOWN_CLASS = "unknown_class"
     UNUSED_CLASS = "unused_class"
-    CLASS_COUNT = "class_count"
+    CLASS_NAMES = "class_names"
     AMBIGUOUS_ID = "ambiguous_id"
     SUSPICIOUS_LABEL = "suspicious_label"
     NO_USABLE_BOX = "no_usable_box"

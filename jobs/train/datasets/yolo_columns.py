@@ -27,12 +27,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from detector.boxes import Box
+from jobs.train.datasets.placing import FAR_OUTSIDE
 
 Values = Sequence[float]
 
 _TOLERANCE = 0.02
 """How far a box or a point may reach over the photo by rounding and still decide on a reading."""
-_FAR_OUTSIDE = 2.0
 _BOX, _ONE_MORE, _TWO_MORE = 4, 5, 6
 _LEAST_POLYGON = 6
 _LEAST_TRACKED = 3
@@ -68,7 +68,7 @@ class Columns:
         if reading.refusal:
             raise ValueError(reading.refusal)
         geometry = values[: len(values) - reading.extra if reading.is_polygon else _BOX]
-        if max(map(abs, geometry)) >= _FAR_OUTSIDE:
+        if max(map(abs, geometry)) >= FAR_OUTSIDE:
             raise ValueError("has coordinates far over 1, which look like pixels; YOLO's are 0 to 1")
         return _bounds(geometry) if reading.is_polygon else _box_of(geometry)
 

@@ -1,7 +1,7 @@
 """What a YOLO dataset says of itself: class names, and where its parts are."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
@@ -12,14 +12,16 @@ from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import clean_label, number
 from jobs.train.datasets.yaml_text import YamlValue, has_key, parse_yaml
+from jobs.train.datasets.yolo_lines import parse_line
 
+_PREDEFINED = "predefined_classes.txt"
 NAME_FILES = (
     "classes.txt",
     "obj.names",
     "_darknet.labels",
     "classes.names",
     "labels.txt",
-    "predefined_classes.txt",
+    _PREDEFINED,
 )
 LISTS: dict[str, Side] = {"train.txt": "train", "val.txt": "val", "valid.txt": "val", "test.txt": "test"}
 OTHER_TEXTS = frozenset((*LISTS, *NAME_FILES))
@@ -101,9 +103,8 @@ def find_config(source: Source) -> YoloConfig:
         raise DatasetError(
             f"{source.name}: several files describe a YOLO dataset: {', '.join(found)}. Keep one."
         )
-    if found:
-        return _from_yaml(*found.popitem(), problems)
-    return _from_names(source, problems)
+    config = _from_yaml(*found.popitem(), problems) if found else _from_names(source, problems)
+    return replace(config, problems=(*config.problems, *_other_lists(source, config)))
 
 
 def is_yolo_yaml(data: bytes) -> bool:
@@ -192,7 +193,7 @@ def _miscounted(file: str, stated: YamlValue | None, names: tuple[str, ...]) -> 
     if stated is None or (isinstance(stated, str) and number(stated) in counts):
         return []
     message = f"says 'nc: {stated}' and names {len(names)} classes; the names were taken."
-    return [Problem(file, ProblemKind.CLASS_COUNT, message)]
+    return [Problem(file, ProblemKind.CLASS_NAMES, message)]
 
 
 def _from_names(source: Source, problems: list[Problem]) -> YoloConfig:
@@ -206,12 +207,45 @@ def _from_names(source: Source, problems: list[Problem]) -> YoloConfig:
             "classes.txt with one name a line, in the order of the class numbers."
             + (f" ({unread}: no YAML mapping with names.)" if unread else "")
         )
+    names = _listed_names(source, file, problems)
+    # LabelImg writes its fifteen predefined classes in front of those that were used.
+    parts = _listed_parts(source, file)
+    return YoloConfig(file, names, parts, vocabulary=True, problems=tuple(problems))
+
+
+def _listed_names(source: Source, file: str, problems: list[Problem]) -> tuple[str, ...]:
     lines = [line.strip() for line in read_text(source, file, problems).splitlines()]
     while lines and not lines[-1]:
         lines.pop()
-    # LabelImg writes its fifteen predefined classes in front of those that were used.
-    parts = _listed_parts(source, file)
-    return YoloConfig(file, tuple(lines), parts, vocabulary=True, problems=tuple(problems))
+    return tuple(lines)
+
+
+def _other_lists(source: Source, config: YoloConfig) -> list[Problem]:
+    """Faults for lists that name the same numbers otherwise: LabelImg writes one into each folder of texts."""
+    problems = []
+    for file in source.files:
+        name = PurePosixPath(file).name.lower()
+        if file == config.file or name not in NAME_FILES or name == _PREDEFINED:
+            continue
+        try:
+            names = _listed_names(source, file, [])
+        except DatasetError as error:
+            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
+            continue
+        if _are_rows(names):
+            continue
+        if any(mine != other for mine, other in zip(config.names, names, strict=False)):
+            message = f"names the classes otherwise than {config.file}, whose names were taken."
+            problems.append(Problem(file, ProblemKind.CLASS_NAMES, message))
+    return problems
+
+
+def _are_rows(lines: Iterable[str]) -> bool:
+    """Whether these are boxes, of a photo that is called like a list of names."""
+    try:
+        return all(parse_line(line) for line in lines if line)
+    except ValueError:
+        return False
 
 
 def _listed_parts(source: Source, name_file: str) -> dict[Side, tuple[str, ...]]:

@@ -76,10 +76,10 @@ def test_a_bbox_may_be_text(bbox: object, tmp_path: Path) -> None:
             {"segmentation": {"size": [50, 50], "counts": [5, 2495]}},
             "a mask of 50×50 pixels for a photo of 200×100",
         ),
-        ({"bbox": [1, 2, 3]}, "not [x, y, width, height]: [1, 2, 3]"),
-        ({"bbox": {"x": 1, "y": 1, "width": 9, "height": 9}}, "not [x, y, width, height]"),
-        ({"bbox": [1, 2, float("nan"), 4]}, "values that are no numbers"),
-        ({"bbox": [1, 2, "3,5", 4]}, "values that are no numbers"),
+        ({"bbox": [1, 2, 3]}, "not four numbers, [x, y, width, height]: [1, 2, 3]"),
+        ({"bbox": {"x": 1, "y": 1, "width": 9, "height": 9}}, "not four numbers, [x, y, width, height]"),
+        ({"bbox": [1, 2, float("nan"), 4]}, "not four numbers"),
+        ({"bbox": [1, 2, "3,5", 4]}, "not four numbers"),
         ({"bbox": [20, 10, 40, 40], "iscrowd": "maybe"}, "neither yes nor no"),
         ({"bbox": [20, 10, 40, 40], "iscrowd": 2}, "neither yes nor no"),
     ],
@@ -171,4 +171,15 @@ def test_a_document_in_an_encoding_that_does_not_show_is_refused(tmp_path: Path)
     content = (tmp_path / "annotations.json").read_text().replace('"cat"', '"кот"')
     put(tmp_path / "annotations.json", content.encode("cp1251"))
     with pytest.raises(DatasetError, match=r"annotations\.json: .*as UTF-8"):
+        open_dataset(tmp_path, size=96)
+
+
+def test_corners_in_the_place_of_corner_and_size_are_refused(tmp_path: Path) -> None:
+    write_coco(tmp_path)
+    document = coco_document()
+    for annotation in document["annotations"]:
+        x, y, width, height = annotation["bbox"]
+        annotation["bbox"] = [x, y, x + width, y + height]
+    put_json(tmp_path / "annotations.json", document)
+    with pytest.raises(DatasetError, match="looks like xmin, ymin, xmax, ymax"):
         open_dataset(tmp_path, size=96)

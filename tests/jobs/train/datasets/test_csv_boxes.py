@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -228,3 +229,21 @@ def test_labels_as_excel_writes_them_are_read_with_a_remark(tmp_path: Path) -> N
     found = read(tmp_path)
     assert found.photos[0].boxes[0].label == "Käfer"
     assert ("labels.csv", ProblemKind.ASSUMED_ENCODING) in [(p.file, p.kind) for p in found.problems]
+
+
+def test_decimal_commas_are_read_where_they_are_no_thousands(tmp_path: Path) -> None:
+    header = "filename;class;xmin;ymin;xmax;ymax\n"
+    found = found_in(tmp_path, f"{header}one.jpg;cat;0,125;,25;0,5;0,75\n")
+    box = found.photos[0].boxes[0]
+    assert (box.xmin, box.ymin, box.xmax, box.ymax, box.normalised) == (0.125, 0.25, 0.5, 0.75, True)
+    found = found_in(tmp_path, f"{header}one.jpg;cat;1,250;2,5;30;40,25\n")
+    box = found.photos[0].boxes[0]
+    assert math.isnan(box.xmin)
+    assert (box.ymin, box.xmax, box.ymax) == (2.5, 30, 40.25)
+
+
+def test_a_class_without_coordinates_is_reported_and_no_negative(tmp_path: Path) -> None:
+    found_in(tmp_path, f"filename,class,xmin,ymin,xmax,ymax\n{PIXELS}three.jpg,cat\n")
+    _, report = open_dataset(tmp_path, size=96)
+    assert [p.kind for p in report.problems] == [ProblemKind.INVALID_BOX, ProblemKind.NO_USABLE_BOX]
+    assert report.negatives == 0

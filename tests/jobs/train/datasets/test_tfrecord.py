@@ -92,6 +92,14 @@ def test_a_record_whose_crowds_cannot_be_told_is_left_out(flags: Any, tmp_path: 
     assert [p.kind for p in found.problems] == [ProblemKind.UNREADABLE_ANNOTATION]
 
 
+def test_edges_in_pixels_are_reported_and_not_clipped_to_the_photo(tmp_path: Path) -> None:
+    pixels = {f"image/object/bbox/{edge}": float_feature(value) for edge, value in
+              zip(("xmin", "ymin", "xmax", "ymax"), (0, 0, 150, 80), strict=True)}  # fmt: skip
+    write_records(tmp_path / "data.tfrecord", [features_of(SAMPLES[1]) | pixels, *map(features_of, SAMPLES)])
+    _, report = open_dataset(tmp_path, size=96)
+    assert ("data.tfrecord#1", ProblemKind.INVALID_BOX) in [(p.file, p.kind) for p in report.problems]
+
+
 def test_numbers_written_as_text_are_reported_with_their_record(tmp_path: Path) -> None:
     wrong = features_of(SAMPLES[1]) | {
         "image/object/bbox/xmin": bytes_feature(b"left"),

@@ -44,7 +44,7 @@ def test_names_of_folders_are_text_as_well(tmp_path: Path) -> None:
 def test_a_count_of_classes_that_is_not_theirs_is_a_fault(count: str, tmp_path: Path) -> None:
     put(tmp_path / "data.yaml", f"nc: {count}\nnames: [cat, dog]\n")
     assert [(p.file, p.kind) for p in faults(config(tmp_path).problems)] == [
-        ("data.yaml", ProblemKind.CLASS_COUNT)
+        ("data.yaml", ProblemKind.CLASS_NAMES)
     ]
 
 
@@ -113,3 +113,15 @@ def test_western_names_are_read_with_a_remark(tmp_path: Path) -> None:
     found = config(tmp_path)
     assert found.names == ("Küche", "Tür")
     assert [(p.file, p.kind) for p in found.problems] == [("classes.txt", ProblemKind.ASSUMED_ENCODING)]
+
+
+@pytest.mark.parametrize("first", ["data.yaml", "classes.txt"])
+def test_lists_that_name_the_same_number_otherwise_are_a_fault(first: str, tmp_path: Path) -> None:
+    put(tmp_path / first, "names: [cat, dog]" if first == "data.yaml" else "cat\ndog\n")
+    put(tmp_path / "val" / "labels" / "classes.txt", "dog\ncat\n")
+    put(tmp_path / "train" / "labels" / "classes.txt", "cat\ndog\nbird\n")
+    found = config(tmp_path)
+    assert found.names == ("cat", "dog")
+    assert [(p.file, p.kind) for p in faults(found.problems)] == [
+        ("val/labels/classes.txt", ProblemKind.CLASS_NAMES)
+    ]

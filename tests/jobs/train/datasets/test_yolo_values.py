@@ -56,8 +56,12 @@ def test_boxes_and_polygons_in_one_file_are_both_read(tmp_path: Path) -> None:
     assert [p.kind for p in report.problems] == [ProblemKind.ASSUMED_NEGATIVE]
 
 
-def test_classes_by_name_are_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("names_in", ["data.yaml", "classes.txt"])
+def test_classes_by_name_are_read(names_in: str, tmp_path: Path) -> None:
     write_rows(tmp_path, lambda i: f"{('cat', 'dog')[i % 2]} {BOX}")
+    if names_in == "classes.txt":
+        (tmp_path / "data.yaml").unlink()
+        put(tmp_path / "classes.txt", "cat\ndog\n")
     dataset, report = open_dataset(tmp_path, size=96)
     assert dataset.labels == ("cat", "dog")
     assert report.boxes == 3
