@@ -244,12 +244,16 @@ def _with_extra_columns(texts: Iterable[_Text], columns: Columns) -> list[Proble
     if not rows:
         return []
     message = (
-        f"{rows} rows in {len(files)} files have one or two columns more than a box or a polygon; they were taken "
-        "for a score and a track number, and left out."
+        f"{_count(rows, 'row')} in {_count(len(files), 'file')} with one or two columns more than a box or a "
+        "polygon; these were taken for a score and a track number, and not used."
     )
     if scores and min(scores) < _LOW_SCORE:
         message += f" The lowest score is {min(scores):g}: the boxes may be predictions and not labels."
     return [Problem("labels", ProblemKind.EXTRA_COLUMNS, message)]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _without_text(photos: list[str]) -> list[Problem]:

@@ -6,7 +6,7 @@ The count alone does not tell: six numbers are a triangle, or a box with a score
   all proper as `xmin ymin xmax ymax` are refused.
 - 5 are a box with a score (0..1 in all such rows) or a track number (whole in all of them). They are refused
   where the score may come first: where at least as many rows are boxes inside the photo without their first
-  number as without their last.
+  number as without their last, unless those are as many and the first number never changes while the last does.
 - 6 are a box with a score and a track number, in either order, where one is 0..1 and the other whole and the
   box lies inside the photo; they are a triangle where all are 0..1 and span an area. Rows that can be one only
   decide for all. Where all can be both, three and more rows with whole numbers in one column throughout have
@@ -137,7 +137,8 @@ def _five(rows: Sequence[Values]) -> Reading:
         return _refused("has a fifth number that is neither a score (0 to 1) nor a track number in all rows")
     box_first = sum(_is_box(values) for values in rows)
     score_first = sum(_is_share(values[0]) and _is_box(values[1:]) for values in rows)
-    if score_first and score_first >= box_first:
+    only_last_changes = len({values[0] for values in rows}) == 1 < len({values[-1] for values in rows})
+    if score_first > box_first or (score_first and score_first == box_first and not only_last_changes):
         return _refused("may have its score before the box or after it; write class x y width height alone")
     return _boxes(rows, extra=1)
 

@@ -112,6 +112,12 @@ def test_a_score_before_the_box_is_refused() -> None:
             edges(rows)
 
 
+def test_a_first_number_that_never_changes_is_no_score() -> None:
+    assert edges([(*BOX, 0.30 + i / 100) for i in range(3)]) == {EDGES}
+    with pytest.raises(ValueError, match="may have its score before the box"):
+        edges([(*BOX, 0.30)])
+
+
 @pytest.mark.parametrize("fifth", [(0.5, 7.0), (87.5, 91.2), (-45.0, 30.0), (1.57, 0.2)])
 def test_a_fifth_number_that_is_neither_score_nor_track_is_refused(fifth: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="neither a score"):
