@@ -34,7 +34,7 @@ def open_dataset(
         raise InvalidRequestError(f"--format {format}: unknown; one of {', '.join(FORMATS)}.")
     if path is None:
         dataset = generate_shapes(shapes, seed=seed, size=size)
-        return dataset, make_report(dataset, (), source="built-in shapes", format="shapes")
+        return dataset, make_report(dataset, (), source="built-in shapes", format="shapes", size=size)
     source = open_source(path)
     found = format or detect_format(source)
     annotations = _READERS[found](source)

@@ -31,6 +31,7 @@ class ProblemKind(StrEnum):
     JOINED_BOXES = "joined_boxes"
     CONFLICTING_DUPLICATE = "conflicting_duplicate"
     NEAR_DUPLICATE = "near_duplicate"
+    VIDEO_FRAMES = "video_frames"
     LEAK = "leak"
 
 
@@ -43,6 +44,7 @@ REMARKS = frozenset(
         ProblemKind.ASSUMED_NEGATIVE,
         ProblemKind.JOINED_BOXES,
         ProblemKind.NEAR_DUPLICATE,
+        ProblemKind.VIDEO_FRAMES,
         ProblemKind.UNUSED_CLASS,
     }
 )
