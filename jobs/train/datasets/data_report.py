@@ -29,7 +29,9 @@ class Grouped:
     divided: int = 0
 
     def __str__(self) -> str:
-        """One sentence."""
+        """One sentence; empty when there is no group."""
+        if not self.groups:
+            return ""
         what = f"{self.photos} photos are in {self.groups} group{'' if self.groups == 1 else 's'}"
         if not self.divided:
             outcome = "each group is kept on one side of the split"
@@ -78,6 +80,7 @@ class DataReport:
         return {
             **asdict(self),
             "sides": dict(self.sides),
+            "grouped": {**asdict(self.grouped), "summary": str(self.grouped)},
             "counts": {kind.value: self.count(kind) for kind in ProblemKind},
         }
 
