@@ -34,7 +34,7 @@ class Grouped:
             return ""
         what = f"{self.photos} photos are in {self.groups} group{'' if self.groups == 1 else 's'}"
         if not self.divided:
-            outcome = "each group is kept on one side of the split"
+            outcome = "each group is kept on one side of the split unless a note says that it was cut"
         elif self.divided == 1:
             outcome = "the dataset's own split divides one of the groups"
         else:

@@ -40,7 +40,7 @@ def _video_remark(photos: Sequence[LabelledPhoto], group: Sequence[int]) -> Prob
     if len(sides) > 1:
         outcome = f"they are in {' and '.join(sides)}, so what is measured says little about other videos"
     else:
-        outcome = "the split keeps them together"
+        outcome = "the split keeps them together or, if there is little else, cuts them by time"
     message = f"one of {len(group)} photos of one video or burst, to {last.name}; {outcome}."
     return Problem(first.name, ProblemKind.VIDEO_FRAMES, message)
 

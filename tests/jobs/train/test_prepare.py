@@ -55,7 +55,7 @@ def test_the_summary_counts_copies_in_one_line_and_lists_other_remarks_first(tmp
     lines = summary_lines(data)
     assert (
         "  60 photos are in 20 groups of look-alikes, augmented copies or frames of one video; each group is kept on "
-        "one side of the split."
+        "one side of the split unless a note says that it was cut."
     ) in lines
     assert len(lines) < 30
     remarks = lines.index("  41 remarks:")

@@ -39,7 +39,7 @@ def test_mirrored_and_turned_copies_on_two_sides_are_leaks() -> None:
 def test_each_copy_is_a_remark_when_the_split_is_ours() -> None:
     photos = [stranger(f"1_jpg.rf.{k}.jpg", 0, seed=1, orientation=k) for k in range(3)]
     assert [p.kind for p in problems(photos)] == [ProblemKind.NEAR_DUPLICATE] * 2
-    assert summary(photos).endswith("each group is kept on one side of the split.")
+    assert summary(photos).endswith("unless a note says that it was cut.")
 
 
 def test_a_video_is_one_remark_however_many_frames_it_has() -> None:
