@@ -28,7 +28,7 @@ from jobs.train.datasets.duplicates import drop_duplicates
 from jobs.train.datasets.group_problems import group_problems
 from jobs.train.datasets.grouping import group_photos
 from jobs.train.datasets.hashing import make_thumbnail
-from jobs.train.datasets.lookup import fold
+from jobs.train.datasets.names import fold
 from jobs.train.datasets.photos import AnnotatedPhoto, Annotations, Dataset, LabelledPhoto, Pixels
 from jobs.train.datasets.placing import Frame, frame_of, place_boxes
 from jobs.train.datasets.problems import Problem, ProblemKind, faults

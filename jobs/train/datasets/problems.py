@@ -11,6 +11,9 @@ class ProblemKind(StrEnum):
     UNSAFE_NAME = "unsafe_name"
     UNREADABLE_ANNOTATION = "unreadable_annotation"
     MISSING_PHOTO = "missing_photo"
+    AMBIGUOUS_PHOTO = "ambiguous_photo"
+    OTHER_EXTENSION = "other_extension"
+    SET_ASIDE = "set_aside"
     MISSING_PART = "missing_part"
     NOT_ANNOTATED = "not_annotated"
     ASSUMED_NEGATIVE = "assumed_negative"
@@ -39,6 +42,8 @@ REMARKS = frozenset(
     {
         ProblemKind.TURNED_BOXES,
         ProblemKind.CROWD_BOX,
+        ProblemKind.OTHER_EXTENSION,
+        ProblemKind.SET_ASIDE,
         ProblemKind.MISSING_PART,
         ProblemKind.NOT_ANNOTATED,
         ProblemKind.ASSUMED_NEGATIVE,

@@ -12,13 +12,26 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
-from jobs.train.datasets.lookup import PhotoIndex, fold, side_of_folder
+from jobs.train.datasets.format import Format
+from jobs.train.datasets.lookup import PhotoIndex
+from jobs.train.datasets.names import fold, is_photo, side_of_folder
+from jobs.train.datasets.peek import Peek
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import decode_text
-from jobs.train.datasets.yolo_config import OTHER_TEXTS, YoloConfig, find_config
+from jobs.train.datasets.yolo_config import (
+    NAME_FILES,
+    OTHER_TEXTS,
+    YoloConfig,
+    find_config,
+    is_yolo_yaml,
+)
 from jobs.train.datasets.yolo_lines import parse_line
+from jobs.train.datasets.yolo_texts import pair_texts
+
+MAX_TEXTS = 200
+"""Texts called like photos that are looked at: the first ones may all be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +48,34 @@ def read(source: Source) -> Annotations:
     DatasetError when no file names the classes, or a data.yaml cannot be read.
     """
     config = find_config(source)
-    index = PhotoIndex(source.files)
-    texts = {fold(file): file for file in source.with_suffix(".txt") if not config.is_other_text(file)}
-    taken = {photo: text for photo in index.photos if (text := _text_of(photo, texts))}
+    index = PhotoIndex(source.files, source.set_aside)
+    texts = [file for file in source.with_suffix(".txt") if not config.is_other_text(file)]
     problems: list[Problem] = []
     photos: list[AnnotatedPhoto] = []
     parts = _parts(source, config, index, problems)
+    in_parts = dict.fromkeys(photo for part in parts for photo in part.photos)
+    pairs = pair_texts(
+        in_parts, (*texts, *(file for file in source.set_aside if file.lower().endswith(".txt")))
+    )
+    taken = pairs.text_of
+    problems += pairs.problems
     for part in parts:
         if not any(photo in taken for photo in part.photos):
             message = "no photo of this part has a text file with boxes; not used."
             problems += [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in part.photos]
             continue
         for photo in part.photos:
+            if photo in pairs.unused_photos:
+                continue
             photos.append(_annotated(source, photo, taken.get(photo), part.side, config, problems))
     if not photos:
         raise DatasetError(_nothing_found(source, index, problems))
     problems += _without_text([photo.name for photo in photos if photo.name not in taken])
     problems += _in_no_part(parts, index, config)
     folders = {PurePosixPath(photo.name).parent for photo in photos if "/" in photo.name}
-    problems += _without_photo(texts.values(), index, taken, folders)
+    of_others = pair_texts([photo for photo in index.photos if photo not in in_parts], texts).text_of
+    texts = [text for text in texts if text not in pairs.unused_texts]
+    problems += _without_photo(texts, index, {**of_others, **taken}, folders)
     return Annotations(tuple(photos), _labels(config, photos, problems), tuple(problems))
 
 
@@ -112,8 +134,7 @@ def _photos_of(
             yield from _listed(source, listing, index, problems)
             return
     for folder in candidates:
-        prefix = fold(f"{folder}/") if folder else ""
-        if inside := [photo for photo in index.photos if fold(photo).startswith(prefix)]:
+        if inside := index.inside(folder):
             yield from inside
             return
 
@@ -122,28 +143,15 @@ def _listed(source: Source, listing: str, index: PhotoIndex, problems: list[Prob
     for line in decode_text(source.read(listing)).splitlines():
         if not line.strip():
             continue
-        if photo := index.find(line, beside=listing):
-            yield photo
+        match = index.find(line, beside=listing)
+        if match.photo:
+            yield match.photo
+        elif match.rivals:
+            message = f"lists '{line.strip()}', which may be {' or '.join(match.rivals[:3])}; none is used."
+            problems.append(Problem(listing, ProblemKind.AMBIGUOUS_PHOTO, message))
         else:
             message = f"lists '{line.strip()}', and there is no such photo; left out."
             problems.append(Problem(listing, ProblemKind.MISSING_PHOTO, message))
-
-
-def _text_of(photo: str, texts: dict[str, str]) -> str | None:
-    """The photo's text file: in labels/ in the place of images/, beside the photo, or in a labels/ near."""
-    *folders, name = PurePosixPath(fold(photo)).with_suffix(".txt").parts
-    candidates = [
-        [*folders, name],
-        [*folders, "labels", name],
-        [*folders[:-1], "labels", name],
-        ["labels", name],
-    ]
-    images = [i for i, folder in enumerate(folders) if folder in ("images", "jpegimages", "image", "imgs")]
-    if images:
-        i = images[-1]
-        candidates.insert(0, [*folders[:i], "labels", *folders[i + 1 :], name])
-    paths = ("/".join(parts) for parts in candidates)
-    return next((texts[path] for path in paths if path in texts), None)
 
 
 def _annotated(
@@ -205,7 +213,11 @@ def _without_photo(
 ) -> list[Problem]:
     """Text files that no photo takes: called like one, or in labels/, or in one of the folders of photos."""
     of_photos = frozenset(taken.values())
-    stems = {fold(PurePosixPath(photo).stem): photo for photo in index.photos}
+    stems = {
+        fold(name): photo
+        for photo in index.photos
+        for name in (PurePosixPath(photo).name, PurePosixPath(photo).stem)
+    }
     problems = []
     for text in texts:
         path = PurePosixPath(text)
@@ -230,3 +242,44 @@ def _place_of(other: str | None) -> str:
 
 def _is_among_texts(path: PurePosixPath, folders: Container[PurePosixPath]) -> bool:
     return "labels" in str(path.parent).lower().split("/") or path.parent in folders
+
+
+def _find(peek: Peek) -> str | None:
+    return peek.first(is_yolo_yaml, ".yaml", ".yml") or _first_text(peek.source)
+
+
+def _first_text(source: Source) -> str | None:
+    """A text called like a photo that holds boxes; or, where all are empty, one beside a list of classes."""
+    paths = [PurePosixPath(file) for file in source.files if is_photo(file)]
+    stems = {name.lower() for path in paths for name in (path.stem, path.name)}
+    texts = [
+        file
+        for file in source.with_suffix(".txt")
+        if PurePosixPath(file).stem.lower() in stems and PurePosixPath(file).name.lower() not in OTHER_TEXTS
+    ]
+    named = any(PurePosixPath(file).name.lower() in NAME_FILES for file in source.files)
+    for file in texts[:MAX_TEXTS]:
+        try:
+            lines = [line for line in decode_text(source.read(file)).splitlines() if line.strip()]
+        except DatasetError:
+            continue
+        if (lines or named) and all(map(_is_box, lines)):
+            return file
+    return None
+
+
+def _is_box(line: str) -> bool:
+    try:
+        parse_line(line)
+    except ValueError:
+        return False
+    return True
+
+
+FORMAT = Format(
+    name="yolo",
+    title="YOLO",
+    files="data.yaml, or a .txt for each photo and classes.txt",
+    find=_find,
+    read=read,
+)

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from detector.errors import DatasetError
-from jobs.train.datasets.lookup import clean_path
+from jobs.train.datasets.names import clean_path
 from jobs.train.datasets.photos import Side
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import decode_text
