@@ -5,10 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from detector.store.store import Store
     from jobs.train import Event, TrainConfig, Version
+
+# How long one example takes is the machine's affair: tests must hold beside other work.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @dataclass(frozen=True, slots=True)

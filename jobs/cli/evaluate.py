@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from jobs.train.datasets.format_names import FORMAT_NAMES
+
 
 def command(
     data: Annotated[Path, typer.Argument(help="Folder or zip of labelled photos.")],
@@ -16,7 +18,9 @@ def command(
         str,
         typer.Option(help="saved_model, tflite_f32, tflite_f16, tflite_int8, tfjs_graph_f16, tfjs_layers."),
     ] = "saved_model",
-    format: Annotated[str | None, typer.Option(help="voc, coco, yolo, csv or tfrecord.")] = None,
+    format: Annotated[
+        str | None, typer.Option(help=f"{', '.join(FORMAT_NAMES)}; none: found out by looking.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a version on labelled photos."""

@@ -10,6 +10,7 @@ import typer
 
 from detector.errors import InvalidRequestError
 from jobs.train.config import TrainConfig
+from jobs.train.datasets.format_names import FORMAT_NAMES
 
 DEFAULT = TrainConfig()
 
@@ -32,7 +33,7 @@ def command(
         str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name in the store.")
     ] = DEFAULT.name,
     format: Annotated[
-        str | None, typer.Option(help="voc, coco, yolo, csv or tfrecord; found out by looking.")
+        str | None, typer.Option(help=f"{', '.join(FORMAT_NAMES)}; none: found out by looking.")
     ] = DEFAULT.format,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a dataset with any problem.")] = False,
     shapes: Annotated[int, typer.Option(help="Pictures to draw when there is no data.")] = DEFAULT.shapes,

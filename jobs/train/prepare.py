@@ -8,11 +8,13 @@ from jobs.train.config import TrainConfig
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Dataset, Split
-from jobs.train.datasets.problems import faults
+from jobs.train.datasets.problems import REMARKS, ProblemKind, faults
 from jobs.train.datasets.split import split_dataset
 from jobs.train.datasets.split_record import read_record, write_record
 
 SHOWN_PROBLEMS = 12
+_COUNTED = (ProblemKind.NEAR_DUPLICATE, ProblemKind.VIDEO_FRAMES)
+"""Remarks that one line already counts: they must not crowd out the others."""
 SPLIT_TIMEOUT_S = 300.0
 """How long another training of the same model may take to divide its photos; with a hundred thousand it is a minute."""
 
@@ -75,8 +77,12 @@ def summary_lines(data: PreparedData) -> list[str]:
         f"  {len(split.train)} to train on, {len(split.val)} to validate on"
         + (f", {len(split.test)} to test on" if split.test else ""),
     ]
+    if report.grouped.groups:
+        lines.append(f"  {report.grouped}")
     bad = faults(report.problems)
-    remarks = [problem for problem in report.problems if problem not in bad]
+    remarks = sorted(
+        (problem for problem in report.problems if problem.kind in REMARKS), key=lambda p: p.kind in _COUNTED
+    )
     for name, found in (("problem", bad), ("remark", remarks)):
         if found:
             lines.append(f"  {len(found)} {name}{'' if len(found) == 1 else 's'}:")

@@ -14,10 +14,21 @@ from detector.errors import DatasetError, DetectorError
 from detector.images import ImageLimits, load_image
 from detector.labels import check_labels
 from jobs.train.datasets.advice import advise
-from jobs.train.datasets.data_report import DataReport, count_classes, count_sides, describe
-from jobs.train.datasets.duplicates import drop_duplicates, near_duplicate_problems
-from jobs.train.datasets.hashing import perceptual_hash
-from jobs.train.datasets.lookup import fold
+from jobs.train.datasets.box_advice import advise_on_boxes
+from jobs.train.datasets.data_report import (
+    NOT_GROUPED,
+    DataReport,
+    Grouped,
+    count_classes,
+    count_groups,
+    count_sides,
+    describe,
+)
+from jobs.train.datasets.duplicates import drop_duplicates
+from jobs.train.datasets.group_problems import group_problems
+from jobs.train.datasets.grouping import group_photos
+from jobs.train.datasets.hashing import make_thumbnail
+from jobs.train.datasets.names import fold
 from jobs.train.datasets.photos import AnnotatedPhoto, Annotations, Dataset, LabelledPhoto, Pixels
 from jobs.train.datasets.placing import Frame, frame_of, place_boxes
 from jobs.train.datasets.problems import Problem, ProblemKind, faults
@@ -60,17 +71,30 @@ def load_photos(
     problems = [*annotations.problems, *label_problems, *(p for entry in checked for p in entry.problems)]
     photos, duplicates = drop_duplicates([entry.photo for entry in checked if entry.photo])
     dataset = Dataset(labels, photos)
-    problems += [*duplicates, *near_duplicate_problems(photos)]
+    groups = group_photos(photos)
+    problems += [*duplicates, *group_problems(photos, groups)]
     _refuse_empty(dataset, problems, source)
     if every_class:
         _refuse_missing_class(dataset, problems, source, format)
     if strict:
         _refuse_faults(problems, source)
-    return dataset, make_report(dataset, problems, source=source, format=format)
+    grouped = count_groups(dataset, groups)
+    return dataset, make_report(dataset, problems, source=source, format=format, size=size, grouped=grouped)
 
 
-def make_report(dataset: Dataset, problems: Iterable[Problem], *, source: str, format: str) -> DataReport:
-    """The report on photos that passed the checks, with the problems that were met on the way."""
+def make_report(
+    dataset: Dataset,
+    problems: Iterable[Problem],
+    *,
+    source: str,
+    format: str,
+    size: int,
+    grouped: Grouped = NOT_GROUPED,
+) -> DataReport:
+    """The report on photos that passed the checks, with the problems that were met on the way.
+
+    `size` is the network's, by which the advice on small objects goes.
+    """
     classes = count_classes(dataset)
     negatives = sum(not photo.ground_truth for photo in dataset.photos)
     return DataReport(
@@ -83,7 +107,11 @@ def make_report(dataset: Dataset, problems: Iterable[Problem], *, source: str, f
         classes=classes,
         sides=count_sides(dataset),
         problems=tuple(problems),
-        advice=advise(classes, photos=len(dataset.photos), negatives=negatives),
+        advice=(
+            *advise(classes, photos=len(dataset.photos), negatives=negatives),
+            *advise_on_boxes(dataset, size=size),
+        ),
+        grouped=grouped,
     )
 
 
@@ -175,7 +203,7 @@ def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int) -> _C
     labelled = LabelledPhoto(
         name=photo.name,
         sha256=hashlib.sha256(data).hexdigest(),
-        perceptual_hash=perceptual_hash(pixels),
+        thumbnail=make_thumbnail(pixels),
         pixels=pixels,
         ground_truth=placed.ground_truth,
         side=photo.side,

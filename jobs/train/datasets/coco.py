@@ -15,16 +15,15 @@ from typing import Any
 
 from detector.boxes import Box
 from detector.errors import DatasetError
-from jobs.train.datasets.claims import Claim, settle
-from jobs.train.datasets.encoding import text_of
-from jobs.train.datasets.lookup import PhotoIndex, exactness, side_of_folder, side_of_name
-from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
+from jobs.train.datasets.collector import Collector
+from jobs.train.datasets.format import Format
+from jobs.train.datasets.peek import parse_json
+from jobs.train.datasets.photos import AnnotatedBox, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.segmentation import extent_of, mask_size
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import clean_label, decode_text, flag, image_size, number
 
-_LISTS = ("images", "annotations", "categories")
 _CORNERS_SHARE = 0.25
 _ROUNDING = 1.02
 VOCABULARY = 20
@@ -33,57 +32,33 @@ VOCABULARY = 20
 
 def read(source: Source) -> Annotations:
     """All photos that the COCO files of the source list. DatasetError when there is no such file."""
-    index = PhotoIndex(source.files)
+    collector = Collector(source)
     problems: list[Problem] = []
-    claims: list[Claim] = []
     categories: dict[int, _Category] = {}
-    for file in sorted(source.with_suffix(".json")):
-        remarks: list[Problem] = []
-        try:
-            content = _parse(text_of(source.read(file), file, remarks))
-        except (ValueError, DatasetError) as error:
-            message = f"{str(error).rstrip('.')}; the file is left out."
-            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, message))
-            continue
-        if content is not None:
-            problems += remarks
-            document = _Document(source, file, index, content, problems)
-            claims.extend(document.photos())
-            _join_categories(categories, document)
-    photos, contested = settle(claims)
-    problems += contested
-    if not categories and not photos:
-        raise DatasetError(_nothing_read(source, problems))
-    labels, unused = _labels(categories.values(), {box.label for photo in photos for box in photo.boxes})
+    for file, content in collector.documents(parse_coco, ".json"):
+        document = _Document(file, content, problems)
+        document.add_photos(collector)
+        _join_categories(categories, document)
+    found = collector.annotations()
+    if not categories and not found.photos:
+        raise DatasetError(_nothing_read(source, (*problems, *found.problems)))
+    labels, unused = _labels(
+        categories.values(), {box.label for photo in found.photos for box in photo.boxes}
+    )
     problems += [Problem("categories", ProblemKind.UNUSED_CLASS, message) for message in unused]
-    problems += _unlisted(index, photos)
-    return Annotations(tuple(photos), labels, tuple(problems))
+    return Annotations(found.photos, labels, (*problems, *found.problems))
 
 
 def parse_coco(data: bytes) -> Mapping[str, Any] | None:
-    """The document if it is a COCO one, None for other JSON.
-
-    ValueError when it is no JSON at all, DatasetError when its encoding cannot be told.
-    """
-    return _parse(decode_text(data))
+    """The document if it is a COCO one, None for other JSON. ValueError when it is no JSON at all."""
+    content = parse_json(decode_text(data))
+    return content if is_coco(content) else None
 
 
-def is_coco(data: bytes) -> bool:
-    """Whether the file is a COCO document, or is one in an encoding that cannot be told."""
-    try:
-        return parse_coco(data) is not None
-    except DatasetError:
-        return all(f'"{name}"'.encode() in data for name in _LISTS)
-
-
-def _parse(text: str) -> Mapping[str, Any] | None:
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"not JSON ({error})") from error
-    if not isinstance(content, dict) or not all(isinstance(content.get(name), list) for name in _LISTS):
-        return None
-    return content
+def is_coco(content: object) -> bool:
+    """Whether parsed JSON is a COCO document."""
+    lists = ("images", "annotations", "categories")
+    return isinstance(content, dict) and all(isinstance(content.get(name), list) for name in lists)
 
 
 def _nothing_read(source: Source, problems: Iterable[Problem]) -> str:
@@ -100,17 +75,8 @@ class _Category:
 class _Document:
     """One COCO file on its way to photos; what is wrong with it goes to `problems`."""
 
-    def __init__(
-        self,
-        source: Source,
-        file: str,
-        index: PhotoIndex,
-        content: Mapping[str, Any],
-        problems: list[Problem],
-    ) -> None:
+    def __init__(self, file: str, content: Mapping[str, Any], problems: list[Problem]) -> None:
         self.file = file
-        self._source = source
-        self._index = index
         self._problems = problems
         self._images = _records(content["images"])
         self._ambiguous = self._ambiguous_images()
@@ -121,31 +87,25 @@ class _Document:
         self._report_orphans()
         self._has_corners = self._is_in_corners()
 
-    def photos(self) -> Iterable[Claim]:
-        """The listed photos that are there; the others are reported."""
+    def add_photos(self, collector: Collector) -> None:
+        """Tell of the listed photos, each with its boxes."""
         for record in self._images:
             stated = str(record.get("file_name") or "")
-            name = self._index.find(stated, beside=self.file)
-            if name is None:
-                message = f"lists '{stated}', and there is no such photo; left out."
-                self._problems.append(Problem(self.file, ProblemKind.MISSING_PHOTO, message))
-                continue
-            yield Claim(self._photo(record, name), self.file, stated, exactness(name, stated))
-
-    def _photo(self, record: Mapping[str, Any], name: str) -> AnnotatedPhoto:
-        key = _hashable(record.get("id"))
-        annotations = self._annotations.get(key, [])
-        is_known = record.get("id") is not None and key not in self._ambiguous
-        size = image_size(record.get("width"), record.get("height")) or _size_of_masks(annotations)
-        boxes = [box for annotation in annotations if is_known and (box := self._box(annotation, name, size))]
-        return AnnotatedPhoto(
-            name=name,
-            read=self._source.reader(name),
-            boxes=tuple(boxes),
-            stated_size=size,
-            side=side_of_name(self.file) or side_of_folder(self.file) or side_of_folder(name),
-            left_out=len(annotations) - len(boxes) if is_known else max(1, len(annotations)),
-        )
+            key = _hashable(record.get("id"))
+            annotations = self._annotations.get(key, [])
+            is_known = record.get("id") is not None and key not in self._ambiguous
+            size = image_size(record.get("width"), record.get("height")) or _size_of_masks(annotations)
+            name = collector.name_of(self.file, stated) or self.file
+            boxes = [
+                box for annotation in annotations if is_known and (box := self._box(annotation, name, size))
+            ]
+            collector.add(
+                self.file,
+                stated,
+                boxes,
+                stated_size=size,
+                left_out=len(annotations) - len(boxes) if is_known else max(1, len(annotations)),
+            )
 
     def _box(
         self, annotation: Mapping[str, Any], photo: str, size: tuple[int, int] | None
@@ -330,7 +290,10 @@ def _labels(categories: Iterable[_Category], used: set[str]) -> tuple[tuple[str,
     return labels, [f"not taken for classes, as no box is of them ({len(dropped)}): {names}."]
 
 
-def _unlisted(index: PhotoIndex, photos: Iterable[AnnotatedPhoto]) -> list[Problem]:
-    listed = {photo.name for photo in photos}
-    message = "no annotation file lists it, so nobody said what is in it; not used."
-    return [Problem(name, ProblemKind.NOT_ANNOTATED, message) for name in index.photos if name not in listed]
+FORMAT = Format(
+    name="coco",
+    title="COCO",
+    files="a .json with images, annotations, categories",
+    find=lambda peek: peek.first_json(is_coco),
+    read=read,
+)

@@ -12,11 +12,12 @@ import math
 from collections.abc import Iterator
 
 from detector.errors import DatasetError
+from jobs.train.datasets.collector import Collector
 from jobs.train.datasets.csv_layouts import Layout, Row, find_layout
-from jobs.train.datasets.encoding import read_text
-from jobs.train.datasets.lookup import PhotoIndex, side_of_folder, side_of_name
-from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
-from jobs.train.datasets.problems import Problem, ProblemKind, faults, printable
+from jobs.train.datasets.format import Format
+from jobs.train.datasets.names import side_of_folder, side_of_name
+from jobs.train.datasets.photos import AnnotatedBox, Annotations
+from jobs.train.datasets.problems import ProblemKind, printable
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import decode_text, flag
 
@@ -31,52 +32,45 @@ SUFFIXES = (".csv", ".tsv")
 
 def read(source: Source) -> Annotations:
     """All photos that the CSV files of the source name. DatasetError when no file is a list of boxes."""
-    index = PhotoIndex(source.files)
-    problems: list[Problem] = []
-    photos: list[AnnotatedPhoto] = []
+    collector = Collector(source)
     found = False
+    unread: list[str] = []
     for file in sorted(source.with_suffix(*SUFFIXES)):
-        remarks: list[Problem] = []
-        text = _text(source, file, remarks)
+        try:
+            data = source.read(file)
+            text = decode_text(data)
+        except DatasetError as error:
+            collector.report(file, ProblemKind.UNREADABLE_ANNOTATION, error.message)
+            unread.append(f"\n  {printable(file)}: {error.message}")
+            continue
         if (layout := layout_of(text)) is None:
-            problems += faults(remarks)
             continue
         found = True
-        problems += remarks
+        collector.report_encoding(file, data)
         try:
             rows = list(_rows(text, layout))
         except csv.Error as error:
-            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, f"not CSV ({error}); left out."))
+            collector.report(file, ProblemKind.UNREADABLE_ANNOTATION, f"not CSV ({error}); left out.")
             continue
-        photos.extend(_photos(source, file, rows, index, problems))
+        _add_photos(collector, file, rows)
     if not found:
-        unread = "".join(f"\n  {problem}" for problem in problems[:_HEADERS_SHOWN])
         raise DatasetError(
             f"{source.name}: no CSV file with a photo, a class and four coordinates a row. Known is, among "
-            f"others, the header filename,width,height,class,xmin,ymin,xmax,ymax.{headers(source)}{unread}"
+            "others, the header filename,width,height,class,xmin,ymin,xmax,ymax."
+            f"{headers(source)}{''.join(unread[:_HEADERS_SHOWN])}"
         )
-    named = {photo.name for photo in photos}
-    message = "no row names it, so nobody said what is in it; not used."
-    problems += [
-        Problem(name, ProblemKind.NOT_ANNOTATED, message) for name in index.photos if name not in named
-    ]
-    return Annotations(tuple(photos), problems=tuple(problems))
-
-
-def _text(source: Source, file: str, problems: list[Problem]) -> str:
-    try:
-        return read_text(source, file, problems)
-    except DatasetError as error:
-        problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
-        return ""
+    return collector.annotations()
 
 
 def headers(source: Source) -> str:
     """A sentence on how the first few CSV files begin, empty where there is none that can be read."""
     begun = []
     for file in sorted(source.with_suffix(*SUFFIXES))[:_HEADERS_SHOWN]:
-        first = next((line.strip() for line in _text(source, file, []).splitlines() if line.strip()), "")
-        if first:
+        try:
+            lines = decode_text(source.read(file)).splitlines()
+        except DatasetError:
+            continue
+        if first := next((line.strip() for line in lines if line.strip()), ""):
             begun.append(f"{printable(file)} begins '{printable(first[:_HEADER_LENGTH])}'")
     return f" Found: {'; '.join(begun)}." if begun else ""
 
@@ -88,15 +82,6 @@ def layout_of(text: str) -> Layout | None:
         return find_layout([values for _, values in head])
     except csv.Error:
         return None
-
-
-def is_box_list(data: bytes) -> bool:
-    """Whether the file is a list of boxes, or is one in an encoding that cannot be told."""
-    try:
-        text = decode_text(data)
-    except DatasetError:
-        text = data.decode("latin-1")
-    return layout_of(text) is not None
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -114,40 +99,31 @@ def _rows(text: str, layout: Layout) -> Iterator[Row]:
         yield layout.row(line, values)
 
 
-def _photos(
-    source: Source, file: str, rows: list[Row], index: PhotoIndex, problems: list[Problem]
-) -> list[AnnotatedPhoto]:
+def _add_photos(collector: Collector, file: str, rows: list[Row]) -> None:
     normalised = _are_normalised(rows)
     by_photo: dict[str, list[Row]] = {}
-    missing: set[str] = set()
-    for row in rows:
-        if name := index.find(row.photo, beside=file):
-            by_photo.setdefault(name, []).append(row)
-        elif row.photo not in missing:
-            missing.add(row.photo)
-            message = f"line {row.line} names '{row.photo}', and there is no such photo; left out."
-            problems.append(Problem(file, ProblemKind.MISSING_PHOTO, message))
-    photos = []
-    for name, own in by_photo.items():
-        singles = [row for row in own if row.edges is None or _is_single(row, name, file, problems)]
-        photos.append(
-            AnnotatedPhoto(
-                name=name,
-                read=source.reader(name),
-                boxes=tuple(
-                    AnnotatedBox(row.label, *row.edges, normalised=normalised)
-                    for row in singles
-                    if row.edges is not None
-                ),
-                stated_size=_stated_size(own),
-                side=_side(file, name, own),
-                left_out=len(own) - len(singles),
-            )
+    for name, own in _by_stated_name(rows).items():
+        if photo := collector.find(file, [name], where=f"line {own[0].line} "):
+            by_photo.setdefault(photo, []).extend(own)
+    for photo, own in by_photo.items():
+        singles = [row for row in own if row.edges is None or _is_single(row, photo, file, collector)]
+        boxes = [
+            AnnotatedBox(row.label, *row.edges, normalised=normalised)
+            for row in singles
+            if row.edges is not None
+        ]
+        stated = next((row.side for row in own if row.side), None)
+        collector.add(
+            file,
+            photo,
+            boxes,
+            stated_size=_stated_size(own),
+            side=stated or side_of_name(file) or side_of_folder(photo),
+            left_out=len(own) - len(singles),
         )
-    return photos
 
 
-def _is_single(row: Row, photo: str, file: str, problems: list[Problem]) -> bool:
+def _is_single(row: Row, photo: str, file: str, collector: Collector) -> bool:
     """Whether the row's box is of one object; a group is reported, and what cannot be read as either."""
     try:
         # Open Images writes -1 where nobody said.
@@ -159,8 +135,15 @@ def _is_single(row: Row, photo: str, file: str, problems: list[Problem]) -> bool
             ProblemKind.INVALID_BOX,
             f"whether its box is of a group cannot be read: {error}; left out.",
         )
-    problems.append(Problem(photo, kind, f"line {row.line} of {file}: {message}"))
+    collector.report(photo, kind, f"line {row.line} of {file}: {message}")
     return False
+
+
+def _by_stated_name(rows: list[Row]) -> dict[str, list[Row]]:
+    by_name: dict[str, list[Row]] = {}
+    for row in rows:
+        by_name.setdefault(row.photo, []).append(row)
+    return by_name
 
 
 def _are_normalised(rows: list[Row]) -> bool:
@@ -173,6 +156,10 @@ def _stated_size(rows: list[Row]) -> tuple[int, int] | None:
     return next((row.stated_size for row in rows if row.stated_size), None)
 
 
-def _side(file: str, photo: str, rows: list[Row]) -> Side | None:
-    stated = next((row.side for row in rows if row.side), None)
-    return stated or side_of_name(file) or side_of_folder(photo)
+FORMAT = Format(
+    name="csv",
+    title="CSV",
+    files="a box a row",
+    find=lambda peek: peek.first(lambda data: layout_of(decode_text(data)) is not None, *SUFFIXES),
+    read=read,
+)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.train.datasets.lookup import is_photo, side_named
+from jobs.train.datasets.names import is_photo, side_named
 from jobs.train.datasets.photos import Side
 from jobs.train.datasets.text import image_size, number
 

@@ -1,17 +1,20 @@
-"""Finding the photo that an annotation means, which is often not quite what it says."""
+"""Which file is the photo that an annotation means: one rule for all formats (docs/datasets.md)."""
 
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from jobs.train.datasets.names import (
+    clean_path,
+    fold,
+    in_other_encodings,
+    is_photo,
+    side_of_folder,
+    side_of_name,
+    spellings,
+)
 from jobs.train.datasets.photos import Side
-
-PHOTO_SUFFIXES = (
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".hif", ".avif", ".bmp", ".gif",
-    ".tif", ".tiff",
-)  # fmt: skip
-"""Names that promise a photo. What is really in the file is the image loader's to say, by content."""
 
 Exactness = tuple[int, ...]
 """How well an annotation names a photo; a larger one is better."""
@@ -19,82 +22,109 @@ BY_ANOTHER_NAME: Exactness = (0,)
 NAMES_NO_FOLDER: Exactness = (1,)
 _ALL_FIT: Exactness = (3,)
 
-_SIDE_NAMES: dict[str, Side] = {
-    "train": "train",
-    "training": "train",
-    "trainval": "train",
-    "val": "val",
-    "valid": "val",
-    "validate": "val",
-    "validation": "val",
-    "dev": "val",
-    "test": "test",
-    "testing": "test",
-}
+LISTS_OF_PHOTOS = (".json", ".csv", ".tsv", ".jsonl", ".ndjson", ".manifest")
 
 
-def is_photo(file: str) -> bool:
-    """Whether the name is a photo's."""
-    return file.lower().endswith(PHOTO_SUFFIXES)
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a stated name leads to.
+
+    `photo` is None when there is no such photo, or when several are equally near: those are the `rivals`.
+    `other_extension` tells that only a photo with another extension is called so.
+    """
+
+    photo: str | None = None
+    rivals: tuple[str, ...] = ()
+    other_extension: bool = False
 
 
-def side_named(word: str) -> Side | None:
-    """The side that a word means: train, training, train2017, valid, VALIDATION, test, ..."""
-    return _SIDE_NAMES.get(word.strip().lower().rstrip("0123456789_- "))
-
-
-def side_of_folder(file: str) -> Side | None:
-    """The side that the nearest telling folder above the file names, if one does."""
-    sides = (side_named(part) for part in reversed(PurePosixPath(file).parts[:-1]))
-    return next((side for side in sides if side), None)
-
-
-def side_of_name(file: str) -> Side | None:
-    """The side that a word of the file's own name tells: instances_train2017.json, test_labels.csv."""
-    words = PurePosixPath(file).name.lower().replace("-", "_").replace(".", "_").split("_")
-    return next((side for word in words if (side := side_named(word))), None)
+NO_MATCH = Match()
 
 
 class PhotoIndex:
-    """The photos of a dataset by every name an annotation might use for them.
+    """The photos of a dataset by the names that annotations use for them.
 
-    In order: the path as stated beside the annotation, or from the root, or its last parts anywhere; then
-    the same in another case or Unicode form; then with another extension. A name that fits several photos
-    equally well means the one nearest to the annotation, or none where two are as near. A photo in the
-    folder of one side never stands in for one that is missing on another.
+    In order: the path as stated, beside the annotation or from the root; its last parts anywhere; the same in
+    another case or Unicode form; the same with another extension. Each is tried with every spelling of the
+    name (percent-encoded, a URL), the one as written first. A name that fits several photos equally well
+    means the nearest to the annotation; where two are as near it means none. A photo in the folder of one side
+    never stands in for one that is missing on another, and a file that is set aside is found by its full path
+    only.
     """
 
-    def __init__(self, files: Iterable[str]) -> None:
+    def __init__(self, files: Iterable[str], set_aside: Iterable[str] = ()) -> None:
         self.photos = tuple(file for file in files if is_photo(file))
-        self._exact = frozenset(self.photos)
+        self.set_aside = tuple(file for file in set_aside if is_photo(file))
+        self._paths = frozenset((*self.photos, *self.set_aside))
         self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._by_folded_name: dict[str, list[str]] = defaultdict(list)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
+        self._by_folded_stem: dict[str, list[str]] = defaultdict(list)
         for photo in self.photos:
-            name = fold(PurePosixPath(photo).name)
-            self._by_name[name].append(photo)
-            self._by_stem[PurePosixPath(name).stem].append(photo)
+            path = PurePosixPath(photo)
+            self._by_name[path.name].append(photo)
+            self._by_folded_name[fold(path.name)].append(photo)
+            self._by_stem[path.stem].append(photo)
+            self._by_folded_stem[fold(path.stem)].append(photo)
 
-    def find(self, stated: str, *, beside: str = "") -> str | None:
-        """The photo meant by the path `stated` in the annotation file `beside`, or None."""
-        path = clean_path(stated)
-        if not path:
-            return None
-        beside_path = clean_path(str(PurePosixPath(beside).parent / path))
-        exact = next((name for name in (beside_path, path) if name in self._exact), None)
-        name = fold(PurePosixPath(path).name)
-        stem = PurePosixPath(name).stem
-        same_named = (self._by_name.get(name, []), self._by_stem.get(stem, []), self._by_stem.get(name, []))
-        found = (_nearest(candidates, path, beside) for candidates in same_named)
-        return exact or next((photo for photo in found if photo), None)
+    def find(self, stated: str, *, beside: str = "") -> Match:
+        """The photo meant by the name `stated` in the annotation file `beside`."""
+        paths = spellings(stated)
+        for look in (self._at_path, self._called, self._called_in_another_case):
+            for path in paths:
+                if (match := look(path, beside)) is not NO_MATCH:
+                    return match
+        for path in paths:
+            for other in in_other_encodings(path):
+                if (match := self._called(other, beside)) is not NO_MATCH:
+                    return match
+        for path in paths:
+            if (match := self._with_another_extension(path, beside)) is not NO_MATCH:
+                return match
+        return NO_MATCH
 
-    def find_stem(self, stem: str, *, beside: str = "") -> str | None:
-        """The photo called `stem` plus any photo extension, or None."""
-        return _nearest(self._by_stem.get(fold(stem), []), stem, beside)
+    def find_stem(self, stem: str, *, beside: str = "") -> Match:
+        """The photo called `stem` plus any photo extension; case counts where two differ in nothing else."""
+        match = _nearest(self._by_stem, stem, stem, beside)
+        return match if match is not NO_MATCH else _nearest(self._by_folded_stem, fold(stem), stem, beside)
+
+    def inside(self, folder: str) -> tuple[str, ...]:
+        """The photos in the folder and below; those that are set aside only where there are no others."""
+        prefix = fold(f"{folder}/") if folder else ""
+        for photos in (self.photos, self.set_aside):
+            if inside := tuple(photo for photo in photos if fold(photo).startswith(prefix)):
+                return inside
+        return ()
+
+    def _at_path(self, path: str, beside: str) -> Match:
+        for whole in (clean_path(str(PurePosixPath(beside).parent / path)), path):
+            if whole in self._paths:
+                return Match(whole)
+        return NO_MATCH
+
+    def _called(self, path: str, beside: str) -> Match:
+        return _nearest(self._by_name, PurePosixPath(path).name, path, beside)
+
+    def _called_in_another_case(self, path: str, beside: str) -> Match:
+        return _nearest(self._by_folded_name, fold(PurePosixPath(path).name), path, beside)
+
+    def _with_another_extension(self, path: str, beside: str) -> Match:
+        name = PurePosixPath(path).name
+        known = is_photo(name)
+        # "v1.5 photo" has no extension, although there is a point in it.
+        for stem in dict.fromkeys((PurePosixPath(name).stem if known else name, name)):
+            match = _nearest(self._by_folded_stem, fold(stem), path, beside)
+            if match is not NO_MATCH:
+                return Match(match.photo, match.rivals, other_extension=known)
+        return NO_MATCH
 
 
 def exactness(photo: str, stated: str, *, beside: str = "") -> Exactness:
     """How much of the folders that the path `stated` and the annotation `beside` name is right for the photo."""
-    path = clean_path(stated)
+    return max(_exactness(photo, path, beside) for path in spellings(stated) or [""])
+
+
+def _exactness(photo: str, path: str, beside: str) -> Exactness:
     folders, said, around = (fold(name).split("/")[:-1] for name in (photo, path, beside))
     if folders and not said and not around:
         return NAMES_NO_FOLDER
@@ -104,37 +134,40 @@ def exactness(photo: str, stated: str, *, beside: str = "") -> Exactness:
     return (2, *_nearness(photo, path, beside))
 
 
-def fold(text: str) -> str:
-    """The text in one case and one Unicode form (macOS writes names decomposed)."""
-    return unicodedata.normalize("NFC", text).casefold()
+def _only_by_what_is_above(photos: Iterable[str], path: str, beside: str) -> bool:
+    """Whether only the folders above tell the photos apart, although their extensions differ.
+
+    Masks lie under the annotations' folder in some datasets: being nearer to an annotation that names no extension does
+    not make them its photos.
+    """
+    kinds = {PurePosixPath(photo).suffix.lower() for photo in photos}
+    around = PurePosixPath(beside).parent
+    if len(kinds) < 2 or any(PurePosixPath(photo).parent == around for photo in photos):
+        return False
+    ends = {(last, mirrored) for last, _, mirrored in (_nearness(photo, path, beside) for photo in photos)}
+    return len(ends) == 1
 
 
-def clean_path(stated: str) -> str:
-    """A stated path as a relative one with forward slashes; what leads above the root is cut off."""
-    parts: list[str] = []
-    for part in stated.strip().replace("\\", "/").split("/"):
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in ("", ".", ".."):
-            parts.append(part)
-    return "/".join(parts)
-
-
-def _nearest(candidates: list[str], path: str, beside: str) -> str | None:
-    """The candidate with most of the stated path's last parts, then with most of the annotation's folders: the
-    first ones before the last ones, which are mirrored where photos and annotations are sorted by class."""
+def _nearest(by_name: Mapping[str, list[str]], name: str, path: str, beside: str) -> Match:
+    """The photo called `name` with most of the stated path's last parts, then with most of the annotation's folders:
+    the first ones before the last ones, which are mirrored where photos and annotations are sorted by class."""
     side = _side_meant(path, beside)
-    candidates = [photo for photo in candidates if not side or side_of_folder(photo) in (side, None)]
-    if len(candidates) < 2:
-        return candidates[0] if candidates else None
-    ranked = sorted(candidates, key=lambda photo: _nearness(photo, path, beside), reverse=True)
-    best, second = (_nearness(photo, path, beside) for photo in ranked[:2])
-    return ranked[0] if best > second else None
+    candidates = [
+        photo for photo in by_name.get(name, ()) if not side or side_of_folder(photo) in (side, None)
+    ]
+    if not candidates:
+        return NO_MATCH
+    nearness = {photo: _nearness(photo, path, beside) for photo in candidates}
+    best = max(nearness.values())
+    nearest = tuple(photo for photo in candidates if nearness[photo] == best)
+    if _only_by_what_is_above(candidates, path, beside):
+        return Match(rivals=tuple(candidates))
+    return Match(nearest[0]) if len(nearest) == 1 else Match(rivals=nearest)
 
 
 def _side_meant(path: str, beside: str) -> Side | None:
     """The side by the stated path, else by where the annotation is, else by the name of a list of photos."""
-    many_photos = beside.lower().endswith((".json", ".csv"))
+    many_photos = beside.lower().endswith(LISTS_OF_PHOTOS)
     return side_of_folder(path) or side_of_folder(beside) or (side_of_name(beside) if many_photos else None)
 
 

@@ -11,6 +11,9 @@ class ProblemKind(StrEnum):
     UNSAFE_NAME = "unsafe_name"
     UNREADABLE_ANNOTATION = "unreadable_annotation"
     MISSING_PHOTO = "missing_photo"
+    AMBIGUOUS_PHOTO = "ambiguous_photo"
+    OTHER_EXTENSION = "other_extension"
+    SET_ASIDE = "set_aside"
     MISSING_PART = "missing_part"
     NOT_ANNOTATED = "not_annotated"
     ASSUMED_NEGATIVE = "assumed_negative"
@@ -35,6 +38,7 @@ class ProblemKind(StrEnum):
     JOINED_BOXES = "joined_boxes"
     CONFLICTING_DUPLICATE = "conflicting_duplicate"
     NEAR_DUPLICATE = "near_duplicate"
+    VIDEO_FRAMES = "video_frames"
     LEAK = "leak"
 
 
@@ -42,6 +46,8 @@ REMARKS = frozenset(
     {
         ProblemKind.TURNED_BOXES,
         ProblemKind.CROWD_BOX,
+        ProblemKind.OTHER_EXTENSION,
+        ProblemKind.SET_ASIDE,
         ProblemKind.MISSING_PART,
         ProblemKind.NOT_ANNOTATED,
         ProblemKind.ASSUMED_NEGATIVE,
@@ -49,6 +55,7 @@ REMARKS = frozenset(
         ProblemKind.EXTRA_COLUMNS,
         ProblemKind.JOINED_BOXES,
         ProblemKind.NEAR_DUPLICATE,
+        ProblemKind.VIDEO_FRAMES,
         ProblemKind.UNUSED_CLASS,
     }
 )

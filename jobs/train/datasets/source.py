@@ -9,18 +9,19 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from detector.errors import DatasetError
 from jobs.train.datasets.problems import Problem, ProblemKind
+from jobs.train.datasets.set_aside import set_aside
+from jobs.train.datasets.zip_names import member_name, open_archive
 
 MAX_FILES = 500_000
 MAX_MEMBER_BYTES = 512 * 1024**2
 BOMB_BYTES = 2 * 1024**3
 BOMB_RATIO = 100
 _ENCRYPTED = 0x1
-_UTF8_NAME = 0x800
 _JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir"})
 
 
@@ -28,6 +29,7 @@ _JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir"})
 class Source:
     """The files of one dataset: `name` for messages, `files` sorted, and `read`, safe to call from threads.
 
+    `set_aside` has the files that are not the dataset's own (masks, previews, earlier runs); they are readable too.
     `read(file)` returns the file's bytes and raises DatasetError, naming the file, when it cannot be read.
     """
 
@@ -35,6 +37,7 @@ class Source:
     files: tuple[str, ...]
     read: Callable[[str], bytes]
     problems: tuple[Problem, ...] = ()
+    set_aside: tuple[str, ...] = ()
 
     def reader(self, file: str) -> Callable[[], bytes]:
         """A function without arguments that reads this one file, later."""
@@ -58,7 +61,18 @@ def open_source(path: Path) -> Source:
     source = _open_folder(path) if is_folder else _open_zip(path)
     if not source.files:
         raise DatasetError(f"{path}: there are no files in it; expected photos and their annotations.")
-    return source
+    return _without_results(source)
+
+
+def _without_results(source: Source) -> Source:
+    """The source with what was made from its photos set aside."""
+    aside, remarks = set_aside(source.files)
+    return replace(
+        source,
+        files=tuple(file for file in source.files if file not in aside),
+        problems=(*source.problems, *remarks),
+        set_aside=tuple(sorted(aside)),
+    )
 
 
 def _open_folder(root: Path) -> Source:
@@ -119,7 +133,7 @@ def _read_from_folder(path: Path, file: str) -> bytes:
 
 def _open_zip(path: Path) -> Source:
     try:
-        archive = zipfile.ZipFile(path)
+        archive = open_archive(path)
         members = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
         raise DatasetError(f"{path}: neither a folder nor a zip that can be read ({error}).") from error
@@ -129,7 +143,7 @@ def _open_zip(path: Path) -> Source:
     found: dict[str, zipfile.ZipInfo] = {}
     problems = []
     for member in members:
-        name = _member_name(member)
+        name = member_name(member)
         if problem := _unsafe(name, member):
             problems.append(problem)
         elif not member.is_dir() and not any(_is_junk(part) for part in PurePosixPath(name).parts):
@@ -140,17 +154,6 @@ def _open_zip(path: Path) -> Source:
         lambda file: _read_from_zip(archive, found, file),
         tuple(problems),
     )
-
-
-def _member_name(member: zipfile.ZipInfo) -> str:
-    """The name with forward slashes; many tools write UTF-8 without setting the flag that says so."""
-    name = member.filename
-    if not member.flag_bits & _UTF8_NAME:
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            name = member.filename
-    return name.replace("\\", "/")
 
 
 def _unsafe(name: str, member: zipfile.ZipInfo) -> Problem | None:

@@ -2,22 +2,27 @@
 
 The photos are inside the records, and stay in memory, encoded, until they are checked. `image/object/bbox/*`
 are 0..1, `image/object/class/text` names the class. A record without boxes is a negative; crowds are left
-out. Labels are in the order of `image/object/class/label` where the records have it.
+out. Labels are in the order of `image/object/class/label` where the records have it; records with these numbers alone
+need a label map (.pbtxt).
 """
 
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from google.protobuf.message import DecodeError
+
 from detector.errors import DatasetError
-from jobs.train.datasets.lookup import side_of_folder, side_of_name
+from jobs.train.datasets.format import Format
+from jobs.train.datasets.label_map import read_label_map
+from jobs.train.datasets.names import side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
-from jobs.train.datasets.source import Source
+from jobs.train.datasets.source import MAX_MEMBER_BYTES, Source
 from jobs.train.datasets.text import decode_text, flag, image_size, number
+from jobs.train.datasets.tf_example_pb2 import Example
+from jobs.train.datasets.tfrecord_file import DamagedRecordError, records
 
 _NAME = re.compile(r"\.(tfrecords?|record|tfrec)(-\d+-of-\d+)?$", re.IGNORECASE)
 _EDGES = ("ymin", "xmin", "ymax", "xmax")
@@ -39,9 +44,10 @@ def read(source: Source) -> Annotations:
     problems: list[Problem] = []
     photos: list[AnnotatedPhoto] = []
     label_ids: dict[str, int] = {}
+    label_map = read_label_map(source)
     for file in files:
         for place, features in _examples(source, file, problems):
-            record = _Record(file, place, features)
+            record = _Record(file, place, features, label_map)
             photo = record.photo(problems)
             if photo is not None:
                 photos.append(photo)
@@ -59,30 +65,17 @@ def _labels(photos: Sequence[AnnotatedPhoto], label_ids: Mapping[str, int]) -> t
 
 def _examples(source: Source, file: str, problems: list[Problem]) -> Iterator[tuple[int, Features]]:
     """Place and features of each record, up to the first that is damaged: what follows cannot be found."""
-    import tensorflow as tf  # nine seconds and half a gigabyte that the other formats do not need
-
     place = 0
     try:
-        content = source.read(file)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "records")
-            path.write_bytes(content)
-            del content
-            for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
-                place += 1
-                example = tf.train.Example.FromString(record)
-                yield place, {name: _values(feature) for name, feature in example.features.feature.items()}
+        for record in records(source.read(file), max_bytes=MAX_MEMBER_BYTES):
+            place += 1
+            example = Example.FromString(record)
+            yield place, {name: _values(feature) for name, feature in example.features.feature.items()}
     except DatasetError as error:
         problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
-    except (tf.errors.OpError, *_decode_errors()) as error:
-        message = f"damaged after record {place} ({type(error).__name__}); what follows is left out."
+    except (DamagedRecordError, DecodeError) as error:
+        message = f"damaged after record {place} ({error}); what follows is left out."
         problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, message))
-
-
-def _decode_errors() -> tuple[type[Exception], ...]:
-    from google.protobuf.message import DecodeError
-
-    return (DecodeError,)
 
 
 def _values(feature: Any) -> Sequence[Any]:
@@ -97,6 +90,7 @@ class _Record:
     file: str
     place: int
     features: Features
+    label_map: Mapping[int, str]
 
     def photo(self, problems: list[Problem]) -> AnnotatedPhoto | None:
         """The photo with its boxes; None, and a problem, when the record holds none or contradicts itself."""
@@ -106,7 +100,19 @@ class _Record:
             problems.append(Problem(name, ProblemKind.MISSING_PHOTO, "has no image/encoded; left out."))
             return None
         edges = [self.features.get(f"image/object/bbox/{edge}", ()) for edge in _EDGES]
-        labels = self._labels()
+        try:
+            labels = self._labels()
+        except DatasetError as error:
+            message = f"has a class text that cannot be read: {error.message} The record is left out."
+            problems.append(Problem(name, ProblemKind.UNREADABLE_ANNOTATION, message))
+            return None
+        if labels is None:
+            message = (
+                "its boxes have class numbers and no names, and no label map (.pbtxt) names them; left out. Put the "
+                "label map that the records were written with beside them."
+            )
+            problems.append(Problem(name, ProblemKind.UNKNOWN_CLASS, message))
+            return None
         lengths = {len(labels), *map(len, edges)}
         if len(lengths) > 1:
             message = (
@@ -142,7 +148,7 @@ class _Record:
         stated = map(number, self.features.get("image/object/class/label", ()))
         return (
             (label, int(value))
-            for label, value in zip(self._labels(), stated, strict=False)
+            for label, value in zip(self._labels() or (), stated, strict=False)
             if value.is_integer()
         )
 
@@ -157,9 +163,23 @@ class _Record:
                 crowds[place] |= flag(value)
         return crowds
 
-    def _labels(self) -> list[str]:
-        texts = self.features.get("image/object/class/text", ())
-        return [decode_text(text) if isinstance(text, bytes) else str(text) for text in texts]
+    def _labels(self) -> list[str] | None:
+        """The class of each box by its text, else by its number; None where the label map lacks a number."""
+        if texts := self.features.get("image/object/class/text", ()):
+            return [decode_text(text) if isinstance(text, bytes) else str(text) for text in texts]
+        numbers = [number(value) for value in self.features.get("image/object/class/label", ())]
+        if not all(value.is_integer() and int(value) in self.label_map for value in numbers):
+            return None
+        return [self.label_map[int(value)] for value in numbers]
 
     def _whole(self, name: str) -> object:
         return next(iter(self.features.get(name, ())), None)
+
+
+FORMAT = Format(
+    name="tfrecord",
+    title="TFRecord",
+    files="tf.train.Example as the TF Object Detection API has them",
+    find=lambda peek: next(filter(is_tfrecord, peek.source.files), None),
+    read=read,
+)

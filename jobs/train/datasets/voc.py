@@ -1,32 +1,22 @@
 """Pascal VOC: one XML file a photo, in Annotations/ + JPEGImages/ + ImageSets/, two folders, or side by side.
 
 A photo whose XML names no object is a negative. A photo without an XML was never looked at by anybody: it is
-reported and not used. `difficult` objects are kept. The photo is the one called like the XML file; only
-where there is none are `<path>` and `<filename>` believed, because tools leave them stale when files are
-renamed.
+reported and not used. `difficult` objects are kept. The photo is the one that `<filename>` names, with its
+extension; only where that has an XML file of its own is the name stale, and the photo called like the file is meant.
 """
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
-from jobs.train.datasets.claims import Claim, settle
-from jobs.train.datasets.encoding import read_text
-from jobs.train.datasets.lookup import (
-    BY_ANOTHER_NAME,
-    Exactness,
-    PhotoIndex,
-    exactness,
-    fold,
-    side_named,
-    side_of_folder,
-)
-from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
-from jobs.train.datasets.problems import Problem, ProblemKind
+from jobs.train.datasets.collector import Collector
+from jobs.train.datasets.format import Format
+from jobs.train.datasets.names import clean_path, fold, side_named
+from jobs.train.datasets.photos import AnnotatedBox, Annotations, Side
+from jobs.train.datasets.problems import ProblemKind
 from jobs.train.datasets.source import Source
-from jobs.train.datasets.text import image_size, number
+from jobs.train.datasets.text import decode_text, image_size, number
 
 MAX_XML_BYTES = 16 * 1024**2
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
@@ -87,49 +77,24 @@ def read(source: Source) -> Annotations:
     annotation_files = sorted(source.with_suffix(".xml"))
     if not annotation_files:
         raise DatasetError(f"{source.name}: no .xml file in it; Pascal VOC has one for each photo.")
-    index = PhotoIndex(source.files)
-    claims: list[Claim] = []
-    problems: list[Problem] = []
-    sides = _read_image_sets(source, problems)
-    for file in annotation_files:
-        try:
-            root = parse_annotation(source.read(file))
-        except (ValueError, DatasetError) as error:
-            message = f"{str(error).rstrip('.')}; the file is left out."
-            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, message))
-            continue
-        photo, how_exactly = _find_photo(root, file, index)
-        if photo is None:
-            problems.append(Problem(file, ProblemKind.MISSING_PHOTO, _missing_message(root)))
-            continue
-        side = sides.get(_set_key(file)) or side_of_folder(photo)
-        stem = PurePosixPath(file).stem
-        claims.append(Claim(_annotated(root, photo, source, side), file, stem, how_exactly))
-    photos, contested = settle(claims)
-    problems += [*contested, *_not_annotated(index.photos, {photo.name for photo in photos})]
-    return Annotations(tuple(photos), problems=tuple(problems))
+    collector = Collector(source)
+    sides = _read_image_sets(source, collector)
+    for file, root in collector.documents(parse_annotation, ".xml"):
+        collector.add_single(
+            file,
+            _names(root),
+            [_box(element) for element in root.iterfind("object")],
+            stated_size=image_size(_text(root, "size/width"), _text(root, "size/height")),
+            side=sides.get(_set_key(file)) or sides.get(fold(_set_key(file))),
+        )
+    return collector.annotations()
 
 
-def _find_photo(root: ET.Element, file: str, index: PhotoIndex) -> tuple[str | None, Exactness]:
-    stem = PurePosixPath(file).stem
-    if photo := index.find_stem(stem, beside=file):
-        return photo, exactness(photo, stem, beside=file)
+def _names(root: ET.Element) -> list[str]:
+    """The photo's names in the order in which they are believed: a path only where it ends as the file name does."""
     path, name = _text(root, "path"), _text(root, "filename")
-    return index.find(path, beside=file) or index.find(name, beside=file), BY_ANOTHER_NAME
-
-
-def _missing_message(root: ET.Element) -> str:
-    return f"no photo is called like this file, nor '{_text(root, 'filename')}' as it says; left out."
-
-
-def _annotated(root: ET.Element, photo: str, source: Source, side: Side | None) -> AnnotatedPhoto:
-    return AnnotatedPhoto(
-        name=photo,
-        read=source.reader(photo),
-        boxes=tuple(_box(element) for element in root.iterfind("object")),
-        stated_size=image_size(_text(root, "size/width"), _text(root, "size/height")),
-        side=side,
-    )
+    last = clean_path(path).rsplit("/", 1)[-1]
+    return [path, name] if last == clean_path(name).rsplit("/", 1)[-1] else [name, path]
 
 
 def _box(element: ET.Element) -> AnnotatedBox:
@@ -144,7 +109,7 @@ def _text(element: ET.Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
 
 
-def _read_image_sets(source: Source, problems: list[Problem]) -> dict[str, Side]:
+def _read_image_sets(source: Source, collector: Collector) -> dict[str, Side]:
     """The side of each photo by ImageSets/Main/*.txt; train, val and test go before trainval."""
     sides: dict[str, Side] = {}
     lists = [file for file in source.with_suffix(".txt") if "imagesets" in file.lower().split("/")]
@@ -154,23 +119,30 @@ def _read_image_sets(source: Source, problems: list[Problem]) -> dict[str, Side]
             continue
         root = _root_above(file, "imagesets")
         try:
-            text = read_text(source, file, problems)
+            data = source.read(file)
+            collector.report_encoding(file, data)
+            text = decode_text(data)
         except DatasetError as error:
-            problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
+            collector.report(file, ProblemKind.UNREADABLE_ANNOTATION, error.message)
             continue
         for line in text.splitlines():
             if name := line.strip():
-                sides[f"{root}|{_id_of(name)}"] = side
+                # In the case as written, which tells two photos apart, and for lists in another one.
+                key = f"{root}|{_id_of(name)}"
+                sides.setdefault(fold(key), side)
+                sides[key] = side
     return sides
 
 
 def _id_of(name: str) -> str:
-    path = PurePosixPath(fold(name.replace("\\", "/")))
-    return path.stem if path.suffix in (".jpg", ".jpeg", ".png", ".xml", ".webp", ".heic") else path.name
+    path = PurePosixPath(name.replace("\\", "/"))
+    return (
+        path.stem if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".xml", ".webp", ".heic") else path.name
+    )
 
 
 def _set_key(annotation_file: str) -> str:
-    return f"{_root_above(annotation_file, 'annotations')}|{fold(PurePosixPath(annotation_file).stem)}"
+    return f"{_root_above(annotation_file, 'annotations')}|{PurePosixPath(annotation_file).stem}"
 
 
 def _root_above(file: str, folder: str) -> str:
@@ -179,6 +151,10 @@ def _root_above(file: str, folder: str) -> str:
     return "/".join(parts[: parts.index(folder)]) if folder in parts else ""
 
 
-def _not_annotated(photos: Iterable[str], named: set[str]) -> list[Problem]:
-    message = "no XML file describes it, so nobody said what is in it; not used."
-    return [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in photos if photo not in named]
+FORMAT = Format(
+    name="voc",
+    title="Pascal VOC",
+    files="an .xml for each photo",
+    find=lambda peek: peek.first(lambda data: parse_annotation(data) is not None, ".xml"),
+    read=read,
+)

@@ -13,16 +13,29 @@ from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
 from jobs.train.datasets.encoding import read_text
-from jobs.train.datasets.lookup import PhotoIndex, fold, side_of_folder
+from jobs.train.datasets.format import Format
+from jobs.train.datasets.lookup import PhotoIndex
+from jobs.train.datasets.names import fold, is_photo, side_of_folder
+from jobs.train.datasets.peek import Peek
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
+from jobs.train.datasets.text import decode_text
 from jobs.train.datasets.yolo_columns import Columns, settle_columns
-from jobs.train.datasets.yolo_config import OTHER_TEXTS, YoloConfig, find_config
-from jobs.train.datasets.yolo_lines import Row, parse_line, shortened
+from jobs.train.datasets.yolo_config import (
+    NAME_FILES,
+    OTHER_TEXTS,
+    YoloConfig,
+    find_config,
+    is_yolo_yaml,
+)
+from jobs.train.datasets.yolo_lines import Row, is_row, parse_line, shortened
+from jobs.train.datasets.yolo_texts import pair_texts
 
 _LOW_SCORE = 0.9
 """People are sure of what they label; scores below this are a detector's."""
+MAX_TEXTS = 200
+"""Texts called like photos that are looked at: the first ones may all be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +70,23 @@ def read(source: Source) -> Annotations:
     DatasetError when no file names the classes, or a data.yaml cannot be read.
     """
     config = find_config(source)
-    index = PhotoIndex(source.files)
-    texts = {fold(file): file for file in source.with_suffix(".txt") if not config.is_other_text(file)}
-    taken = {photo: text for photo in index.photos if (text := _text_of(photo, texts))}
+    index = PhotoIndex(source.files, source.set_aside)
+    texts = [file for file in source.with_suffix(".txt") if not config.is_other_text(file)]
     problems = list(config.problems)
     labelled: list[tuple[Side | None, str]] = []
     parts = _parts(source, config, index, problems)
+    in_parts = dict.fromkeys(photo for part in parts for photo in part.photos)
+    pairs = pair_texts(
+        in_parts, (*texts, *(file for file in source.set_aside if file.lower().endswith(".txt")))
+    )
+    taken = pairs.text_of
+    problems += pairs.problems
     for part in parts:
         if not any(photo in taken for photo in part.photos):
             message = "no photo of this part has a text file with boxes; not used."
             problems += [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in part.photos]
             continue
-        labelled += [(part.side, photo) for photo in part.photos]
+        labelled += [(part.side, photo) for photo in part.photos if photo not in pairs.unused_photos]
     names = config.known_names
     found = {
         photo: _read_lines(source, taken[photo], names, problems) for _, photo in labelled if photo in taken
@@ -85,7 +103,9 @@ def read(source: Source) -> Annotations:
     problems += _with_extra_columns(found.values(), columns)
     problems += _in_no_part(parts, index, config)
     folders = {PurePosixPath(photo.name).parent for photo in photos if "/" in photo.name}
-    problems += _without_photo(texts.values(), index, taken, folders)
+    of_others = pair_texts([photo for photo in index.photos if photo not in in_parts], texts).text_of
+    texts = [text for text in texts if text not in pairs.unused_texts]
+    problems += _without_photo(texts, index, {**of_others, **taken}, folders)
     return Annotations(tuple(photos), _labels(config, photos, problems), tuple(problems))
 
 
@@ -144,8 +164,7 @@ def _photos_of(
             yield from _listed(source, listing, index, problems)
             return
     for folder in candidates:
-        prefix = fold(f"{folder}/") if folder else ""
-        if inside := [photo for photo in index.photos if fold(photo).startswith(prefix)]:
+        if inside := index.inside(folder):
             yield from inside
             return
 
@@ -154,28 +173,15 @@ def _listed(source: Source, listing: str, index: PhotoIndex, problems: list[Prob
     for line in read_text(source, listing, problems).splitlines():
         if not line.strip():
             continue
-        if photo := index.find(line, beside=listing):
-            yield photo
+        match = index.find(line, beside=listing)
+        if match.photo:
+            yield match.photo
+        elif match.rivals:
+            message = f"lists '{line.strip()}', which may be {' or '.join(match.rivals[:3])}; none is used."
+            problems.append(Problem(listing, ProblemKind.AMBIGUOUS_PHOTO, message))
         else:
             message = f"lists '{line.strip()}', and there is no such photo; left out."
             problems.append(Problem(listing, ProblemKind.MISSING_PHOTO, message))
-
-
-def _text_of(photo: str, texts: dict[str, str]) -> str | None:
-    """The photo's text file: in labels/ in the place of images/, beside the photo, or in a labels/ near."""
-    *folders, name = PurePosixPath(fold(photo)).with_suffix(".txt").parts
-    candidates = [
-        [*folders, name],
-        [*folders, "labels", name],
-        [*folders[:-1], "labels", name],
-        ["labels", name],
-    ]
-    images = [i for i, folder in enumerate(folders) if folder in ("images", "jpegimages", "image", "imgs")]
-    if images:
-        i = images[-1]
-        candidates.insert(0, [*folders[:i], "labels", *folders[i + 1 :], name])
-    paths = ("/".join(parts) for parts in candidates)
-    return next((texts[path] for path in paths if path in texts), None)
 
 
 def _read_lines(source: Source, file: str, names: Container[str], problems: list[Problem]) -> _Text:
@@ -277,7 +283,11 @@ def _without_photo(
 ) -> list[Problem]:
     """Text files that no photo takes: called like one, or in labels/, or in one of the folders of photos."""
     of_photos = frozenset(taken.values())
-    stems = {fold(PurePosixPath(photo).stem): photo for photo in index.photos}
+    stems = {
+        fold(name): photo
+        for photo in index.photos
+        for name in (PurePosixPath(photo).name, PurePosixPath(photo).stem)
+    }
     problems = []
     for text in texts:
         path = PurePosixPath(text)
@@ -302,3 +312,36 @@ def _place_of(other: str | None) -> str:
 
 def _is_among_texts(path: PurePosixPath, folders: Container[PurePosixPath]) -> bool:
     return "labels" in str(path.parent).lower().split("/") or path.parent in folders
+
+
+def _find(peek: Peek) -> str | None:
+    return peek.first(is_yolo_yaml, ".yaml", ".yml") or _first_text(peek.source)
+
+
+def _first_text(source: Source) -> str | None:
+    """A text called like a photo that holds boxes; or, where all are empty, one beside a list of classes."""
+    paths = [PurePosixPath(file) for file in source.files if is_photo(file)]
+    stems = {name.lower() for path in paths for name in (path.stem, path.name)}
+    texts = [
+        file
+        for file in source.with_suffix(".txt")
+        if PurePosixPath(file).stem.lower() in stems and PurePosixPath(file).name.lower() not in OTHER_TEXTS
+    ]
+    named = any(PurePosixPath(file).name.lower() in NAME_FILES for file in source.files)
+    for file in texts[:MAX_TEXTS]:
+        try:
+            lines = [line for line in decode_text(source.read(file)).splitlines() if line.strip()]
+        except DatasetError:
+            continue
+        if (lines or named) and all(is_row(line, named=named) for line in lines):
+            return file
+    return None
+
+
+FORMAT = Format(
+    name="yolo",
+    title="YOLO",
+    files="data.yaml, or a .txt for each photo and classes.txt",
+    find=_find,
+    read=read,
+)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
 from jobs.train.datasets.encoding import read_text
-from jobs.train.datasets.lookup import clean_path
+from jobs.train.datasets.names import clean_path
 from jobs.train.datasets.photos import Side
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source

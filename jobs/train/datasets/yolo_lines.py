@@ -9,6 +9,7 @@ from jobs.train.datasets.text import clean_label
 
 _LEAST_VALUES = 4
 _SHOWN = 60
+_NAME_BEFORE_NUMBERS = re.compile(r"^\s*[^\W\d_].*?\s+(?=[\d.])")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 
 
@@ -38,6 +39,15 @@ def parse_line(line: str, *, names: Container[str] = ()) -> Row:
     if len(values) < _LEAST_VALUES:
         raise ValueError(f"has {len(values)} coordinates where a box has 4: '{shortened(line)}'")
     return Row(class_id, values)
+
+
+def is_row(line: str, *, named: bool) -> bool:
+    """Whether the line is a class number and what follows it, or, where the classes are `named`, a word and that."""
+    try:
+        parse_line(_NAME_BEFORE_NUMBERS.sub("0 ", line) if named else line)
+    except ValueError:
+        return False
+    return True
 
 
 def shortened(line: str) -> str:

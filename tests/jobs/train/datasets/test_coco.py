@@ -79,7 +79,7 @@ def test_a_photo_missing_in_one_folder_is_not_taken_from_another(tmp_path: Path)
 
 def test_photos_that_are_named_but_missing_are_each_reported(tmp_path: Path) -> None:
     put_json(tmp_path / "annotations.json", coco_document())
-    with pytest.raises(DatasetError, match=r"no usable photo in it\.\n  annotations\.json: lists 'one\.jpg'"):
+    with pytest.raises(DatasetError, match=r"no usable photo in it\.\n  annotations\.json: names 'one\.jpg'"):
         open_dataset(tmp_path, size=96)
 
 

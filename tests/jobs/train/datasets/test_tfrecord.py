@@ -1,50 +1,28 @@
-from collections.abc import Sequence
+import gzip
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from detector.errors import DatasetError
 from jobs.train.datasets import tfrecord
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.problems import ProblemKind
 from jobs.train.datasets.source import open_source
-from tests.jobs.train.datasets.writing import HEIGHT, LABELS, SAMPLES, WIDTH, Labelled, put, write_voc, zipped
-
-
-def bytes_feature(*values: bytes) -> Any:
-    return tf.train.Feature(bytes_list=tf.train.BytesList(value=values))
-
-
-def whole_feature(*values: int) -> Any:
-    return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
-
-
-def float_feature(*values: float) -> Any:
-    return tf.train.Feature(float_list=tf.train.FloatList(value=values))
-
-
-def features_of(sample: Labelled) -> dict[str, Any]:
-    """The sample with the feature names of the TF Object Detection API."""
-    return {
-        "image/encoded": bytes_feature(sample.jpeg),
-        "image/width": whole_feature(WIDTH),
-        "image/height": whole_feature(HEIGHT),
-        "image/object/bbox/xmin": float_feature(*(box[1] / WIDTH for box in sample.boxes)),
-        "image/object/bbox/ymin": float_feature(*(box[2] / HEIGHT for box in sample.boxes)),
-        "image/object/bbox/xmax": float_feature(*(box[3] / WIDTH for box in sample.boxes)),
-        "image/object/bbox/ymax": float_feature(*(box[4] / HEIGHT for box in sample.boxes)),
-        "image/object/class/text": bytes_feature(*(box[0].encode() for box in sample.boxes)),
-        "image/object/class/label": whole_feature(*(1 + LABELS.index(box[0]) for box in sample.boxes)),
-    }
-
-
-def write_records(path: Path, records: Sequence[dict[str, Any]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tf.io.TFRecordWriter(str(path)) as writer:
-        for features in records:
-            writer.write(tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString())
+from jobs.train.datasets.tfrecord_file import DamagedRecordError, records
+from tests.jobs.train.datasets.records import (
+    bytes_feature,
+    features_of,
+    float_feature,
+    whole_feature,
+    write_records,
+)
+from tests.jobs.train.datasets.writing import SAMPLES, Labelled, put, write_voc, zipped
 
 
 def test_records_give_the_same_photos_and_boxes_as_other_formats(tmp_path: Path) -> None:
@@ -100,6 +78,16 @@ def test_edges_in_pixels_are_reported_and_not_clipped_to_the_photo(tmp_path: Pat
     assert ("data.tfrecord#1", ProblemKind.INVALID_BOX) in [(p.file, p.kind) for p in report.problems]
 
 
+def test_a_class_in_an_encoding_that_does_not_show_is_reported(tmp_path: Path) -> None:
+    labels = {"image/object/class/text": bytes_feature("кот".encode("cp1251"), b"dog")}
+    write_records(tmp_path / "data.tfrecord", [features_of(SAMPLES[0]) | labels])
+    found = tfrecord.read(open_source(tmp_path))
+    assert found.photos == ()
+    assert [(p.file, p.kind) for p in found.problems] == [
+        ("data.tfrecord#1", ProblemKind.UNREADABLE_ANNOTATION)
+    ]
+
+
 def test_numbers_written_as_text_are_reported_with_their_record(tmp_path: Path) -> None:
     wrong = features_of(SAMPLES[1]) | {
         "image/object/bbox/xmin": bytes_feature(b"left"),
@@ -131,3 +119,97 @@ def test_what_holds_no_records_is_refused(content: bytes, tmp_path: Path) -> Non
         "after record 0",
     ):
         open_dataset(tmp_path, size=96)
+
+
+def numbered(sample: Labelled) -> dict[str, Any]:
+    """The sample's features with the numbers of its classes alone."""
+    return {name: value for name, value in features_of(sample).items() if name != "image/object/class/text"}
+
+
+LABEL_MAP = """# written by hand
+item {
+  name: 'cat'  # the first
+  id: 1
+  keypoints { id: 7 label: "nose" }
+}
+item { id: 2, name: "/m/0bt9lr", display_name: "dog" }
+"""
+
+
+def test_numbers_are_named_by_the_label_map(tmp_path: Path) -> None:
+    write_voc(tmp_path / "voc")
+    _, expected = open_dataset(tmp_path / "voc", size=96)
+    write_records(tmp_path / "records" / "data.tfrecord", [numbered(sample) for sample in SAMPLES])
+    put(tmp_path / "records" / "label_map.pbtxt", LABEL_MAP)
+    put(tmp_path / "records" / "graph.pbtxt", 'node { name: "image" }')
+    dataset, report = open_dataset(tmp_path / "records", size=96)
+    assert dataset.labels == ("cat", "dog")
+    assert report.fingerprint == expected.fingerprint
+    assert report.problems == ()
+
+
+@pytest.mark.parametrize("label_map", ["", "item { id: 1 name: 'cat' }"])
+def test_numbers_that_no_label_map_names_are_faults_and_no_negatives(label_map: str, tmp_path: Path) -> None:
+    write_records(tmp_path / "data.tfrecord", [numbered(sample) for sample in SAMPLES])
+    put(tmp_path / "label_map.pbtxt", label_map)
+    found = tfrecord.read(open_source(tmp_path))
+    assert {problem.kind for problem in found.problems} == {ProblemKind.UNKNOWN_CLASS}
+    assert "label map" in found.problems[0].message
+    assert len(found.photos) == (2 if label_map else 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["item { id: 1", "item { name: 'cat' }", "item { id: one name: 'cat' }", "item { id: 1 } }"],
+)
+def test_a_label_map_that_makes_no_sense_is_refused(content: str, tmp_path: Path) -> None:
+    write_records(tmp_path / "data.tfrecord", [numbered(sample) for sample in SAMPLES])
+    put(tmp_path / "label_map.pbtxt", content)
+    with pytest.raises(DatasetError, match=r"label_map\.pbtxt"):
+        tfrecord.read(open_source(tmp_path))
+
+
+def test_label_maps_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    write_records(tmp_path / "data.tfrecord", [numbered(sample) for sample in SAMPLES])
+    put(tmp_path / "a.pbtxt", "item { id: 1 name: 'cat' }")
+    put(tmp_path / "b.pbtxt", "item { id: 1 name: 'dog' }")
+    with pytest.raises(DatasetError, match=r"class 1 is 'cat' in a\.pbtxt and 'dog' in b\.pbtxt"):
+        tfrecord.read(open_source(tmp_path))
+
+
+def test_a_compressed_file_is_read(tmp_path: Path) -> None:
+    write_records(tmp_path / "plain.tfrecord", [features_of(sample) for sample in SAMPLES])
+    content = (tmp_path / "plain.tfrecord").read_bytes()
+    (tmp_path / "plain.tfrecord").unlink()
+    put(tmp_path / "data.tfrecord", gzip.compress(content))
+    assert len(tfrecord.read(open_source(tmp_path)).photos) == len(SAMPLES)
+
+
+def test_what_unpacks_to_more_than_the_limit_is_damaged() -> None:
+    with pytest.raises(DamagedRecordError, match="unpacks to more"):
+        list(records(gzip.compress(bytes(2_000_000)), max_bytes=1_000_000))
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_a_record_file_with_any_byte_changed_gives_its_records_or_says_where_it_is_damaged(
+    data: st.DataObject,
+) -> None:
+    content = two_records()
+    at = data.draw(st.integers(0, len(content) - 1))
+    changed = bytearray(content)
+    changed[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(DamagedRecordError):
+        list(records(bytes(changed), max_bytes=1_000_000))
+
+
+@cache
+def two_records() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "data.tfrecord")
+        with tf.io.TFRecordWriter(str(path)) as writer:
+            writer.write(b"first")
+            writer.write(bytes(range(256)))
+        content = path.read_bytes()
+    assert list(records(content, max_bytes=1_000_000)) == [b"first", bytes(range(256))]
+    return content

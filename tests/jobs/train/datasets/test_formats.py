@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from detector.errors import DatasetError
 from jobs.train.datasets import coco, csv_boxes, voc, yolo
-from jobs.train.datasets.detect_format import detect_format
+from jobs.train.datasets.format_names import FORMAT_NAMES
+from jobs.train.datasets.formats import FORMATS, detect_format
 from jobs.train.datasets.photos import Annotations
 from jobs.train.datasets.source import Source, open_source
 from tests.jobs.train.datasets.writing import (
@@ -31,7 +32,7 @@ def test_what_lies_beside_the_annotations_does_not_confuse(name: str, tmp_path: 
     put(tmp_path / "project.xml", "<project/>")
     put(tmp_path / "settings.yaml", "threads: 3\n")
     put(tmp_path / "results.csv", "epoch,loss\n1,2\n")
-    assert detect_format(open_source(tmp_path)) == name
+    assert detect_format(open_source(tmp_path)).name == name
 
 
 def test_empty_texts_are_negatives_where_the_classes_are_named(tmp_path: Path) -> None:
@@ -40,14 +41,14 @@ def test_empty_texts_are_negatives_where_the_classes_are_named(tmp_path: Path) -
     with pytest.raises(DatasetError, match="no annotations found"):
         detect_format(open_source(tmp_path))
     put(tmp_path / "classes.txt", "cat\n")
-    assert detect_format(open_source(tmp_path)) == "yolo"
+    assert detect_format(open_source(tmp_path)).name == "yolo"
 
 
 def test_a_text_that_cannot_be_read_does_not_keep_the_others_from_being_looked_at(tmp_path: Path) -> None:
     write_yolo_photos(tmp_path)
     source = source_that_refuses(tmp_path, "labels/four.txt")
     assert source.files.index("labels/four.txt") < source.files.index("labels/one.txt")
-    assert detect_format(source) == "yolo"
+    assert detect_format(source).name == "yolo"
 
 
 def test_captions_beside_photos_are_no_boxes(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_every_annotation_unreadable_still_says_what_is_expected(tmp_path: Path)
     write_voc(tmp_path)
     for path in (tmp_path / "Annotations").iterdir():
         path.write_text("<annotation>")
-    with pytest.raises(DatasetError, match="Expected is Pascal VOC"):
+    with pytest.raises(DatasetError, match="Expected is one of: Pascal VOC"):
         detect_format(open_source(tmp_path))
 
 
@@ -88,7 +89,7 @@ def test_a_reader_takes_or_refuses_annotations_with_anything_in_them(
         file = data.draw(st.sampled_from(texts))
         damaged = good | {file: data.draw(damage(good[file]))}
         source = Source("data", tuple(sorted(damaged)), damaged.__getitem__)
-        for read in (READERS[name], lambda source: READERS[detect_format(source)](source)):
+        for read in (READERS[name], lambda source: detect_format(source).read(source)):
             try:
                 annotations = read(source)
             except DatasetError:
@@ -111,3 +112,7 @@ def damage(content: bytes) -> st.SearchStrategy[bytes]:
         lambda a, n, piece: content[:a] + piece + content[a + n :], place, st.integers(0, 4), pieces
     )
     return st.builds(lambda a: content[:a], place) | replaced | near
+
+
+def test_the_command_line_names_every_format_that_is_read() -> None:
+    assert tuple(FORMATS) == FORMAT_NAMES

@@ -1,0 +1,1 @@
+"""Readers, one a format; `jobs.train.datasets.formats` lists them all."""
