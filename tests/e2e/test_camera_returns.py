@@ -42,7 +42,7 @@ FAKE_CAMERA = """() => {
     return stream;
   };
 }"""
-"""Colours that change, black while the track is muted. `pause` mutes it as the system does; `freeze` stops its frames."""
+"""Colours that change, black while the track is muted. `pause` mutes it as the system does; `freeze` stops frames."""
 
 PAUSE = "() => window.fakeCamera.tracks.at(-1).pause()"
 LIVE_TRACKS = "() => window.fakeCamera.tracks.filter(({readyState}) => readyState === 'live').length"
