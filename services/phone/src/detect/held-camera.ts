@@ -127,13 +127,14 @@ export class HeldCamera {
   }
 
   #end(): void {
-    if (this.#isReturning) {
-      this.#open();
-      return;
-    }
+    if (this.#isReturning) this.#open();
+    else this.#giveUp(ENDED);
+  }
+
+  #giveUp(message: string): void {
     this.#close();
     this.#phase = 'stopped';
-    this.#tell(new CameraProblem(ENDED));
+    this.#tell(new CameraProblem(message));
   }
 
   /** Any camera and any wait are over. */
@@ -181,7 +182,7 @@ export class HeldCamera {
     if (this.#phase !== 'open') return;
     const now = performance.now();
     if (now - this.#reopenedAt < BETWEEN_REOPENINGS_MS) {
-      this.#tell(new CameraProblem(SILENT));
+      this.#giveUp(SILENT);
       return;
     }
     this.#reopenedAt = now;
