@@ -38,7 +38,9 @@ def command(
     ] = None,
     kubeconfig: Annotated[
         Path | None,
-        typer.Option(help="Kubeconfig; none: $KUBECONFIG, ~/.kube/config, or the pod's own account."),
+        typer.Option(
+            readable=False, help="Kubeconfig; none: $KUBECONFIG, ~/.kube/config, or the pod's own account."
+        ),
     ] = None,
     image: Annotated[str, typer.Option(help="The training image, as the nodes pull it.")] = IMAGE,
     pull_policy: Annotated[str, typer.Option(help="IfNotPresent, Always or Never.")] = "IfNotPresent",
