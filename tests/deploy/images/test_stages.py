@@ -64,6 +64,13 @@ def test_the_command_of_the_train_image_finds_its_modules(tmp_path: Path) -> Non
         assert done.returncode == 0, done.stderr
 
 
+def test_the_train_image_leaves_the_silence_of_tensorflow_to_the_program(tmp_path: Path) -> None:
+    final = StagedFiles(tmp_path)
+    final.lay_out(FILES["train"].final)
+    assert final.run("env | grep ^DETECTOR_STORE=").stdout.startswith("DETECTOR_STORE=")
+    assert final.run("env | grep ^TF_").stdout == ""
+
+
 def test_the_script_of_the_train_image_runs_the_command_beside_it(tmp_path: Path) -> None:
     final = lay_out_image("train", tmp_path)
     (final.root / "store/models").mkdir(parents=True)
