@@ -10,7 +10,7 @@ import tf_keras as keras
 from detector.errors import DetectorError, OutOfMemoryError
 from detector.store.store import Store
 from jobs.train.config import TrainConfig
-from jobs.train.events import EventLog, OnEvent, make_event
+from jobs.train.events import INTERRUPTED, EventLog, OnEvent, make_event
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import ResolvedWeights, resolve_base_weights
 from jobs.train.prepare import PreparedData, prepare_data, summary_lines
@@ -41,7 +41,7 @@ def train_and_publish(config: TrainConfig, on_event: OnEvent) -> Version:
         _tell_failure(emit, code=out_of_memory.code, message=out_of_memory.message)
         raise out_of_memory from cause
     except KeyboardInterrupt:
-        _tell_failure(emit, code="interrupted", message="Stopped by hand.")
+        _tell_failure(emit, code=INTERRUPTED, message="Stopped by Ctrl-C or a signal.")
         raise
     except Exception as error:
         _tell_failure(emit, code=DetectorError.code, message=f"{type(error).__name__}: {error}")

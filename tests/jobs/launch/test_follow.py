@@ -128,6 +128,69 @@ def test_a_pod_that_dies_is_followed_by_the_next_one(server: ApiServer, told: Fo
     assert told.names() == ["epoch", "phase", "published"]
 
 
+INTERRUPTED = event("failed", code="interrupted", message="Stopped by Ctrl-C or a signal.")
+
+
+def test_a_pod_that_was_deleted_is_told_as_that_and_not_as_a_wish_of_the_training(
+    server: ApiServer, told: Following
+) -> None:
+    start(server)
+    server.write(A, INTERRUPTED)
+    with server.changed:
+        server.pods[A]["metadata"]["deletionTimestamp"] = answers.CREATED
+        server.end_pod(A, terminated(130))
+    told.wait_for_notice("The pod was deleted, and so Kubernetes stopped it (exit code 130). The next one")
+    start(server, B)
+    server.write(B, INTERRUPTED)
+    server.end_pod(B, terminated(130, pod_message=answers.SHUTDOWN))
+    told.wait_for_notice(f"Kubernetes stopped it: {answers.SHUTDOWN} The next one")
+    server.end_job(JOB, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
+    assert told.outcome().message == f"Kubernetes stopped it: {answers.SHUTDOWN}"
+    assert "Ctrl-C" not in " ".join(told.notices)
+
+
+def test_a_pod_that_was_stopped_without_a_word_is_told_with_what_may_be_the_reason(
+    server: ApiServer, told: Following
+) -> None:
+    start(server)
+    server.end_pod(A, terminated(143))
+    told.wait_for_notice("Kubernetes stopped it (exit code 143): the pod was deleted, or its node shut down.")
+    server.end_job(JOB, "Failed", message="deleted")
+    told.outcome()
+
+
+def test_what_the_node_says_in_place_of_a_log_is_not_passed_on_as_output(
+    server: ApiServer, told: Following
+) -> None:
+    start(server)
+    server.write(A, event("started"))
+    told.wait_for_events("started")
+    with server.changed:
+        server.logs[A].lines.append(f"{answers.NO_LOG}\n")
+        server.changed.notify_all()
+    told.wait_for_notice(f"The node cannot give all of the log of pod {A}: {answers.NO_LOG}.")
+    complete(server)
+    assert told.outcome().exit_code == 0
+    assert told.lines == []
+    assert len(told.notices) == 1
+
+
+def test_one_reason_of_several_pods_is_told_once(server: ApiServer, told: Following) -> None:
+    reason = "Cannot write /store/.staging: permission denied; make it accessible to this user."
+    for retry, name in enumerate((A, B, f"{JOB}-ccccc"), 1):
+        start(server, name)
+        server.write(name, event("failed", code="store_failed", message=reason))
+        server.end_pod(name, terminated(6))
+        if retry < 3:
+            told.wait_for_notice(f"(retry {retry} of 2)")
+    server.end_job(JOB, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
+    assert told.outcome().message == reason
+    assert [reason in notice for notice in told.notices] == [True, False]
+    assert told.notices[1] == (
+        f"Pod {B} is over. It failed for the same reason. The next one goes on after the last finished epoch (retry 2 of 2)."
+    )
+
+
 def test_an_eviction_is_told_as_one_and_is_no_retry(server: ApiServer, told: Following) -> None:
     start(server)
     server.write(A, event("failed", code="interrupted", message="Stopped by hand."))
@@ -268,8 +331,9 @@ def test_no_room_is_told_at_once_and_given_up_in_the_end(server: ApiServer, clus
         told.wait_for_notice(
             "Waiting. No node takes the pod: 0/1 nodes are available: 1 Insufficient memory."
         )
-        with pytest.raises(ClusterError, match=r"Insufficient memory\..*Given up; the Job is still there"):
+        with pytest.raises(ClusterError, match=r"^No node takes the pod\. Given up; the Job is still there"):
             told.outcome()
+        assert " ".join(told.notices).count("0/1 nodes are available") == 1
 
 
 def test_room_that_the_cluster_is_making_is_waited_for(server: ApiServer, cluster: Cluster) -> None:
@@ -288,10 +352,26 @@ def test_an_image_that_cannot_be_pulled_is_given_up(
     server: ApiServer, told: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(troubles, "IMAGE_PATIENCE_S", 0.5)
-    server.put_pod(JOB, A, waiting("ErrImagePull", answers.NO_IMAGE))
+    server.put_pod(JOB, A, waiting("ErrImagePull", answers.PULL_FAILED))
+    told.wait_for_notice("The image cannot be pulled: failed to pull")
     server.put_pod(JOB, A, waiting("ImagePullBackOff", answers.NO_IMAGE))
-    with pytest.raises(ClusterError, match=r"The image cannot be pulled: .*no such host. Given up"):
+    with pytest.raises(ClusterError, match=r"^The image cannot be pulled\. Given up"):
         told.outcome()
+    assert len(told.notices) == 1
+
+
+def test_the_schedulers_warning_is_the_same_trouble_as_its_word_on_the_pod(
+    server: ApiServer, cluster: Cluster
+) -> None:
+    with following(server, cluster, patience_s=2.0) as told:
+        with server.changed:
+            pod = server.put_pod(JOB, A, {"phase": "Pending"})
+            server.report(answers.event(pod, "FailedScheduling", answers.NO_ROOM))
+        told.wait_for_notice("No node takes the pod: 0/1 nodes are available: 1 Insufficient memory.")
+        server.put_pod(JOB, A, unschedulable())
+        with pytest.raises(ClusterError, match="Given up"):
+            told.outcome()
+        assert len(told.notices) == 1
 
 
 def test_an_image_name_that_is_none_is_given_up_at_once(server: ApiServer, told: Following) -> None:
