@@ -50,10 +50,8 @@ def test_a_training_that_is_stopped_ends_and_goes_on_when_started_again(train_im
             engine("stop", "-t", "60", training.name)
             assert training.exit_code() == 130
             assert "Stopped." in training.logs()
-            assert _said_beside_events(training.logs()) == [
-                "Stopped. The same command goes on after the last epoch that was finished.",
-                "stopped",
-            ], "TensorFlow's own notes are not progress"
+            (said,) = _said_beside_events(training.logs())
+            assert said.startswith("Stopped. The same command goes on"), "TensorFlow's notes are not progress"
         assert (
             try_engine("run", "--rm", *options, "--entrypoint", "ls", train_image, "/store/models").returncode
             != 0
