@@ -8,8 +8,12 @@ from pydantic.json_schema import models_json_schema
 from detector.detections import MAX_DETECTIONS
 from services.gateway.rest.schemas import DetectIn, DetectOut, ProblemOut, StatusOut
 
+_DESCRIPTION = (
+    "/detect and /v1 refuse a query parameter that they do not know, and name the nearest one that they do. "
+    "/livez, /readyz and /metrics ignore query parameters: probes and scrapers add their own."
+)
 _ERRORS = {
-    "400": "The request makes no sense.",
+    "400": "The request makes no sense: an unknown query parameter, a value out of its range, an empty body.",
     "401": "An API key is needed.",
     "404": "No such model, version, channel or file.",
     "405": "The method is none of those in Allow.",
@@ -24,7 +28,6 @@ _ERRORS = {
     "504": "The deadline passed.",
 }
 _SHAPES: tuple[type[BaseModel], ...] = (DetectIn, DetectOut, ProblemOut, StatusOut)
-_OBJECT = {"type": "object"}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -35,7 +38,7 @@ def openapi_document(version: str) -> dict[str, Any]:
     )
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Pocket Detector", "version": version},
+        "info": {"title": "Pocket Detector", "version": version, "description": _DESCRIPTION},
         "paths": {
             "/detect": {"post": _detect()},
             "/v1/models/{name}/manifest": {"get": _manifest()},

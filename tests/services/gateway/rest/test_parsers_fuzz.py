@@ -31,7 +31,10 @@ FORM = (
 )  # fmt: skip
 JSON = json.dumps({"image": base64.b64encode(PHOTO).decode(), "more": [1, {"a": None}]}).encode()
 URL = json.dumps({"image": "data:image/jpeg;base64," + base64.b64encode(PHOTO).decode()}).encode()
-QUERY = b"channel=stable&version=1&min_score=0.25&max_detections=10&x=%ff%00&min_score=1e-3"
+QUERIES = (
+    b"channel=stable&version=1&min_score=0.25&max_detections=10",
+    b"channel=stable&version=1&min_scroe=%ff%00&min_score=1e-3",
+)
 FORM_TYPE = b"multipart/form-data; boundary=" + BOUNDARY
 
 
@@ -51,7 +54,9 @@ def json_body(source: random.Random) -> None:
 
 
 def query(source: random.Random) -> None:
-    detect_options(scope(query=damaged(QUERY, source), x_client_id=damaged(b"phone-1", source)))
+    detect_options(
+        scope(query=damaged(source.choice(QUERIES), source), x_client_id=damaged(b"phone-1", source))
+    )
 
 
 def headers(source: random.Random) -> None:
