@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from detector.detections import MAX_DETECTIONS
-from services.gateway.rest.schemas import DetectIn, DetectOut, ProblemOut, StatusOut
+from services.gateway.rest.schemas import BASE64, DetectIn, DetectOut, ProblemOut, StatusOut
 
 _DESCRIPTION = (
     "/detect and /v1 refuse a query parameter that they do not know, and name the nearest one that they do. "
@@ -58,7 +58,8 @@ def openapi_document(version: str) -> dict[str, Any]:
 
 
 def _detect() -> dict[str, Any]:
-    form = {"type": "object", "properties": {"image": _BINARY["schema"]}, "required": ["image"]}
+    base64_text = {"type": "string", "description": BASE64}
+    photo_or_text = {"anyOf": [_BINARY["schema"], base64_text]}
     return {
         "operationId": "detect",
         "summary": "What is on a photo, and where.",
@@ -74,9 +75,10 @@ def _detect() -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                "image/*": _BINARY,
-                "application/octet-stream": _BINARY,
-                "multipart/form-data": {"schema": form},
+                "image/*": {"schema": photo_or_text},
+                "application/octet-stream": {"schema": photo_or_text},
+                "multipart/form-data": {"schema": _form(photo_or_text)},
+                "application/x-www-form-urlencoded": {"schema": _form(base64_text)},
                 "application/json": {"schema": _reference(DetectIn)},
             },
         },
@@ -86,6 +88,10 @@ def _detect() -> dict[str, Any]:
         },
         "security": [{}, {"bearer": []}, {"header": []}],
     }
+
+
+def _form(image: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": {"image": image}, "required": ["image"]}
 
 
 def _manifest() -> dict[str, Any]:

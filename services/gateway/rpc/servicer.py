@@ -54,6 +54,8 @@ class Servicer:
         settings = self._gateway.settings
         deadline = call.deadline(settings.default_timeout_ms / 1e3, settings.max_timeout_ms / 1e3)
         options = _options(request, call.metadata.get("x-client-id"))
+        if not request.image:
+            raise InvalidRequestError("The image is empty; it must be a photo.")
         if len(request.image) > settings.max_image_bytes:
             raise BodyTooLargeError(f"At most {settings.max_image_bytes} bytes are taken.")
         with self._gateway.core.admission.admit() as upload:
