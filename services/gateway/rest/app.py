@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -17,6 +16,7 @@ from services.gateway.gateway import Gateway
 from services.gateway.lan.explanation import explanation_routes
 from services.gateway.lan.keys_over_https import OverHttps
 from services.gateway.observer import Observer
+from services.gateway.rest.cors import CrossOrigin
 from services.gateway.rest.detect import DetectEndpoint
 from services.gateway.rest.documents import document_routes
 from services.gateway.rest.files import FileEndpoints
@@ -133,11 +133,12 @@ def _application(
         middleware.insert(
             0,
             Middleware(
-                CORSMiddleware,
+                CrossOrigin,
                 allow_origins=cors_origins,
                 allow_methods=["GET", "POST"],
                 allow_headers=["*"],
                 expose_headers=EXPOSED_HEADERS,
+                allow_private_network=True,
             ),
         )
     handlers: Mapping[Any, Any] = {HTTPException: _http_exception}
