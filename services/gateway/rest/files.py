@@ -17,6 +17,7 @@ from detector.errors import NotFoundError, RangeNotSatisfiableError
 from detector.files import reading
 from services.gateway.files import StoredFiles, artifact_kind, digest
 from services.gateway.metrics import Metrics
+from services.gateway.rest.accept import weights
 from services.gateway.rest.query import read_query
 
 IMMUTABLE = "max-age=31536000, immutable"
@@ -48,7 +49,6 @@ _TYPES = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
-_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -208,11 +208,7 @@ def _joined(request: Request, name: str) -> str:
 
 def _accepts_gzip(header: str) -> bool:
     """Whether gzip is taken, and the file as it is is not liked better."""
-    offers: dict[str, float] = {}
-    for offer in header.lower().split(","):
-        coding, _, parameters = offer.partition(";")
-        weight = _WEIGHT.fullmatch(parameters.replace(" ", "").strip())
-        offers[coding.strip()] = float(weight.group(1)) if weight else 1.0
+    offers = weights(header)
     gzip_weight = offers.get("gzip", offers.get("*", 0.0))
     return gzip_weight > 0.0 and gzip_weight >= offers.get("identity", 0.0)
 

@@ -45,7 +45,9 @@ def openapi_document(version: str) -> dict[str, Any]:
             "/v1/models/{name}/versions/{version}/files/{path}": {"get": _file()},
             "/livez": {"get": _status("The process is alive.", ready=False)},
             "/readyz": {"get": _status("The stable version answers.", ready=True)},
-            "/metrics": {"get": _plain("Metrics for Prometheus.", "text/plain")},
+            "/metrics": {
+                "get": _plain("Metrics for Prometheus.", "text/plain", "application/openmetrics-text")
+            },
         },
         "components": {
             "schemas": definitions["$defs"],
@@ -145,8 +147,8 @@ def _status(summary: str, *, ready: bool) -> dict[str, Any]:
     return {"summary": summary, "responses": {"200": _json(summary, StatusOut), **problems}}
 
 
-def _plain(summary: str, media_type: str) -> dict[str, Any]:
-    content = {media_type: {"schema": {"type": "string"}}}
+def _plain(summary: str, *media_types: str) -> dict[str, Any]:
+    content = {media_type: {"schema": {"type": "string"}} for media_type in media_types}
     return {"summary": summary, "responses": {"200": {"description": summary, "content": content}}}
 
 
