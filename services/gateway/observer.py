@@ -1,5 +1,6 @@
 """Counts, times and logs requests, whatever transport they come by."""
 
+import functools
 import time
 from typing import Any
 
@@ -21,6 +22,9 @@ class Observer:
         self.protocol = protocol
         self.in_flight = 0
         """Requests that have entered and not left."""
+        # Looking up a metric by its labels costs more than counting; routes and codes are few.
+        self.requests = functools.cache(lambda route, code: metrics.requests.labels(route, protocol, code))
+        self.duration = functools.cache(lambda route: metrics.request_duration.labels(route, protocol))
 
     def enter(self, route: str, request_id: str) -> "Observation":
         """Observe a request that is in flight until `leave` is called."""
@@ -68,9 +72,8 @@ class Observation:
 
     def count(self) -> None:
         """Add the request to the metrics."""
-        metrics, protocol = self._observer.metrics, self._observer.protocol
-        metrics.requests.labels(self.route, protocol, self.code).inc()
-        metrics.request_duration.labels(self.route, protocol).observe(self._taken_s())
+        self._observer.requests(self.route, self.code).inc()
+        self._observer.duration(self.route).observe(self._taken_s())
 
     def log(self, **fields: Any) -> None:
         """Write the request's one event, with what the transport and the handler know beside."""
