@@ -146,7 +146,12 @@ def _from_urlencoded(body: bytes) -> bytes:
     for field in fields:
         name, _, value = field.partition(b"=")
         if name == PHOTO_FIELD:
-            return unescaped(value.lstrip(b"+"))
+            text = unescaped(value.lstrip(b"+"))
+            if b"%" in text:
+                raise InvalidRequestError(
+                    f"{_FIELD} is percent-encoded bytes; send its base64, or the photo itself as multipart/form-data."
+                )
+            return text
     raise InvalidRequestError('The form has no field "image".')
 
 
