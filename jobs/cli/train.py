@@ -111,8 +111,8 @@ def command(
     # `docker stop` and Kubernetes send SIGTERM, which the first process of a container otherwise ignores.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with show_events(as_json=json) as on_event:
-            train(config, on_event)
+        with show_events(as_json=json, first_step="Starting TensorFlow") as display:
+            train(config, display, on_reading=display.reading)
     except KeyboardInterrupt:
         print("Stopped. The same command goes on after the last epoch that was finished.", file=sys.stderr)
         raise
