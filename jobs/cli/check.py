@@ -39,7 +39,7 @@ def command(
             f"--html {html} is a folder: give the page's file, such as {html / 'check.html'}."
         )
     from detector.files import write_atomic
-    from jobs.cli.check_text import report_lines
+    from jobs.cli.dataset_text import report_lines
     from jobs.cli.progress import show_steps
     from jobs.train.check import check_data, render_page
 

@@ -9,7 +9,7 @@ import pytest
 
 from detector.errors import DatasetError, InvalidRequestError
 from jobs.cli import check
-from jobs.cli.check_text import FEW_PROBLEMS, SHOWN_OF_A_KIND
+from jobs.cli.dataset_text import FEW_PROBLEMS, SHOWN_OF_A_KIND
 from tests.jobs.train.datasets.writing import LABELS, Labelled, contents, put, voc_xml, write_voc
 
 WITHOUT_TENSORFLOW = """
@@ -58,7 +58,7 @@ def test_few_problems_are_all_listed_and_of_many_each_kind_says_how_many(
     text = capsys.readouterr().out
     assert text.count("Annotations/gone") == SHOWN_OF_A_KIND
     assert f"missing photo ({FEW_PROBLEMS + 1}):" in text
-    assert f"and {FEW_PROBLEMS + 1 - SHOWN_OF_A_KIND} more; --json lists them all" in text
+    assert f"and {FEW_PROBLEMS + 1 - SHOWN_OF_A_KIND} more; detector check --json lists them all" in text
 
 
 def test_a_person_reads_classes_sides_and_that_nothing_is_wrong(

@@ -1,10 +1,11 @@
-"""The data report as a person reads it on a terminal."""
+"""What is said of a dataset on a terminal: the data report, and what was written of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from jobs.train.check import CheckedData
+from jobs.train.convert import Converted
 from jobs.train.datasets.data_report import ClassCount
 from jobs.train.datasets.problems import Problem, faults
 
@@ -18,17 +19,12 @@ def report_lines(checked: CheckedData, *, page: Path | None = None) -> list[str]
     """What is in the data, how it would be divided, what is wrong with it, and what would help."""
     report = checked.report
     classes = report.classes if report.photos else ()
-    bad = faults(report.problems)
-    remarks = [problem for problem in report.problems if problem not in bad]
-    every_one = len(report.problems) <= FEW_PROBLEMS
     lines = [
         f"{report.source}: {counted(report.photos, 'usable photo')} in format {report.format}, "
         f"{counted(report.boxes, 'box', 'boxes')}, {counted(report.negatives, 'photo')} without objects",
         *_class_lines(classes),
         *_side_lines(checked),
-        *([] if bad else ["", "No faults were found."]),
-        *_problem_lines("fault", "what is wrong, and what training does about it", bad, every_one=every_one),
-        *_problem_lines("remark", "nothing is wrong, but good to know", remarks, every_one=every_one),
+        *_all_problem_lines(report.problems),
         *_section("What would help most:", (f"  {sentence}" for sentence in report.advice)),
     ]
     if page is not None:
@@ -36,6 +32,19 @@ def report_lines(checked: CheckedData, *, page: Path | None = None) -> list[str]
     elif report.photos:
         lines += ["", "Do the boxes sit right? --html check.html writes a page that shows them all."]
     return lines
+
+
+def converted_lines(converted: Converted, *, out: Path, to: str) -> list[str]:
+    """What was written where, what was changed on the way, and what of the data was left out."""
+    report, encoded = converted.report, converted.changes.get("encoded", 0)
+    sides = ", ".join(f"{count} {SIDE_NAMES[side]}" for side, count in converted.sides.items())
+    return [
+        f"{out}: {counted(report.photos, 'photo')} and {counted(report.boxes, 'box', 'boxes')} in format {to}, "
+        f"read as {report.format}",
+        f"  {sides}",
+        *([f"  {counted(encoded, 'photo')} turned upright or made a JPEG"] if encoded else []),
+        *_all_problem_lines(report.problems),
+    ]
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:
@@ -64,6 +73,17 @@ def _side_lines(checked: CheckedData) -> list[str]:
     return ["", f"Split: {', '.join(parts)}", *(f"  {note}" for note in checked.notes)] if parts else []
 
 
+def _all_problem_lines(problems: Sequence[Problem]) -> list[str]:
+    bad = faults(problems)
+    remarks = [problem for problem in problems if problem not in bad]
+    every_one = len(problems) <= FEW_PROBLEMS
+    return [
+        *([] if bad else ["", "No faults were found."]),
+        *_problem_lines("fault", "what is wrong, and what is done about it", bad, every_one=every_one),
+        *_problem_lines("remark", "nothing is wrong, but good to know", remarks, every_one=every_one),
+    ]
+
+
 def _problem_lines(name: str, meaning: str, problems: Iterable[Problem], *, every_one: bool) -> list[str]:
     """The problems by kind, the most frequent kind first."""
     kinds = [list(group) for _, group in groupby(sorted(problems, key=_kind), key=_kind)]
@@ -74,7 +94,7 @@ def _problem_lines(name: str, meaning: str, problems: Iterable[Problem], *, ever
         lines.append(f"  {_kind(group[0]).replace('_', ' ')} ({len(group)}):")
         lines += [f"    {problem}" for problem in shown]
         if len(shown) < len(group):
-            lines.append(f"    and {len(group) - len(shown)} more; --json lists them all")
+            lines.append(f"    and {len(group) - len(shown)} more; detector check --json lists them all")
     return _section(f"{counted(sum(map(len, kinds)), name).capitalize()} ({meaning}):", lines)
 
 
