@@ -82,7 +82,7 @@ def assign_problems(
     stems: dict[str, list[int]] = {}
     for i, photo in enumerate(photos):
         path = PurePosixPath(printable(photo.name))
-        for name in (path.stem, path.name):
+        for name in {path.stem, path.name}:
             stems.setdefault(name, []).append(i)
     found: dict[int, list[Problem]] = {}
     others = []

@@ -12,7 +12,7 @@ from PIL import Image
 from jobs.train.check import CheckedData, check_data, render_page
 from jobs.train.config import TrainConfig
 from tests.detector.pictures import encode, noise
-from tests.jobs.train.datasets.writing import LABELS, Labelled, put, voc_xml, write_voc
+from tests.jobs.train.datasets.writing import LABELS, Labelled, put, voc_xml, write_voc, write_yolo_photos
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -89,3 +89,16 @@ def test_progress_counts_the_photos(checked: CheckedData) -> None:
     calls: list[tuple[int, int]] = []
     render_page(checked, on_progress=lambda done, total: calls.append((done, total)))
     assert calls == [(done, 7) for done in range(1, 8)]
+
+
+def test_a_problem_of_an_annotation_file_stands_at_the_photo_that_it_is_called_like(tmp_path: Path) -> None:
+    samples = [Labelled(f"photo{i}", ((LABELS[i % 2], 20, 10, 120, 60),), 200 + i) for i in range(4)]
+    write_yolo_photos(tmp_path, samples)
+    put(tmp_path / "data.yaml", "names: [cat, dog]\ntrain: images\n")
+    with (tmp_path / "labels" / "photo2.txt").open("a") as lines:
+        lines.write("0 nonsense\n")
+    page = render_page(check_data(tmp_path, TrainConfig(size=96)))
+    first = figures(page)[0]
+    assert "photo2.jpg" in first
+    assert "line 2 is not numbers" in first
+    assert "labels/photo2.txt" not in page

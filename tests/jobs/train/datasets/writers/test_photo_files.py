@@ -1,4 +1,5 @@
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def with_metadata(jpeg: bytes) -> bytes:
 )
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 def test_an_upright_jpeg_keeps_its_pixels_and_loses_its_metadata(
-    mode: str, options: dict[str, object]
+    mode: str, options: dict[str, Any]
 ) -> None:
     jpeg = encode(Image.fromarray(noise(80, 60)).convert(mode), **options)
     file = upright_file(with_metadata(jpeg))
