@@ -1,16 +1,19 @@
 """Photos on the page: small JPEGs inside it, with the boxes of each class in a colour of its own as SVG."""
 
 import base64
+import io
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from PIL import Image
+
 from detector.detections import GroundTruth
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.datasets.problems import Problem, printable
-from jobs.train.report.pictures import TEXT_WIDTH, encode_jpeg, fitted
+from jobs.train.report.pictures import TEXT_WIDTH, fitted
 
 LONGEST_SIDE = 320
 QUALITY = 72
@@ -116,7 +119,7 @@ def _picture(entry: PhotoWithProblems, labels: Sequence[str], side: str) -> Pict
     return Picture(
         name=entry.photo.name,
         side=side,
-        data_uri="data:image/jpeg;base64," + base64.b64encode(encode_jpeg(image, quality=QUALITY)).decode(),
+        data_uri=_data_uri(image),
         width=width,
         height=height,
         boxes=tuple(
@@ -129,6 +132,12 @@ def _picture(entry: PhotoWithProblems, labels: Sequence[str], side: str) -> Pict
         faults=entry.faults,
         remarks=entry.remarks,
     )
+
+
+def _data_uri(image: Image.Image) -> str:
+    encoded = io.BytesIO()
+    image.save(encoded, "JPEG", quality=QUALITY)
+    return "data:image/jpeg;base64," + base64.b64encode(encoded.getvalue()).decode()
 
 
 def _drawn(truth: GroundTruth, caption: str, width: int, height: int, font_size: float) -> DrawnBox:
