@@ -26,9 +26,7 @@ def with_metadata(jpeg: bytes) -> bytes:
     "options", [{}, {"progressive": True}, {"restart_marker_blocks": 2}, {"subsampling": 0}]
 )
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
-def test_an_upright_jpeg_keeps_its_pixels_and_loses_its_metadata(
-    mode: str, options: dict[str, Any]
-) -> None:
+def test_an_upright_jpeg_keeps_its_pixels_and_loses_its_metadata(mode: str, options: dict[str, Any]) -> None:
     jpeg = encode(Image.fromarray(noise(80, 60)).convert(mode), **options)
     file = upright_file(with_metadata(jpeg))
     assert SECRET not in file.content
