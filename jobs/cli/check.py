@@ -13,14 +13,15 @@ DEFAULT = TrainConfig()
 
 
 def command(
-    data: Annotated[Path, typer.Argument(help="Folder or zip of labelled photos.")],
+    data: Annotated[Path, typer.Argument(readable=False, help="Folder or zip of labelled photos.")],
     format: Annotated[
         str | None, typer.Option(help="The format, as for train; found out by looking.")
     ] = DEFAULT.format,
     strict: Annotated[bool, typer.Option("--strict", help="End with 3 at any fault, as train does.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     html: Annotated[
-        Path | None, typer.Option(help="Write a page with every photo and its boxes to this file.")
+        Path | None,
+        typer.Option(readable=False, help="Write a page with every photo and its boxes to this file."),
     ] = None,
     size: Annotated[
         int | None, typer.Option(help="Image size, a multiple of 32 from 96 to 512.")

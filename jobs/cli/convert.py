@@ -22,8 +22,10 @@ class Format(StrEnum):
 
 
 def command(
-    data: Annotated[Path, typer.Argument(help="Folder or zip of labelled photos.")],
-    out: Annotated[Path, typer.Argument(help="A new folder, or a new file that ends in .zip.")],
+    data: Annotated[Path, typer.Argument(readable=False, help="Folder or zip of labelled photos.")],
+    out: Annotated[
+        Path, typer.Argument(readable=False, help="A new folder, or a new file that ends in .zip.")
+    ],
     to: Annotated[Format, typer.Option(help="The format to write.")],
     format: Annotated[
         str | None, typer.Option(help="The format to read, as for train; found out by looking.")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from jobs.train.datasets.lookup import fold, is_photo
+from jobs.train.datasets.names import fold, is_photo
 from jobs.train.datasets.photos import LabelledPhoto
 
 MAX_BYTES = 120

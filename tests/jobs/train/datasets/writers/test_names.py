@@ -5,13 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.train.datasets.lookup import fold, is_photo
+from jobs.train.datasets.hashing import make_thumbnail
+from jobs.train.datasets.names import fold, is_photo
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.datasets.writers.names import MAX_BYTES, safe_stem, unique_stems
 
 
 def photo(name: str, sha256: str) -> LabelledPhoto:
-    return LabelledPhoto(name, sha256, 0, np.zeros((1, 1, 3), np.uint8), ())
+    pixels = np.zeros((1, 1, 3), np.uint8)
+    return LabelledPhoto(name, sha256, make_thumbnail(pixels), pixels, ())
 
 
 @pytest.mark.parametrize(
