@@ -47,8 +47,12 @@ class Decoded:
     assumed: bool = False
 
 
-def decode(data: bytes) -> Decoded:
-    """The text in these bytes. DatasetError when their encoding cannot be told."""
+def decode(data: bytes, *, bare_names: bool = False) -> Decoded:
+    """The text in these bytes. DatasetError when their encoding cannot be told.
+
+    What reads as UTF-8 is UTF-8. Only in a file of `bare_names`, a class a line, is there too little text to rely on
+    that: two Chinese letters in GBK may be two accented ones in UTF-8.
+    """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return Decoded(_strictly(data, encoding))
@@ -60,23 +64,24 @@ def decode(data: bytes) -> Decoded:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return Decoded(_western(data), assumed=True)
-    if _may_be_chinese(text, data):
+    if bare_names and _may_be_chinese(text, data):
         raise DatasetError(f"The text may be UTF-8 ({text.strip()[:20]!r}) or GBK. {_SAVE_AS_UTF8}")
     return Decoded(text)
 
 
-def read_text(source: Source, file: str, problems: list[Problem]) -> str:
+def read_text(source: Source, file: str, problems: list[Problem], *, bare_names: bool = False) -> str:
     """The text of one file, with a remark in `problems` where its encoding was assumed.
 
-    DatasetError, which names the file, when it cannot be read or its encoding cannot be told.
+    `bare_names` is for a file with a class name a line. DatasetError, which names the file, when it cannot be read or
+    its encoding cannot be told.
     """
-    return text_of(source.read(file), file, problems)
+    return text_of(source.read(file), file, problems, bare_names=bare_names)
 
 
-def text_of(data: bytes, file: str, problems: list[Problem]) -> str:
+def text_of(data: bytes, file: str, problems: list[Problem], *, bare_names: bool = False) -> str:
     """The text of the file's bytes, as `read_text` has it."""
     try:
-        decoded = decode(data)
+        decoded = decode(data, bare_names=bare_names)
     except DatasetError as error:
         raise DatasetError(f"{file}: {error.message}") from error
     if decoded.assumed:

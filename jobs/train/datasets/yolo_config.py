@@ -214,7 +214,7 @@ def _from_names(source: Source, problems: list[Problem]) -> YoloConfig:
 
 
 def _listed_names(source: Source, file: str, problems: list[Problem]) -> tuple[str, ...]:
-    lines = [line.strip() for line in read_text(source, file, problems).splitlines()]
+    lines = [line.strip() for line in read_text(source, file, problems, bare_names=True).splitlines()]
     while lines and not lines[-1]:
         lines.pop()
     return tuple(lines)

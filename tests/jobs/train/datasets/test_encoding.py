@@ -40,7 +40,7 @@ CLASS_LISTS = {
 def text_or_none(data: bytes) -> str | None:
     """The text, None where it is refused."""
     try:
-        return decode(data).text
+        return decode(data, bare_names=True).text
     except DatasetError:
         return None
 
@@ -104,3 +104,8 @@ def test_a_file_that_hides_the_format_by_its_encoding_is_named(
     put(tmp_path / file, content.encode("cp1251"))
     with pytest.raises(DatasetError, match=rf"{file}: The text is not UTF-8"):
         open_dataset(tmp_path, size=96)
+
+
+@pytest.mark.parametrize("text", ["é", "è\nȮ\n", '{"name": "è"}'])
+def test_what_reads_as_utf8_is_utf8_in_all_but_bare_lists_of_names(text: str) -> None:
+    assert decode(text.encode()).text == text

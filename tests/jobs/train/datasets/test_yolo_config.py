@@ -82,7 +82,7 @@ def test_a_description_that_cannot_be_read_is_refused_with_its_name(
     ("names", "encoding"),
     [
         ("кот\nпёс\n", "cp1251"),
-        ("猫\n犬\n", "gbk"),
+        ("猫\n狗\n", "gbk"),
         ("ネコ\nイヌ\n", "shift_jis"),
         ("kočka\npes\n", "cp1250"),
     ],
