@@ -5,12 +5,13 @@ Colour profiles are ignored (as the runtimes on phones do), transparency is laid
 an animation is the photo.
 """
 
+import functools
+import hashlib
 import importlib
 import io
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import cache
 from types import ModuleType
 
 import numpy as np
@@ -37,6 +38,7 @@ from detector.image_headers import (
     sniff_format,
     webp_size,
 )
+from detector.unended_jpeg import has_end, with_end
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -47,6 +49,8 @@ MAX_SIDE = 65_535
 """A JPEG's largest. Bands and resizing take memory by the side: fifty million pixels in one row would not fit."""
 
 _BAND_PIXELS = 1_000_000
+_BAND_ROWS = 64
+_MAX_DIGEST_PIXELS = 16_000_000
 
 _DECODE_FAULTS = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, RuntimeError,
@@ -107,8 +111,9 @@ def load_image(
 
     With `at_least`, the photo may come at a reduced scale that keeps both of its sides at or above that many
     pixels (or whole, if it is smaller). With `square`, `pixels` is what `resize_square` makes of them: the same
-    bit by bit, with two copies of the photo less. Thread-safe. Raises BodyTooLargeError, UnsupportedMediaTypeError,
-    ImageTooManyPixelsError or ImageUnreadableError, and nothing else.
+    bit by bit, with two copies of the photo less. A JPEG may lack its end marker, but nothing else. Thread-safe.
+    Raises BodyTooLargeError, UnsupportedMediaTypeError, ImageTooManyPixelsError or ImageUnreadableError, and nothing
+    else.
     """
     if len(data) > limits.max_bytes:
         raise BodyTooLargeError(f"The photo has {len(data)} bytes; at most {limits.max_bytes} are taken.")
@@ -117,15 +122,12 @@ def load_image(
     if image_format is None:
         raise UnsupportedMediaTypeError(_unsupported_message(content))
     try:
-        image, orientation = _OPENERS[image_format](content, limits)
-        raw_width, raw_height = image.size
-        if image_format == "jpeg" and at_least is not None:
-            image.draft("RGB", (at_least, at_least))
-        upright = _upright(_reduced_rgb(image, at_least), orientation)
-        pixels = np.asarray(upright if square is None else _stretched(upright, square), np.uint8)
+        photo = _decode(content, image_format, limits, at_least)
+        pixels = np.asarray(photo.upright if square is None else _stretched(photo.upright, square), np.uint8)
     except _DECODE_FAULTS as fault:
         detail = (str(fault) or type(fault).__name__).rstrip(".")
         raise ImageUnreadableError(f"The {image_format.upper()} cannot be decoded: {detail}.") from fault
+    orientation, (raw_width, raw_height) = photo.orientation, photo.raw_size
     swapped = orientation.quarter_turns % 2 == 1
     return LoadedImage(
         pixels=pixels,
@@ -137,6 +139,37 @@ def load_image(
         mirrored=orientation.mirrored,
         format=image_format,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decoded:
+    upright: Image.Image
+    raw_size: tuple[int, int]
+    orientation: Orientation
+
+
+def _decode(content: bytes, image_format: ImageFormat, limits: ImageLimits, at_least: int | None) -> _Decoded:
+    if image_format == "jpeg" and not has_end(content):
+        content = with_end(content, functools.partial(_jpeg_digest, limits=limits))
+    image, orientation = _OPENERS[image_format](content, limits)
+    raw_size = image.size
+    if image_format == "jpeg" and at_least is not None:
+        image.draft("RGB", (at_least, at_least))
+    return _Decoded(_upright(_reduced_rgb(image, at_least), orientation), raw_size, orientation)
+
+
+def _jpeg_digest(content: bytes, *, limits: ImageLimits) -> bytes:
+    """SHA-256 of a JPEG's pixels; of a large one's at a reduced scale, which is enough to tell photos apart."""
+    image, _ = _open_jpeg(content, limits)
+    width, height = image.size
+    while width * height > _MAX_DIGEST_PIXELS:
+        width, height = width // 2, height // 2
+    image.draft("RGB", (width, height))
+    image.load()
+    digest = hashlib.sha256()
+    for top in range(0, image.height, _BAND_ROWS):
+        digest.update(image.crop((0, top, image.width, min(top + _BAND_ROWS, image.height))).tobytes())
+    return digest.digest()
 
 
 def resize_square(pixels: Pixels, size: int) -> Pixels:
@@ -204,7 +237,7 @@ _LIBHEIF_OPTIONS = (
 )
 
 
-@cache
+@functools.cache
 def _libheif() -> ModuleType:
     """pi_heif's binding of libheif, imported on the first HEIC: most programs never see one.
 

@@ -49,6 +49,8 @@ PHOTOS = {
         ),
         "ok",
     ),
+    "jpeg-without-its-end-marker": (encode(noise(640, 480))[:-2], "ok"),
+    "jpeg-that-was-cut-off": (encode(noise(640, 480))[:-2000], "image_unreadable"),
     "zero-bytes": (b"", "invalid_request"),
     "gif": (encode(Image.fromarray(UPRIGHT), "GIF"), "unsupported_media_type"),
     "half-a-heic": (encode_heic(UPRIGHT)[:-2000], "image_unreadable"),
