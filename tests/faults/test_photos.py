@@ -87,6 +87,27 @@ def test_what_is_sent_counts_and_not_its_name(
     assert rpc_code(running, photo) == expected
 
 
+@pytest.mark.parametrize("size", [(8160, 6144), (8192, 6144), (8064, 6048), (16382, 3628), (9248, 6936)])
+def test_what_phones_of_48_to_64_megapixels_write_is_answered(
+    client: httpx.Client, size: tuple[int, int]
+) -> None:
+    photo = encode(Image.new("RGB", size, (128, 120, 110)))
+    answer = client.post("/detect", content=photo, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["image"]["width"], answer.json()["image"]["height"]) == size
+
+
+def test_a_photo_that_takes_more_memory_than_is_set_is_refused_and_others_are_not(
+    tiny_store: Store, tmp_path: Path
+) -> None:
+    flat = Image.new("RGB", (3000, 2000), (128, 120, 110))
+    with running_gateway(tiny_store.root, tmp_path, max_decode_bytes="20000000") as running:
+        answer = httpx.post(f"{running.url}/detect", content=encode(flat, "PNG"))
+        assert (code(answer), answer.status_code) == ("image_too_many_pixels", 422)
+        assert "JPEG that is not progressive" in answer.json()["detail"]
+        assert code(httpx.post(f"{running.url}/detect", content=encode(flat))) == "ok"
+
+
 def rpc_code(running: Running, photo: bytes) -> str:
     with grpc.insecure_channel(f"127.0.0.1:{running.grpc_port}") as channel:
         try:
