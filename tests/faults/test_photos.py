@@ -13,7 +13,7 @@ from PIL import Image
 
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
+from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.details_pb2 import ErrorInfo, Status
 from tests.detector.heic import encode_heic
 from tests.detector.pictures import corners, encode, noise
