@@ -3,6 +3,7 @@
 A photo's bytes say little about it: two hundred kilobytes of PNG or WebP can need a gigabyte for a moment.
 """
 
+import ctypes
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -10,11 +11,20 @@ from contextlib import contextmanager
 
 from detector.errors import DeadlineExceededError
 
+_M_MMAP_THRESHOLD = -3
+_LARGE_BYTES = 8_000_000
+"""Pillow holds large pictures in blocks of 16 MB."""
+
 
 class DecodeMemory:
-    """Bytes that are handed out in order of arrival; who finds too few left waits. Thread-safe."""
+    """Bytes that are handed out in order of arrival; who finds too few left waits. Thread-safe.
+
+    The first one has this process give large blocks back to the system as soon as they are freed, without which the
+    bound would not hold: glibc keeps them for each thread that ever had some.
+    """
 
     def __init__(self, limit_bytes: int) -> None:
+        _give_back_large_blocks()
         self.limit_bytes = limit_bytes
         self._free = limit_bytes
         self._waiting: deque[object] = deque()
@@ -54,3 +64,10 @@ class DecodeMemory:
             finally:
                 self._waiting.remove(ticket)
                 self._changed.notify_all()
+
+
+def _give_back_large_blocks() -> None:
+    """On glibc; elsewhere nothing is done."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)

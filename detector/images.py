@@ -177,8 +177,11 @@ def _decode(
         raise ImageTooManyPixelsError(_too_large_message(opened, image_format, limits))
     with nullcontext() if memory is None else memory(opened.decode_bytes):
         image = opened.decode()
-        size = opened.size or image.size
-        return _Decoded(_upright(_reduced_rgb(image, at_least), opened.orientation), size, opened.orientation)
+        size, orientation = opened.size or image.size, opened.orientation
+        upright = _upright(_reduced_rgb(image, at_least), orientation)
+        # Freed before the next photo may take the memory.
+        del image, opened
+    return _Decoded(upright, size, orientation)
 
 
 def _digest_size(size: tuple[int, int]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
@@ -106,6 +107,26 @@ def test_a_photo_that_takes_more_memory_than_is_set_is_refused_and_others_are_no
         assert (code(answer), answer.status_code) == ("image_too_many_pixels", 422)
         assert "JPEG that is not progressive" in answer.json()["detail"]
         assert code(httpx.post(f"{running.url}/detect", content=encode(flat))) == "ok"
+
+
+def test_photos_that_are_decoded_at_once_stay_within_the_memory_that_is_set(
+    tiny_store: Store, tmp_path: Path
+) -> None:
+    """A WebP takes 16 bytes a pixel: four of these would take 1.3 GB."""
+    photo = encode(Image.new("RGB", (5000, 4000), (128, 120, 110)), "WEBP", method=0)
+    limit_bytes, beside_bytes = 350_000_000, 100_000_000
+    with (
+        running_gateway(tiny_store.root, tmp_path, workers=4, max_decode_bytes=limit_bytes) as running,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        before = resident_bytes(running)
+        url = f"{running.url}/detect"
+        for answer in pool.map(lambda _: httpx.post(url, content=photo, timeout=60), range(8)):
+            assert code(answer) == "ok"
+        lines = Path(f"/proc/{running.process.pid}/status").read_text().splitlines()
+        peak_bytes = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+        assert peak_bytes - before < limit_bytes + beside_bytes
+        assert resident_bytes(running) - before < beside_bytes
 
 
 def rpc_code(running: Running, photo: bytes) -> str:
