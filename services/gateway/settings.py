@@ -84,11 +84,10 @@ class Settings(BaseSettings):
 
     max_image_bytes: Annotated[int, Field(ge=1, le=LARGEST_MESSAGE)] = 25_000_000
     """Largest body."""
-    max_pixels: int = Field(
-        67_108_864,
-        ge=1,
-        validation_alias=AliasChoices(f"{PREFIX}MAX_PIXELS", FORMER_MAX_PIXELS, "max_pixels"),
-    )
+    max_pixels: Annotated[
+        int,
+        Field(ge=1, validation_alias=AliasChoices(f"{PREFIX}MAX_PIXELS", FORMER_MAX_PIXELS, "max_pixels")),
+    ] = 67_108_864
     """Largest photo, by its header."""
     max_decode_bytes: Annotated[int, Field(ge=16_000_000)] = 1_200_000_000
     """Memory that all photos may take at once while they are decoded. A photo that needs more is refused; where others
