@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from jobs.train.datasets.hashing import near_duplicate_groups
+from jobs.train.datasets.grouping import group_photos
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.report import write_eval
@@ -34,12 +34,12 @@ def write_folds(data: Path, scratch: Path, *, folds: int, size: int, seed: int =
 
 
 def _parts(photos: tuple[LabelledPhoto, ...], *, folds: int, seed: int) -> npt.NDArray[np.int64]:
-    """The number of each photo's part: photos are dealt singly, then near-duplicates follow their first."""
+    """The number of each photo's part: photos are dealt singly, then those that belong together follow their first."""
     part = np.empty(len(photos), np.int64)
     for number, members in enumerate(
         np.array_split(np.random.default_rng(seed).permutation(len(photos)), folds)
     ):
         part[members] = number
-    for group in near_duplicate_groups(photos):
+    for group in group_photos(photos).together:
         part[list(group)] = part[group[0]]
     return part

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from detector.errors import InvalidRequestError
 from detector.store import Store, locked
 from jobs.train.config import TrainConfig
+from jobs.train.datasets.checks import OnProgress
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Dataset, Split
-from jobs.train.datasets.problems import faults
+from jobs.train.datasets.problems import REMARKS, ProblemKind, faults
 from jobs.train.datasets.split import split_dataset
 from jobs.train.datasets.split_record import read_record, write_record
 
 SHOWN_PROBLEMS = 12
+_COUNTED = (ProblemKind.NEAR_DUPLICATE, ProblemKind.VIDEO_FRAMES)
+"""Remarks that one line already counts: they must not crowd out the others."""
 SPLIT_TIMEOUT_S = 300.0
 """How long another training of the same model may take to divide its photos; with a hundred thousand it is a minute."""
 
@@ -27,11 +30,16 @@ class PreparedData:
 
 
 def prepare_data(
-    config: TrainConfig, store: Store, *, known_labels: tuple[str, ...] | None = None
+    config: TrainConfig,
+    store: Store,
+    *,
+    known_labels: tuple[str, ...] | None = None,
+    on_progress: OnProgress = lambda done, total: None,
 ) -> PreparedData:
     """Open, check and split the dataset; the split is recorded in the store so that it stays.
 
     `known_labels` are those of the version that training starts from, whose order the class ids then follow.
+    `on_progress(done, total)` is called after each photo that is read.
 
     Raises:
         InvalidRequestError: a class that is not among `known_labels`, or too many for the head.
@@ -40,7 +48,7 @@ def prepare_data(
     """
     dataset, report = open_dataset(
         config.data, format=config.format, size=config.image_size, strict=config.strict,
-        shapes=config.shapes, seed=config.seed,
+        shapes=config.shapes, seed=config.seed, on_progress=on_progress,
     )  # fmt: skip
     config.check_labels(dataset.labels)
     if known_labels is not None:
@@ -75,8 +83,12 @@ def summary_lines(data: PreparedData) -> list[str]:
         f"  {len(split.train)} to train on, {len(split.val)} to validate on"
         + (f", {len(split.test)} to test on" if split.test else ""),
     ]
+    if report.grouped.groups:
+        lines.append(f"  {report.grouped}")
     bad = faults(report.problems)
-    remarks = [problem for problem in report.problems if problem not in bad]
+    remarks = sorted(
+        (problem for problem in report.problems if problem.kind in REMARKS), key=lambda p: p.kind in _COUNTED
+    )
     for name, found in (("problem", bad), ("remark", remarks)):
         if found:
             lines.append(f"  {len(found)} {name}{'' if len(found) == 1 else 's'}:")

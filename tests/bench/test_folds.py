@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from bench.folds import write_folds
-from jobs.train.datasets.hashing import near_duplicate_groups
+from jobs.train.datasets.grouping import group_photos
 from jobs.train.datasets.open import open_dataset
 from tests.detector.pictures import encode, noise
 from tests.jobs.train.datasets.writing import HEIGHT, WIDTH, put, voc_xml
@@ -20,7 +20,7 @@ def test_every_photo_is_unseen_once_and_twins_are_on_one_side(tmp_path: Path) ->
         known, unseen = (open_dataset(path, size=96)[0].photos for path in (fold.known, fold.unseen))
         assert len(known) + len(unseen) == 2 * PICTURES
         unseen_photos += len(unseen)
-        groups = near_duplicate_groups((*known, *unseen))
+        groups = group_photos((*known, *unseen)).together
         assert len(groups) == PICTURES
         assert not any(min(group) < len(known) <= max(group) for group in groups)
     assert unseen_photos == 2 * PICTURES

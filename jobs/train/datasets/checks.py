@@ -10,13 +10,25 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from detector.decode_memory import DecodeMemory
 from detector.errors import DatasetError, DetectorError
-from detector.images import ImageLimits, load_image
+from detector.images import ImageLimits, Reserve, load_image
 from detector.labels import check_labels
 from jobs.train.datasets.advice import advise
-from jobs.train.datasets.data_report import DataReport, count_classes, count_sides, describe
-from jobs.train.datasets.duplicates import drop_duplicates, near_duplicate_problems
-from jobs.train.datasets.hashing import perceptual_hash
+from jobs.train.datasets.box_advice import advise_on_boxes
+from jobs.train.datasets.data_report import (
+    NOT_GROUPED,
+    DataReport,
+    Grouped,
+    count_classes,
+    count_groups,
+    count_sides,
+    describe,
+)
+from jobs.train.datasets.duplicates import drop_duplicates
+from jobs.train.datasets.group_problems import group_problems
+from jobs.train.datasets.grouping import group_photos
+from jobs.train.datasets.hashing import make_thumbnail
 from jobs.train.datasets.names import fold
 from jobs.train.datasets.photos import AnnotatedPhoto, Annotations, Dataset, LabelledPhoto, Pixels
 from jobs.train.datasets.placing import Frame, frame_of, place_boxes
@@ -26,8 +38,9 @@ from jobs.train.datasets.text import clean_label
 OnProgress = Callable[[int, int], None]
 SHOWN_PROBLEMS = 10
 MAX_THREADS = 8
-PHOTO_LIMITS = ImageLimits(max_bytes=100_000_000, max_pixels=120_000_000)
-"""Wider than the gateway's: the photos are the user's own, and phones take 108 megapixels."""
+PHOTO_LIMITS = ImageLimits(max_bytes=200_000_000, max_pixels=220_000_000, max_decode_bytes=1_200_000_000)
+"""Wider than the gateway's: the photos are the user's own, and phones take 200 megapixels. As JPEGs they are read at a
+reduced scale; other formats, which need memory for all pixels, are bounded by that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +67,48 @@ def load_photos(
     photo. DatasetError when no photo is usable, when a class has no box (unless `every_class` is off: measuring
     needs no more than photos), and, if `strict`, at any fault.
     """
+    dataset, report = inspect_photos(
+        annotations, size=size, source=source, format=format, on_progress=on_progress
+    )
+    refuse_unusable(report, strict=strict, every_class=every_class)
+    return dataset, report
+
+
+def inspect_photos(
+    annotations: Annotations,
+    *,
+    size: int,
+    source: str,
+    format: str,
+    on_progress: OnProgress = lambda done, total: None,
+) -> tuple[Dataset, DataReport]:
+    """What `load_photos` gives, also where it refuses: the report then says what is wrong. Raises nothing for
+    what is in the photos; DatasetError for a name that cannot be a label."""
     labels, label_problems = settle_labels(annotations)
     class_ids = {label: i for i, label in enumerate(labels)}
     checked = _check_all(annotations.photos, class_ids, size, on_progress)
     problems = [*annotations.problems, *label_problems, *(p for entry in checked for p in entry.problems)]
     photos, duplicates = drop_duplicates([entry.photo for entry in checked if entry.photo])
     dataset = Dataset(labels, photos)
-    problems += [*duplicates, *near_duplicate_problems(photos)]
-    _refuse_empty(dataset, problems, source)
-    if every_class:
-        _refuse_missing_class(dataset, problems, source, format)
-    if strict:
-        _refuse_faults(problems, source)
-    return dataset, make_report(dataset, problems, source=source, format=format)
+    groups = group_photos(photos)
+    problems += [*duplicates, *group_problems(photos, groups)]
+    grouped = count_groups(dataset, groups)
+    return dataset, make_report(dataset, problems, source=source, format=format, size=size, grouped=grouped)
 
 
-def make_report(dataset: Dataset, problems: Iterable[Problem], *, source: str, format: str) -> DataReport:
-    """The report on photos that passed the checks, with the problems that were met on the way."""
+def make_report(
+    dataset: Dataset,
+    problems: Iterable[Problem],
+    *,
+    source: str,
+    format: str,
+    size: int,
+    grouped: Grouped = NOT_GROUPED,
+) -> DataReport:
+    """The report on photos that passed the checks, with the problems that were met on the way.
+
+    `size` is the network's, by which the advice on small objects goes.
+    """
     classes = count_classes(dataset)
     negatives = sum(not photo.ground_truth for photo in dataset.photos)
     return DataReport(
@@ -83,7 +121,11 @@ def make_report(dataset: Dataset, problems: Iterable[Problem], *, source: str, f
         classes=classes,
         sides=count_sides(dataset),
         problems=tuple(problems),
-        advice=advise(classes, photos=len(dataset.photos), negatives=negatives),
+        advice=(
+            *advise(classes, photos=len(dataset.photos), negatives=negatives),
+            *advise_on_boxes(dataset, size=size),
+        ),
+        grouped=grouped,
     )
 
 
@@ -141,9 +183,10 @@ def _check_all(
 ) -> list[_Checked]:
     """Results in the order of the photos; decoding leaves the interpreter lock, so threads help."""
     checked = []
+    memory = DecodeMemory(PHOTO_LIMITS.max_decode_bytes).reserved
     with ThreadPoolExecutor(max_workers=min(MAX_THREADS, os.cpu_count() or 1)) as pool:
         try:
-            for entry in pool.map(lambda photo: _check(photo, class_ids, size), photos):
+            for entry in pool.map(lambda photo: _check(photo, class_ids, size, memory), photos):
                 checked.append(entry)
                 on_progress(len(checked), len(photos))
         except BaseException:
@@ -152,13 +195,13 @@ def _check_all(
     return checked
 
 
-def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int) -> _Checked:
+def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int, memory: Reserve) -> _Checked:
     def unusable(kind: ProblemKind, message: str) -> _Checked:
         return _Checked(None, (Problem(photo.name, kind, message),))
 
     try:
         data = photo.read()
-        image = load_image(data, limits=PHOTO_LIMITS, at_least=2 * size)
+        image = load_image(data, limits=PHOTO_LIMITS, at_least=2 * size, memory=memory)
     except DetectorError as error:
         return unusable(ProblemKind.UNREADABLE_PHOTO, f"{error.message} The photo is left out.")
     if frame_of(photo.stated_size, image) is Frame.UNKNOWN and photo.stated_size:
@@ -175,7 +218,7 @@ def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int) -> _C
     labelled = LabelledPhoto(
         name=photo.name,
         sha256=hashlib.sha256(data).hexdigest(),
-        perceptual_hash=perceptual_hash(pixels),
+        thumbnail=make_thumbnail(pixels),
         pixels=pixels,
         ground_truth=placed.ground_truth,
         side=photo.side,
@@ -193,24 +236,33 @@ def shrink(pixels: Pixels, longest_side: int) -> Pixels:
     return np.asarray(Image.fromarray(pixels).resize(target, Image.Resampling.BILINEAR))
 
 
-def _refuse_empty(dataset: Dataset, problems: Sequence[Problem], source: str) -> None:
-    if not dataset.photos:
+def refuse_unusable(report: DataReport, *, strict: bool = False, every_class: bool = True) -> None:
+    """DatasetError when there is nothing to train on, and, if `strict`, at any fault; see `load_photos`."""
+    _refuse_empty(report)
+    if every_class:
+        _refuse_missing_class(report)
+    if strict:
+        _refuse_faults(report)
+
+
+def _refuse_empty(report: DataReport) -> None:
+    if not report.photos:
         raise DatasetError(
-            f"{source}: no usable photo in it.\n{describe(problems, at_most=SHOWN_PROBLEMS)}".rstrip()
+            f"{report.source}: no usable photo in it.\n"
+            f"{describe(report.problems, at_most=SHOWN_PROBLEMS)}".rstrip()
         )
 
 
-def _refuse_missing_class(dataset: Dataset, problems: Sequence[Problem], source: str, format: str) -> None:
-    classes = count_classes(dataset)
-    missing = [entry.label for entry in classes if not entry.boxes]
-    if missing or not classes:
-        found = ", ".join(f"'{entry.label}' {entry.boxes}" for entry in classes) or "no class at all"
+def _refuse_missing_class(report: DataReport) -> None:
+    missing = [entry.label for entry in report.classes if not entry.boxes]
+    if missing or not report.classes:
+        found = ", ".join(f"'{entry.label}' {entry.boxes}" for entry in report.classes) or "no class at all"
         names = ", ".join(f"'{label}'" for label in missing) or "any class"
         raise DatasetError(
-            f"{source}: no usable box of {names}. Found {len(dataset.photos)} usable photos; boxes by "
+            f"{report.source}: no usable box of {names}. Found {report.photos} usable photos; boxes by "
             f"class: {found}. "
-            f"Label some, or {_how_to_remove(format)}.\n"
-            f"{describe(faults(problems), at_most=SHOWN_PROBLEMS)}".rstrip()
+            f"Label some, or {_how_to_remove(report.format)}.\n"
+            f"{describe(faults(report.problems), at_most=SHOWN_PROBLEMS)}".rstrip()
         )
 
 
@@ -220,9 +272,9 @@ def _how_to_remove(format: str) -> str:
     return "remove the class"
 
 
-def _refuse_faults(problems: Sequence[Problem], source: str) -> None:
-    if found := faults(problems):
+def _refuse_faults(report: DataReport) -> None:
+    if found := faults(report.problems):
         raise DatasetError(
-            f"{source}: refused, because the reading is strict and there are problems ({len(found)}):\n"
+            f"{report.source}: refused, because the reading is strict and there are problems ({len(found)}):\n"
             f"{describe(found, at_most=SHOWN_PROBLEMS)}"
         )

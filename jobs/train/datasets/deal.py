@@ -21,8 +21,8 @@ def deal(groups: Iterable[Group], recorded: Mapping[str, str], *, val_fraction: 
     """The contents of all photos that are for validation.
 
     What `recorded` has on a side stays there, and what is new in such a group joins it. The other groups are taken
-    by rank for the stratum that is rarest, until it has its share, then for the next. None is taken that would leave
-    a stratum without a photo to train on.
+    by rank for the stratum that is rarest, until it has its share, then for the next; where every group is larger than
+    the share, the smallest is taken. None is taken that would leave a stratum without a photo to train on.
     """
     in_val: set[str] = set()
     fresh: list[Group] = []
@@ -50,7 +50,7 @@ def _chosen(fresh: list[Group], held: Counter[int], left: Counter[int], val_frac
     for stratum in sorted(totals, key=lambda s: (totals[s], s)):
         wanted = max(1, round(val_fraction * totals[stratum]))
         candidates = [group for group in fresh if stratum in group.strata and group.rank not in taken]
-        for group in sorted(candidates, key=lambda g: (g.strata[stratum] > wanted, g.rank)):
+        for group in sorted(candidates, key=lambda g: (max(0, g.strata[stratum] - wanted), g.rank)):
             if held[stratum] >= wanted:
                 break
             fits = not held[stratum] or held[stratum] + group.strata[stratum] <= wanted

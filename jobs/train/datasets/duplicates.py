@@ -1,8 +1,7 @@
-"""Photos that are there twice: the same bytes are kept once, look-alikes are reported."""
+"""Photos that are there twice, byte for byte: they are kept once."""
 
 from dataclasses import replace
 
-from jobs.train.datasets.hashing import near_duplicate_groups
 from jobs.train.datasets.photos import LabelledPhoto, Side
 from jobs.train.datasets.problems import Problem, ProblemKind
 
@@ -76,22 +75,3 @@ def _sorted_edges(photo: LabelledPhoto) -> list[tuple[float, ...]]:
         (float(truth.class_id), truth.box.ymin, truth.box.xmin, truth.box.ymax, truth.box.xmax)
         for truth in photo.ground_truth
     )
-
-
-def near_duplicate_problems(photos: tuple[LabelledPhoto, ...]) -> list[Problem]:
-    """One remark for each photo that looks like an earlier one; a fault where they are on different sides."""
-    problems = []
-    for group in near_duplicate_groups(photos):
-        first = photos[group[0]]
-        for index in group[1:]:
-            photo = photos[index]
-            if photo.side and first.side and photo.side != first.side:
-                message = (
-                    f"shows the same as {first.name}, which is in {first.side} while this is in "
-                    f"{photo.side}; kept."
-                )
-                problems.append(Problem(photo.name, ProblemKind.LEAK, message))
-            else:
-                message = f"shows the same as {first.name}; both are kept, on the same side of the split."
-                problems.append(Problem(photo.name, ProblemKind.NEAR_DUPLICATE, message))
-    return problems

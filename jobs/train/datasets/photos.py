@@ -67,12 +67,12 @@ class LabelledPhoto:
 
     `pixels` is the upright RGB photo, uint8 `[height, width, 3]`, decoded at a reduced scale (about twice the
     network's size); `ground_truth` is normalised to the upright photo and clipped to it. `sha256` is of the
-    photo's bytes; `perceptual_hash` is a 64-bit difference hash by which near-duplicates are found.
+    photo's bytes; `thumbnail` is the photo at 32 × 32, by which look-alikes are found.
     """
 
     name: str
     sha256: str
-    perceptual_hash: int
+    thumbnail: Pixels
     pixels: Pixels
     ground_truth: tuple[GroundTruth, ...]
     side: Side | None = None

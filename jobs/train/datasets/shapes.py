@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from detector.boxes import Box
 from detector.detections import GroundTruth
 from jobs.train.datasets.figures import DISTRACTORS, OBJECTS, Colour, Figure, Maker, paint
-from jobs.train.datasets.hashing import perceptual_hash
+from jobs.train.datasets.hashing import make_thumbnail
 from jobs.train.datasets.photos import Dataset, LabelledPhoto, Pixels, Side
 
 LABELS = ("rectangle", "triangle")
@@ -42,7 +42,7 @@ def _picture(seed: int, index: int, size: int) -> LabelledPhoto:
     return LabelledPhoto(
         name=f"shapes-{index:05}.png",
         sha256=hashlib.sha256(pixels.tobytes()).hexdigest(),
-        perceptual_hash=perceptual_hash(pixels),
+        thumbnail=make_thumbnail(pixels),
         pixels=pixels,
         ground_truth=ground_truth,
         side=side,

@@ -1,19 +1,24 @@
 """Dividing a dataset into what is trained on and what is measured with.
 
-The unit is a group of near-duplicates: twins are never on two sides. What the record already placed stays where
-it is. New groups are dealt out in an order that depends on the seed and on the photos' contents only.
+The unit is a group of photos that belong together: copies of one photo and frames of one video are never on two sides,
+unless a class has nothing but one video. What the record already placed stays where it is. New groups are dealt out in
+an order that depends on the seed and on the photos' contents only.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from detector.errors import DatasetError, InvalidRequestError
 from jobs.train.config import VAL_FRACTION
 from jobs.train.datasets.deal import NEGATIVE, Group, deal
-from jobs.train.datasets.hashing import near_duplicate_groups
+from jobs.train.datasets.grouping import Groups, group_photos
 from jobs.train.datasets.photos import Dataset, LabelledPhoto, Side, Split
+from jobs.train.datasets.videos import Cut, cut_videos
+
+MUCH_MORE = 2
+"""From so many times the wanted share on, the notes say why more is held back."""
 
 
 def split_dataset(
@@ -68,23 +73,54 @@ def _labels_without_photo(dataset: Dataset, part: tuple[LabelledPhoto, ...]) -> 
 def _made_split(dataset: Dataset, *, seed: int, recorded: Mapping[str, str], val_fraction: float) -> Split:
     test = tuple(photo for photo in dataset.photos if photo.side == "test")
     pool = tuple(photo for photo in dataset.photos if photo.side != "test")
-    notes: tuple[str, ...] = ()
+    notes: list[str] = []
     if not pool:
         pool, test = test, ()
-        notes = ("All photos are in the dataset's test part; train and validation were made out of it.",)
-    in_val = deal(_groups(pool, seed), recorded, val_fraction=val_fraction)
+        notes.append("All photos are in the dataset's test part; train and validation were made out of it.")
+    groups, cuts = cut_videos(
+        pool, group_photos(pool), [frozenset(_strata(photo)) for photo in pool], val_fraction=val_fraction
+    )
+    in_val = deal(_ranked(pool, groups, seed), recorded, val_fraction=val_fraction)
+    notes += [_cut(dataset, cut) for cut in cuts]
+    if len(in_val) > MUCH_MORE * val_fraction * len(pool) and _holds_large_group(pool, groups, in_val):
+        notes.append(_large_share(len(in_val), len(pool), val_fraction))
     split = Split(
         train=tuple(photo for photo in pool if photo.sha256 not in in_val),
         val=tuple(photo for photo in pool if photo.sha256 in in_val),
         test=test,
-        notes=notes,
+        notes=tuple(notes),
     )
     return _with_shared_photos(dataset, split)
 
 
-def _groups(photos: tuple[LabelledPhoto, ...], seed: int) -> list[Group]:
+def _cut(dataset: Dataset, cut: Cut) -> str:
+    names = [f"'{dataset.labels[stratum]}'" for stratum in cut.strata if stratum != NEGATIVE]
+    names += ["photos without objects"] if NEGATIVE in cut.strata else []
+    return (
+        f"{cut.photos} photos, from {cut.first} on, are one video, and there is little else of {', '.join(names)}: it "
+        f"was cut into {cut.stretches} stretches of time. Photos beside a cut have their like on the other side, so "
+        "the measured accuracy is too good. Add photos of other places or days."
+    )
+
+
+def _holds_large_group(pool: Sequence[LabelledPhoto], groups: Groups, in_val: Set[str]) -> bool:
+    """Whether a group is for validation that is the larger part of it."""
+    return any(
+        len(group) > 1 and 2 * len(group) > len(in_val) and pool[group[0]].sha256 in in_val
+        for group in groups
+    )
+
+
+def _large_share(held_back: int, photos: int, val_fraction: float) -> str:
+    return (
+        f"{held_back} of {photos} photos are held back, more than the wanted share of {val_fraction:.0%}, because "
+        "photos that belong together (copies, frames of one video) stay together. Add photos of other places or days."
+    )
+
+
+def _ranked(photos: Sequence[LabelledPhoto], divided: Groups, seed: int) -> list[Group]:
     groups = []
-    for indices in near_duplicate_groups(photos):
+    for indices in divided:
         contents = tuple(photos[i].sha256 for i in indices)
         rank = hashlib.sha256(f"{seed} {min(contents)}".encode()).hexdigest()
         groups.append(Group(contents, Counter(s for i in indices for s in _strata(photos[i])), rank))

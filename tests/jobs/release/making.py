@@ -23,6 +23,7 @@ from detector.manifest import (
 )
 from detector.store import MANIFEST, StagedVersion, Store
 from detector.store.layout import WARMUP_REQUESTS
+from jobs.train.datasets.hashing import make_thumbnail
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.report.held_out import write_eval
 from tests.services.gateway.tiny import LABELS, QUARTERS, tiny_files
@@ -100,7 +101,7 @@ def _photo(index: int, strength: int) -> LabelledPhoto:
     if strength:
         _paint(pixels, box, class_id, strength)
     truth = (GroundTruth(class_id, box),) if strength else ()
-    return LabelledPhoto(f"{index}.jpg", "0" * 64, 0, pixels, truth)
+    return LabelledPhoto(f"{index}.jpg", "0" * 64, make_thumbnail(pixels), pixels, truth)
 
 
 def _paint(pixels: Pixels, box: Box, class_id: int, strength: int) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from detector.boxes import Box
 from detector.detections import GroundTruth
 from jobs.train.augment import AugmentOptions, View, plain_view, random_view
+from jobs.train.datasets.hashing import make_thumbnail
 from jobs.train.datasets.photos import LabelledPhoto
 
 Array = npt.NDArray[Any]
@@ -27,7 +28,7 @@ def photo_of(
         ymin, xmin, ymax, xmax = (round(edge) for edge in box.to_pixels(width=width, height=height))
         pixels[ymin:ymax, xmin:xmax] = color
     truth = tuple(GroundTruth(0, box) for box in boxes)
-    return LabelledPhoto("made", "0" * 64, 0, pixels, truth)
+    return LabelledPhoto("made", "0" * 64, make_thumbnail(pixels), pixels, truth)
 
 
 def extent_of(mask: Array) -> tuple[float, float, float, float]:

@@ -10,6 +10,7 @@ from detector.boxes import Box
 from detector.detections import GroundTruth
 from jobs.train.checkpoint import Checkpoint, Progress
 from jobs.train.config import HeadName, TrainConfig
+from jobs.train.datasets.hashing import make_thumbnail
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.events import Event
 from jobs.train.feature_pool import FeaturePool, dequantised, quantised
@@ -27,7 +28,7 @@ def photo(seed: int) -> LabelledPhoto:
     y, x = rng.integers(0, 60, 2)
     pixels[y : y + 30, x : x + 30] = (240, 200, 0)
     truth = GroundTruth(0, Box(y / 96, x / 96, (y + 30) / 96, (x + 30) / 96))
-    return LabelledPhoto(str(seed), str(seed), 0, pixels, (truth,))
+    return LabelledPhoto(str(seed), str(seed), make_thumbnail(pixels), pixels, (truth,))
 
 
 class Run:

@@ -10,7 +10,8 @@ from jobs.train.result import TrainingResult
 
 
 def photo(name: str) -> LabelledPhoto:
-    return LabelledPhoto(name, name, 0, np.zeros((8, 8, 3), np.uint8), ())
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    return LabelledPhoto(name, name, pixels, pixels, ())
 
 
 def result_of(split: Split) -> TrainingResult:

@@ -13,8 +13,8 @@ from jobs.train.run_directory import KEPT_DAYS, forget_abandoned_runs, lock_run,
 
 PIXELS = np.zeros((8, 8, 3), np.uint8)
 SPLIT = Split(
-    train=(LabelledPhoto("a", "a", 0, PIXELS, ()),),
-    val=(LabelledPhoto("b", "b", 0, PIXELS, ()),),
+    train=(LabelledPhoto("a", "a", PIXELS, PIXELS, ()),),
+    val=(LabelledPhoto("b", "b", PIXELS, PIXELS, ()),),
 )
 LATER = (KEPT_DAYS + 1) * 86_400
 

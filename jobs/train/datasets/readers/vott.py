@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from jobs.train.datasets.collector import Collector
 from jobs.train.datasets.format import Format, UnreadFormat
-from jobs.train.datasets.lookup import is_photo
+from jobs.train.datasets.names import is_photo
 from jobs.train.datasets.photos import AnnotatedBox, Annotations
 from jobs.train.datasets.problems import ProblemKind
 from jobs.train.datasets.readers.json_values import items, load, mapping, points, records, text

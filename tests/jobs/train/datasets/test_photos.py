@@ -9,7 +9,8 @@ from jobs.train.datasets.photos import Dataset, LabelledPhoto
 
 def dataset(labels: tuple[str, ...], *class_ids: int) -> Dataset:
     truth = tuple(GroundTruth(class_id, Box(0, 0, 1, 1)) for class_id in class_ids)
-    return Dataset(labels, (LabelledPhoto("a.jpg", "a", 0, np.zeros((8, 8, 3), np.uint8), truth),))
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    return Dataset(labels, (LabelledPhoto("a.jpg", "a", pixels, pixels, truth),))
 
 
 def test_class_ids_follow_the_labels_they_are_read_with() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from detector.boxes import Box
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import evaluate
+from jobs.train.datasets.hashing import make_thumbnail
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.report import ArtifactRow, EvaluatedPhoto, LeftOutKind, ReportData, TrainingFacts
 
@@ -23,7 +24,9 @@ def labelled_photo(
     """A smooth ramp of colour, different for every shade, that JPEG keeps well."""
     down, across = np.meshgrid(np.linspace(0, 200, height), np.linspace(0, 200, width), indexing="ij")
     pixels = np.stack([down, across, np.full_like(down, shade)], axis=-1).astype(np.uint8)
-    return LabelledPhoto(name=name, sha256="", perceptual_hash=0, pixels=pixels, ground_truth=truth)
+    return LabelledPhoto(
+        name=name, sha256="", thumbnail=make_thumbnail(pixels), pixels=pixels, ground_truth=truth
+    )
 
 
 def evaluated(name: str, truth: list[GroundTruth], *detections: Detection, **size: int) -> EvaluatedPhoto:

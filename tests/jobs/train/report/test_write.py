@@ -104,7 +104,7 @@ def test_everything_from_outside_is_inert(tmp_path: Path) -> None:
         warnings=(HOSTILE,),
         data_report={
             "photos": HOSTILE, "boxes": 1, "classes": [{"label": HOSTILE}], "advice": [HOSTILE],
-            "problems": [{"file": HOSTILE, "message": HOSTILE}],
+            "problems": [{"file": HOSTILE, "message": HOSTILE}], "grouped": {"summary": HOSTILE},
         },
         history=(
             {"event": "epoch", "phase": HOSTILE, "epoch": 1, "loss": 1.0, "losses": {HOSTILE: 1.0, "b": 2.0}},
@@ -113,7 +113,7 @@ def test_everything_from_outside_is_inert(tmp_path: Path) -> None:
     write_report(tmp_path, data)
     page = written(tmp_path)
     assert "script" not in {tag for tag, _ in page.tags}
-    assert page.text.count(HOSTILE) >= 12
+    assert page.text.count(HOSTILE) >= 13
     assert json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))["labels"] == list(labels)
 
 
@@ -149,6 +149,11 @@ def test_many_findings_are_cut_short_on_the_page_and_whole_in_the_metrics(tmp_pa
     assert "700 findings in the dataset" in page.text
     assert "And 200 more" in page.text
     assert len(json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))["data"]["problems"]) == 700
+
+
+def test_photos_that_belong_together_are_counted_on_the_page(tmp_path: Path) -> None:
+    write_report(tmp_path, example_data(data_report={"grouped": {"summary": "6 photos are in 2 groups."}}))
+    assert "6 photos are in 2 groups." in written(tmp_path).text
 
 
 def test_metrics_hold_the_same_numbers_as_strict_json(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
+from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.details_pb2 import ErrorInfo, Status
 from services.gateway.rpc.server import ENVELOPE_BYTES
 from tests.detector.pictures import encode
@@ -77,7 +77,8 @@ def test_channel_and_version_choose(stub: Any) -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"image": b""}, ("INVALID_ARGUMENT", ["unsupported_media_type"])),
+        ({"image": b""}, ("INVALID_ARGUMENT", ["invalid_request"])),
+        ({"image": b"x"}, ("INVALID_ARGUMENT", ["unsupported_media_type"])),
         ({"image": PHOTO[:-900]}, ("INVALID_ARGUMENT", ["image_unreadable"])),
         ({"image": bytes(25_000_001)}, ("INVALID_ARGUMENT", ["body_too_large"])),
         ({"image": PHOTO, "version": 9}, ("NOT_FOUND", ["not_found"])),

@@ -11,7 +11,7 @@ import pytest
 
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
+from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.stream import ROUTE
 from tests.detector.pictures import encode, noise
 from tests.faults.test_versions import metric
@@ -82,10 +82,10 @@ def test_a_bad_frame_has_its_problem_and_the_next_is_answered(stub: Any) -> None
     answers = stub.DetectStream(iter(camera))
     for request, code in (
         (frame(1, PHOTO[:-900]), "image_unreadable"),
-        (frame(2, b""), "unsupported_media_type"),
+        (frame(2, b""), "invalid_request"),
         (frame(3, version=9), "not_found"),
         (frame(4, max_detections=0), "invalid_request"),
-        (pb.DetectStreamRequest(frame=5), "unsupported_media_type"),
+        (pb.DetectStreamRequest(frame=5), "invalid_request"),
         (frame(6, bytes(25_000_001)), "body_too_large"),
     ):
         camera.show(request)
