@@ -17,7 +17,7 @@ def cvat_element(tag: str, inside: str = "", **attributes: object) -> str:
 def cvat_box(label: str, x0: float, y0: float, x1: float, y1: float, **more: object) -> str:
     edges = {"xtl": f"{x0:.2f}", "ytl": f"{y0:.2f}", "xbr": f"{x1:.2f}", "ybr": f"{y1:.2f}"}
     stated = {"label": label, "source": "manual", "occluded": 0, **edges, "z_order": 0, **more}
-    return cvat_element("box", **stated)
+    return cvat_element("box", "", **stated)
 
 
 def cvat_image(sample: Labelled, inside: str | None = None, **more: object) -> str:
