@@ -26,7 +26,7 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a version on labelled photos."""
-    from jobs.train.tensorflow_import import import_tensorflow
+    from jobs.train.quiet_tensorflow import import_tensorflow
 
     import_tensorflow()
     from jobs.train.evaluate_version import assess_version

@@ -27,7 +27,7 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a photo.")] = False,
 ) -> None:
     """Detect in photos: print each detection and write each photo with its boxes."""
-    from jobs.train.tensorflow_import import import_tensorflow
+    from jobs.train.quiet_tensorflow import import_tensorflow
 
     import_tensorflow()
     from jobs.train.predict_photo import predict_photos

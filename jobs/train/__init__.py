@@ -25,7 +25,7 @@ def train(
     Raises:
         DetectorError: the reason in its message; nothing was published.
     """
-    from jobs.train.tensorflow_import import import_tensorflow
+    from jobs.train.quiet_tensorflow import import_tensorflow
 
     import_tensorflow()
     from jobs.train.pipeline import train_and_publish

@@ -9,8 +9,8 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from detector.detections import OUTPUT_NAMES
 from detector.errors import ExportError
-from jobs.train.export.quiet import quiet
 from jobs.train.network.network import Network
+from jobs.train.quiet_tensorflow import quiet_conversion
 
 NETWORK_SCOPE = "network"
 """Name scope of everything up to the raw outputs: what is converted to fewer bits."""
@@ -50,7 +50,7 @@ def freeze_detector(network: Network, folded: keras.Model, *, batch: int | None 
         return tuple(tf.identity(x, name=name) for x, name in zip(outputs, OUTPUT_NAMES, strict=True))
 
     signature = tf.TensorSpec((batch, network.size, network.size, 3), tf.float32, name="image")
-    with quiet("Freezing the detector's graph"):
+    with quiet_conversion("Freezing the detector's graph"):
         concrete = tf.function(detect).get_concrete_function(signature)
         frozen = convert_variables_to_constants_v2(concrete)
     graph = DetectionGraph(frozen, network.size, network.labels)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jobs.train.export.graph import NETWORK_SCOPE
-from jobs.train.export.quiet import quiet
+from jobs.train.quiet_tensorflow import quiet_conversion
 
 _OPS = ("CONV_2D", "FULLY_CONNECTED")
 """Depthwise convolutions stay in float: they are 1% of the weights, and slower in this form than in float."""
@@ -22,7 +22,7 @@ def quantize_int8(float32: bytes, *, last_layers: Sequence[str]) -> bytes:
     Raises:
         ExportError: the quantizer refused the file.
     """
-    with quiet("Quantizing to int8"):
+    with quiet_conversion("Quantizing to int8"):
         # imported late: it brings jax, which takes seconds
         from litert_quantizer import quantizer as litert
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from detector.detections import OUTPUT_NAMES
 from jobs.train.export.graph import DetectionGraph
-from jobs.train.export.quiet import quiet
+from jobs.train.quiet_tensorflow import quiet_conversion
 
 IMAGE_SIGNATURE = "serving_default"
 BYTES_SIGNATURE = "serving_bytes"
@@ -39,7 +39,7 @@ def write_saved_model(graph: DetectionGraph, folder: Path) -> None:
 
     image = tf.TensorSpec((None, size, size, 3), tf.uint8, name="image")
     content = tf.TensorSpec((None,), tf.string, name="image_bytes")
-    with quiet("Writing the SavedModel"):
+    with quiet_conversion("Writing the SavedModel"):
         signatures: dict[str, Any] = {
             IMAGE_SIGNATURE: tf.function(detect).get_concrete_function(image),
             BYTES_SIGNATURE: tf.function(detect_bytes).get_concrete_function(content),

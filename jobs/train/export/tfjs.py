@@ -12,7 +12,7 @@ import tf_keras as keras
 from detector.detections import OUTPUT_NAMES
 from detector.errors import ExportError
 from jobs.train.export.graph import NETWORK_SCOPE, DetectionGraph
-from jobs.train.export.quiet import quiet
+from jobs.train.quiet_tensorflow import quiet_conversion
 
 _ONE_FILE_BYTES = 1 << 30
 """Above every network of this project: tfjs cuts weights into files of 4 MB unless told otherwise."""
@@ -27,7 +27,10 @@ def write_tfjs_graph(graph: DetectionGraph, folder: Path, *, metadata: dict[str,
     Raises:
         ExportError: the converter refused the graph or lost an output.
     """
-    with tempfile.TemporaryDirectory(prefix="tfjs-") as scratch, quiet("Converting to a tfjs graph"):
+    with (
+        tempfile.TemporaryDirectory(prefix="tfjs-") as scratch,
+        quiet_conversion("Converting to a tfjs graph"),
+    ):
         converter = _import_converters().tf_saved_model_conversion_v2
         frozen = Path(scratch) / "frozen.pb"
         frozen.write_bytes(graph.graph_def.SerializeToString())
@@ -66,7 +69,7 @@ def write_tfjs_layers(folded: keras.Model, folder: Path, *, metadata: dict[str, 
     Raises:
         ExportError: the converter refused the network.
     """
-    with quiet("Converting to a tfjs layers model"):
+    with quiet_conversion("Converting to a tfjs layers model"):
         _import_converters().save_keras_model(folded, str(folder), weight_shard_size_bytes=_ONE_FILE_BYTES)
     _write_document(folder, {**_with_one_weight_file(folder), "userDefinedMetadata": metadata})
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from detector.detections import OUTPUT_NAMES
 from detector.errors import ExportError
 from jobs.train.export.graph import DetectionGraph
-from jobs.train.export.quiet import quiet
+from jobs.train.quiet_tensorflow import quiet_conversion
 
 
 def convert_float32(graph: DetectionGraph) -> bytes:
@@ -26,7 +26,7 @@ def convert_float16(graph: DetectionGraph) -> bytes:
 
 
 def _convert(graph: DetectionGraph, *, float16: bool) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="tflite-") as scratch, quiet("Converting to TFLite"):
+    with tempfile.TemporaryDirectory(prefix="tflite-") as scratch, quiet_conversion("Converting to TFLite"):
         _save_with_fixed_batch(graph, Path(scratch))
         converter = tf.lite.TFLiteConverter.from_saved_model(scratch, signature_keys=["serving_default"])
         if float16:

@@ -10,8 +10,8 @@ import tensorflow as tf
 from PIL import Image
 
 from detector.store.layout import WARMUP_REQUESTS
-from jobs.train.export.quiet import quiet
 from jobs.train.export.saved_model import BYTES_SIGNATURE, IMAGE_SIGNATURE
+from jobs.train.quiet_tensorflow import quiet_conversion
 
 _SEED = 0
 
@@ -39,7 +39,7 @@ def _records(*, name: str, version: int, size: int) -> Iterator[Any]:
 
 
 def _predict(signature: str, tensor: str, value: Any, *, name: str, version: int) -> Any:
-    with quiet("Loading TensorFlow Serving's messages"):
+    with quiet_conversion("Loading TensorFlow Serving's messages"):
         from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
     request = predict_pb2.PredictRequest()

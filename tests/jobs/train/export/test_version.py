@@ -1,7 +1,6 @@
 """A whole export: what it answers, and that nothing bad leaves it."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 
 from detector.detections import OUTPUT_NAMES
 from detector.errors import ExportError, StoreError
-from jobs.train.export.quiet import quiet
 from jobs.train.export.result import ExportResult
 from jobs.train.export.runtimes import KINDS, Kind, open_runtime
 from jobs.train.export.runtimes.runtime import median_ms
@@ -116,28 +114,6 @@ def test_a_disk_that_refuses_is_a_store_error(tmp_path: Path) -> None:
     (tmp_path / "artifacts").write_text("a file where a folder must be")
     with pytest.raises(StoreError, match="Cannot write the version"):
         _export(small_network(), tmp_path)
-
-
-def test_converters_are_silent_unless_they_fail(capfd: pytest.CaptureFixture[str]) -> None:
-    with quiet("Converting"):
-        print("to Python's stream")
-        os.write(1, b"to the descriptor\n")
-        os.write(2, b"to the other descriptor\n")
-    assert capfd.readouterr() == ("", "")
-    with pytest.raises(ExportError, match=r"(?s)Converting failed.*ValueError: no.*the reason"):
-        _fail_in_quiet()
-    assert capfd.readouterr() == ("", "")
-
-
-def _fail_in_quiet() -> None:
-    with quiet("Converting"):
-        os.write(2, b"the reason\n")
-        raise ValueError("no")
-
-
-def test_quiet_keeps_errors_of_this_project_as_they_are() -> None:
-    with pytest.raises(StoreError, match="full"), quiet("Converting"):
-        raise StoreError("full")
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Converters that print are run in silence: what they say is kept and shown only when they fail."""
+"""TensorFlow, LiteRT and the converters write notes to the terminal, also from C++: here they are run in silence."""
 
 import logging
 import os
@@ -12,20 +12,43 @@ from typing import TextIO
 from detector.errors import DetectorError, ExportError
 
 _KEPT_LINES = 8
+_LOUD_LEVELS = frozenset({"0", "1"})
+_STDOUT, _STDERR = 1, 2
+
+
+def import_tensorflow() -> None:
+    """Import TensorFlow without its notes about absent GPUs.
+
+    TF_CPP_MIN_LOG_LEVEL=0 (everything) or 1 (warnings) lets them through.
+    """
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") in _LOUD_LEVELS:
+        return
+    # Not left to the level: some notes are written before it is read, and as errors.
+    with quiet_stderr():
+        import tensorflow  # noqa: F401  # imported for its effect: later imports find it loaded
 
 
 @contextmanager
-def quiet(what: str) -> Iterator[None]:
-    """Run a conversion without its output, on Python's or on the C++ side, reaching the terminal.
+def quiet_stderr() -> Iterator[None]:
+    """Discard what the process writes to stderr, also from C++; failures still come as exceptions."""
+    with open(os.devnull, "wb") as nowhere, _redirected(_STDERR, into=nowhere.fileno()):
+        yield
+
+
+@contextmanager
+def quiet_conversion(what: str) -> Iterator[None]:
+    """Run a conversion without its output, from Python or from C++, reaching the terminal.
 
     Raises:
         ExportError: the conversion failed; the message holds `what` and the last lines that it printed.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         try:
-            with _descriptors_into(log.fileno()), _python_streams_into(log), _without_log_records():
+            with (
+                _redirected(_STDOUT, _STDERR, into=log.fileno()),
+                _python_streams_into(log),
+                _without_log_records(),
+            ):
                 yield
         except DetectorError:
             raise
@@ -37,17 +60,20 @@ def quiet(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def _descriptors_into(target: int) -> Iterator[None]:
-    saved = {fd: os.dup(fd) for fd in (1, 2)}
+def _redirected(*descriptors: int, into: int) -> Iterator[None]:
+    """Point file descriptors of the process to another file, and back again."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = {descriptor: os.dup(descriptor) for descriptor in descriptors}
     try:
-        for fd in saved:
-            os.dup2(target, fd)
+        for descriptor in descriptors:
+            os.dup2(into, descriptor)
         yield
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        for fd, copy in saved.items():
-            os.dup2(copy, fd)
+        for descriptor, copy in saved.items():
+            os.dup2(copy, descriptor)
             os.close(copy)
 
 
