@@ -74,7 +74,7 @@ def run_default(name: str, data: Path | None, unseen: Path, *, seed: int, store:
 
 def _unseen_evaluation(unseen: Path, store: Path, kind: str) -> Evaluation:
     name = TrainConfig().name
-    return assess_version(unseen, store=store, name=name, version=1, kind=kind, format="coco").evaluation
+    return assess_version(unseen, store=store, name=name, version=1, kind=kind, format_name="coco").evaluation
 
 
 def main() -> None:

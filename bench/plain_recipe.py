@@ -238,8 +238,8 @@ def _plain_ap50(model: keras.Model, reference: Network, task: Task) -> float:
 
 def _task(fold: Fold, seed: int) -> Task:
     config = TrainConfig(data=fold.known, seed=seed)
-    known, _ = open_dataset(fold.known, size=config.image_size, format="coco")
-    unseen, _ = open_dataset(fold.unseen, size=config.image_size, format="coco")
+    known, _ = open_dataset(fold.known, size=config.image_size, format_name="coco")
+    unseen, _ = open_dataset(fold.unseen, size=config.image_size, format_name="coco")
     weights = resolve_base_weights(1.0, choice=None, cache_dir=config.cache_dir.expanduser())
     return Task(config, known.labels, known.photos, unseen.photos, weights)
 

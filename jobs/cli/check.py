@@ -1,6 +1,6 @@
 """`detector check`: what is in a dataset and what is wrong with it, before any training."""
 
-import json as json_module
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +14,11 @@ DEFAULT = TrainConfig()
 
 def command(
     data: Annotated[Path, typer.Argument(readable=False, help="Folder or zip of labelled photos.")],
-    format: Annotated[
-        str | None, typer.Option(help="The format, as for train; found out by looking.")
+    format_name: Annotated[
+        str | None, typer.Option("--format", help="The format, as for train; found out by looking.")
     ] = DEFAULT.format,
     strict: Annotated[bool, typer.Option("--strict", help="End with 3 at any fault, as train does.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     html: Annotated[
         Path | None,
         typer.Option(readable=False, help="Write a page with every photo and its boxes to this file."),
@@ -33,7 +33,7 @@ def command(
 ) -> None:
     """Look at labelled photos as train would, and write nothing but the page that --html asks for."""
     config = TrainConfig(
-        data=data, format=format, strict=strict, size=size, seed=seed, val_fraction=val_fraction
+        data=data, format=format_name, strict=strict, size=size, seed=seed, val_fraction=val_fraction
     )
     if html is not None and html.is_dir():
         raise InvalidRequestError(
@@ -50,8 +50,8 @@ def command(
         if html is not None:
             page = render_page(checked, on_progress=lambda *of: steps.count("Drawing photos", *of))
             write_atomic(html, page.encode("utf-8", "replace"))
-    if json:
-        print(json_module.dumps(checked.to_json(), indent=1, allow_nan=False))
+    if as_json:
+        print(json.dumps(checked.to_json(), indent=1, allow_nan=False))
     else:
         print("\n".join(report_lines(checked, page=html)))
     if checked.refusal:

@@ -27,8 +27,8 @@ def command(
         Path, typer.Argument(readable=False, help="A new folder, or a new file that ends in .zip.")
     ],
     to: Annotated[Format, typer.Option(help="The format to write.")],
-    format: Annotated[
-        str | None, typer.Option(help="The format to read, as for train; found out by looking.")
+    format_name: Annotated[
+        str | None, typer.Option("--format", help="The format to read, as for train; found out by looking.")
     ] = DEFAULT.format,
     seed: Annotated[int, typer.Option(help="The same seed gives the same split.")] = DEFAULT.seed,
     val_fraction: Annotated[
@@ -36,7 +36,7 @@ def command(
     ] = DEFAULT.val_fraction,
 ) -> None:
     """Write labelled photos for another tool: upright, without metadata, with their boxes and their split."""
-    config = TrainConfig(data=data, format=format, seed=seed, val_fraction=val_fraction)
+    config = TrainConfig(data=data, format=format_name, seed=seed, val_fraction=val_fraction)
     from jobs.cli.dataset_text import converted_lines
     from jobs.cli.progress import show_steps
     from jobs.train.data.writers.convert import convert_data

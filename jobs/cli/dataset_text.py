@@ -1,4 +1,4 @@
-"""What is said of a dataset on a terminal: the data report, and what was written of it."""
+"""What is said of a dataset on a terminal: before a training, by `detector check` and by `detector convert`."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -6,12 +6,17 @@ from pathlib import Path
 
 from jobs.train.check import CheckedData
 from jobs.train.data.findings.data_report import ClassCount
-from jobs.train.data.findings.problems import Problem, faults
+from jobs.train.data.findings.problems import REMARKS, Problem, ProblemKind, faults
 from jobs.train.data.writers.convert import Converted
+from jobs.train.prepare import PreparedData
+from jobs.train.wording import counted
 
 FEW_PROBLEMS = 40
 """As many are listed in full; of more, each kind shows its first ones."""
 SHOWN_OF_A_KIND = 5
+SHOWN_BEFORE_TRAINING = 12
+COUNTED_REMARKS = (ProblemKind.NEAR_DUPLICATE, ProblemKind.VIDEO_FRAMES)
+"""Remarks that one line before a training already counts: they must not crowd out the others."""
 SIDE_NAMES = {"train": "to train on", "val": "to validate on", "test": "to test on"}
 
 
@@ -34,6 +39,32 @@ def report_lines(checked: CheckedData, *, page: Path | None = None) -> list[str]
     return lines
 
 
+def summary_lines(data: PreparedData) -> list[str]:
+    """What a training says of its photos before it begins."""
+    report, split = data.report, data.split
+    counts = ", ".join(f"{c.label} {c.boxes} boxes in {c.photos} photos" for c in report.classes)
+    lines = [
+        f"Data: {report.source} ({report.format}): {report.photos} photos, {report.negatives} without objects",
+        f"  {counts}",
+        f"  {len(split.train)} to train on, {len(split.val)} to validate on"
+        + (f", {len(split.test)} to test on" if split.test else ""),
+    ]
+    if report.grouped.groups:
+        lines.append(f"  {report.grouped}")
+    bad = faults(report.problems)
+    remarks = sorted(
+        (problem for problem in report.problems if problem.kind in REMARKS),
+        key=lambda p: p.kind in COUNTED_REMARKS,
+    )
+    for name, found in (("problem", bad), ("remark", remarks)):
+        if found:
+            lines.append(f"  {len(found)} {name}{'' if len(found) == 1 else 's'}:")
+            lines += [f"    {problem}" for problem in found[:SHOWN_BEFORE_TRAINING]]
+        if len(found) > SHOWN_BEFORE_TRAINING:
+            lines.append(f"    and {len(found) - SHOWN_BEFORE_TRAINING} more: all are in the report")
+    return lines + [f"  {sentence}" for sentence in (*report.advice, *split.notes)]
+
+
 def converted_lines(converted: Converted, *, out: Path, to: str) -> list[str]:
     """What was written where, what was changed on the way, and what of the data was left out."""
     report, encoded = converted.report, converted.changes.get("encoded", 0)
@@ -45,11 +76,6 @@ def converted_lines(converted: Converted, *, out: Path, to: str) -> list[str]:
         *([f"  {counted(encoded, 'photo')} turned upright or made a JPEG"] if encoded else []),
         *_all_problem_lines(report.problems),
     ]
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """The number with its noun."""
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

@@ -69,7 +69,7 @@ def command(
     start_timeout: Annotated[
         float, typer.Option(help="Seconds to wait where the cluster has no room for the pod.")
     ] = 120.0,
-    json: Annotated[
+    as_json: Annotated[
         bool, typer.Option("--json", help="Print events as JSON lines instead of a progress bar.")
     ] = False,
 ) -> None:
@@ -103,7 +103,7 @@ def command(
         if detach:
             print(name)
             return
-        exit_code = _follow(cluster, name, as_json=json, patience_s=start_timeout)
+        exit_code = _follow(cluster, name, as_json=as_json, patience_s=start_timeout)
     except KeyboardInterrupt:
         _interrupted(cluster, name, request, delete=delete_on_interrupt)
         raise

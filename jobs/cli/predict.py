@@ -1,10 +1,14 @@
 """`detector predict`: what a version sees in photos, printed and drawn."""
 
-import json as json_module
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:  # it imports TensorFlow
+    from detector.detections import Detection
+    from jobs.train.predict_photo import Prediction
 
 
 def command(
@@ -24,7 +28,7 @@ def command(
     out: Annotated[Path, typer.Option(readable=False, help="Folder for the photos with boxes drawn.")] = Path(
         "predictions"
     ),
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a photo.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a photo.")] = False,
 ) -> None:
     """Detect in photos: print each detection and write each photo with its boxes."""
     from jobs.train.quiet_tensorflow import import_tensorflow
@@ -35,4 +39,18 @@ def command(
     for result in predict_photos(
         photos, store=store, name=name, version=version, kind=kind, min_score=min_score, out=out
     ):
-        print(json_module.dumps(result.to_json()) if json else "\n".join(result.lines()), flush=True)
+        print(json.dumps(result.to_json()) if as_json else "\n".join(_lines(result)), flush=True)
+
+
+def _lines(result: "Prediction") -> list[str]:
+    found = f"{len(result.detections)} found" if result.detections else "nothing found"
+    return [
+        f"{result.photo}: {found}, drawn in {result.drawn}",
+        *(_detection_line(result, detection) for detection in result.detections),
+    ]
+
+
+def _detection_line(result: "Prediction", detection: "Detection") -> str:
+    ymin, xmin, ymax, xmax = detection.box.to_pixels(width=result.image.width, height=result.image.height)
+    label = result.labels[detection.class_id]
+    return f"  {label} {detection.score:.2f}  x {xmin:.0f} to {xmax:.0f}, y {ymin:.0f} to {ymax:.0f}"

@@ -1,6 +1,6 @@
 """`detector release`: list, promote, rollback, recover, prune, export and import versions."""
 
-import json as json_module
+import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def list_command(
     store: StorePath = STORE,
     model: Model = MODEL,
     log: Annotated[int, typer.Option(min=0, help="How many of the latest moves to show.")] = 10,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """Show every version, what points to it, and who moved what."""
     from detector.store import Store
@@ -69,7 +69,7 @@ def list_command(
     from jobs.release.listing import list_versions
 
     listing = list_versions(Store(store), model, moves=log)
-    if json:
+    if as_json:
         _print_json(listing.to_json())
     else:
         print_listing(listing, store)
@@ -90,7 +90,7 @@ def promote(
     serving: ServingTargets = None,
     serving_store: ServingStore = None,
     timeout: Timeout = TIMEOUT_S,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """Make a version stable, if it passes the gate against the stable one."""
     from jobs.cli.release_tables import photo_progress, print_gate
@@ -103,7 +103,7 @@ def promote(
 
     def on_gate(result: "GateResult") -> None:
         gates.append(result)
-        if not json:
+        if not as_json:
             print_gate(result)
 
     with _interruptible(), _serving(serving, timeout) as replicas, photo_progress() as on_progress:
@@ -121,10 +121,10 @@ def promote(
                 on_progress=on_progress,
             )
         except ReleaseRefusedError:
-            if json:
+            if as_json:
                 _print_json({"model": model, "refused": True, "gate": gates[0].to_json()})
             raise
-    _report(released, replicas, json=json, more={"gate": gates[0].to_json()} if gates else {})
+    _report(released, replicas, as_json=as_json, more={"gate": gates[0].to_json()} if gates else {})
 
 
 @app.command()
@@ -143,7 +143,7 @@ def rollback(
     ] = False,
     serving_store: ServingStore = None,
     timeout: Timeout = TIMEOUT_S,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """Go back to the version that was stable before, or take back a release that was stopped half-way."""
     from jobs.release.rollback import rollback as do_rollback
@@ -157,7 +157,7 @@ def rollback(
             serving_is_down=serving_is_down,
             say=_say,
         )
-    _report(released, replicas, json=json, more={})
+    _report(released, replicas, as_json=as_json, more={})
 
 
 @app.command()
@@ -180,7 +180,7 @@ def prune(
     store: StorePath = STORE,
     model: Model = MODEL,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, delete nothing.")] = False,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """Delete the oldest versions, never one that a channel or TensorFlow Serving's configuration points to."""
     from detector.store import Store
@@ -188,7 +188,7 @@ def prune(
     from jobs.release.prune import prune as do_prune
 
     pruned = do_prune(Store(store), model, keep=keep, dry_run=dry_run)
-    if json:
+    if as_json:
         _print_json(pruned.to_json())
     else:
         print_pruned(pruned)
@@ -202,7 +202,7 @@ def export_command(
     ],
     store: StorePath = STORE,
     model: Model = MODEL,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """Write one version, with its held-out photos, into one file with checksums."""
     from detector.store import Store
@@ -212,7 +212,7 @@ def export_command(
         export_version(Store(store), model, version, sys.stdout.buffer)
         return
     exported = export_to_file(Store(store), model, version, file)
-    if json:
+    if as_json:
         _print_json(exported.to_json())
     else:
         size = f"{len(exported.contents.entries)} files, {exported.size_bytes / 1e6:.1f} MB"
@@ -231,7 +231,7 @@ def import_command(
     ] = None,
     trusted_keys: TrustedKeys = None,
     serving_store: ServingStore = None,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """Bring in a version that `export` wrote, checked before anything of it can be seen."""
     from jobs.release.archive import Wanted, import_from_file, import_version
@@ -243,7 +243,7 @@ def import_command(
             imported = import_version(target, sys.stdin.buffer, wanted, source="The archive")
         else:
             imported = import_from_file(target, file, wanted)
-    if json:
+    if as_json:
         _print_json(imported.to_json())
         return
     channel = f" as {imported.channel}" if imported.channel else ""
@@ -310,10 +310,10 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _report(released: "Released", replicas: "Serving | None", *, json: bool, more: dict[str, Any]) -> None:
+def _report(released: "Released", replicas: "Serving | None", *, as_json: bool, more: dict[str, Any]) -> None:
     from jobs.cli.release_tables import moved_lines
 
-    if json:
+    if as_json:
         _print_json({**released.to_json(), **more})
         return
     print("\n".join(moved_lines(released)))
@@ -326,4 +326,4 @@ def _report(released: "Released", replicas: "Serving | None", *, json: bool, mor
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    print(json_module.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))

@@ -33,8 +33,8 @@ def command(
     name: Annotated[
         str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name in the store.")
     ] = DEFAULT.name,
-    format: Annotated[
-        str | None, typer.Option(help=f"{', '.join(FORMAT_NAMES)}; none: found out by looking.")
+    format_name: Annotated[
+        str | None, typer.Option("--format", help=f"{', '.join(FORMAT_NAMES)}; none: found out by looking.")
     ] = DEFAULT.format,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a dataset with any problem.")] = False,
     shapes: Annotated[int, typer.Option(help="Pictures to draw when there is no data.")] = DEFAULT.shapes,
@@ -87,7 +87,7 @@ def command(
     events: Annotated[
         Path | None, typer.Option(readable=False, help="Append events here as JSON lines.")
     ] = DEFAULT.events,
-    json: Annotated[
+    as_json: Annotated[
         bool, typer.Option("--json", help="Print events as JSON lines instead of a progress bar.")
     ] = False,
 ) -> None:
@@ -95,13 +95,14 @@ def command(
     if base_weights not in (None, "random") and not Path(str(base_weights)).is_file():
         raise InvalidRequestError(f"--base-weights {base_weights}: there is no such file.")
     from detector.store.signature import signing_key
+    from jobs.cli.dataset_text import summary_lines
     from jobs.cli.progress import show_events
     from jobs.train import train
 
     # Whether there is a key to sign with is known before the training, not after it.
     signing_key()
     config = TrainConfig(
-        data=data, store=store, name=name, format=format, strict=strict, shapes=shapes, head=head.value, size=size,
+        data=data, store=store, name=name, format=format_name, strict=strict, shapes=shapes, head=head.value, size=size,
         alpha=alpha, base_weights=base_weights, cache_dir=cache_dir, from_version=from_version,
         phase1_epochs=phase1_epochs, phase2_epochs=phase2_epochs, unfreeze=unfreeze, batch_size=batch_size,
         phase1_learning_rate=phase1_learning_rate, phase2_learning_rate=phase2_learning_rate,
@@ -111,8 +112,8 @@ def command(
     # `docker stop` and Kubernetes send SIGTERM, which the first process of a container otherwise ignores.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with show_events(as_json=json, first_step="Starting TensorFlow") as display:
-            train(config, display, on_reading=display.reading)
+        with show_events(as_json=as_json, first_step="Starting TensorFlow") as display:
+            train(config, display, on_reading=display.reading, describe_data=summary_lines)
     except KeyboardInterrupt:
         print("Stopped. The same command goes on after the last epoch that was finished.", file=sys.stderr)
         raise

@@ -4,10 +4,14 @@ The only room with TensorFlow, which is imported when training starts and not wi
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from jobs.train.config import TrainConfig
 from jobs.train.events import Event, OnEvent
 from jobs.train.version import Version
+
+if TYPE_CHECKING:  # it reads photos, which takes a while to import
+    from jobs.train.prepare import DescribeData
 
 __all__ = ["Event", "OnEvent", "TrainConfig", "Version", "train"]
 
@@ -17,10 +21,12 @@ def train(
     on_event: OnEvent = lambda event: None,
     *,
     on_reading: Callable[[int, int], None] = lambda done, total: None,
+    describe_data: "DescribeData" = lambda data: (),
 ) -> Version:
     """Train by `config` and publish one version; `on_event` gets every event of DESIGN section 11 as it happens.
 
     `on_reading(done, total)` is called after each photo that is read, before the event `data`.
+    `describe_data` gives the lines for people that this event carries as its `summary`.
 
     Raises:
         DetectorError: the reason in its message; nothing was published.
@@ -30,4 +36,4 @@ def train(
     import_tensorflow()
     from jobs.train.pipeline import train_and_publish
 
-    return train_and_publish(config, on_event, on_reading)
+    return train_and_publish(config, on_event, on_reading, describe_data)

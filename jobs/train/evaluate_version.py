@@ -1,4 +1,4 @@
-"""`detector evaluate`: any kind of any version on any dataset, by the code that wrote the report."""
+"""Measures any kind of any version on any dataset, by the code that wrote the report."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,6 @@ from jobs.train.data.findings.data_report import DataReport
 from jobs.train.data.open import open_dataset
 from jobs.train.export.runtimes.runtime import median_ms
 from jobs.train.measure import PhotoSet
-from jobs.train.report.summary import counted
 from jobs.train.stored_version import ChosenVersion, choose_version
 
 
@@ -23,6 +22,7 @@ class Assessment:
     milliseconds: float
 
     def to_json(self) -> dict[str, Any]:
+        """What `detector evaluate --json` prints."""
         manifest = self.chosen.manifest
         return {
             "name": manifest.name,
@@ -37,33 +37,9 @@ class Assessment:
             **evaluation_to_json(self.evaluation),
         }
 
-    def lines(self) -> list[str]:
-        """The numbers as a person reads them."""
-        manifest, result = self.chosen.manifest, self.evaluation
-        interval = result.ap50_interval
-        spread = f" (95% interval {interval.low:.3f} to {interval.high:.3f})" if interval else ""
-        rows = [
-            f"  {c.label}: AP50 {_shown(c.ap50)}, AP {_shown(c.ap)}, {c.ground_truth_boxes} boxes"
-            for c in result.per_class
-        ]
-        empty = result.false_positives_per_empty_photo
-        return [
-            f"{manifest.name} version {manifest.version}, {self.chosen.kind}, on {result.photos} photos of "
-            f"{self.report.source} ({counted(len(self.report.problems), 'problem')}):",
-            f"  AP50 {_shown(result.ap50)}{spread}, AP {_shown(result.ap)}, AP75 {_shown(result.ap75)}",
-            *rows,
-            f"  at score {self.chosen.score_threshold:.3f}: precision {_shown(result.precision)}, "
-            f"recall {_shown(result.recall)}, false positives per empty photo {_shown(empty)}",
-            f"  {self.milliseconds:.1f} ms a photo (median, this machine)",
-        ]
-
-
-def _shown(value: float | None) -> str:
-    return "not measured" if value is None else f"{value:.3f}"
-
 
 def assess_version(
-    data: Path, *, store: Path, name: str, version: int | None, kind: str, format: str | None
+    data: Path, *, store: Path, name: str, version: int | None, kind: str, format_name: str | None
 ) -> Assessment:
     """Measure on all photos of `data`, whatever side its split puts them on.
 
@@ -74,7 +50,7 @@ def assess_version(
     """
     chosen = choose_version(store, name=name, version=version, kind=kind)
     # A dataset of one class, or of empty scenes, is a question too: does it stay silent there?
-    dataset, report = open_dataset(data, format=format, size=chosen.size, every_class=False)
+    dataset, report = open_dataset(data, format_name=format_name, size=chosen.size, every_class=False)
     inputs = PhotoSet.of(dataset.with_labels(chosen.labels).photos, chosen.size)
     with chosen.opened() as runtime:
         found = inputs.detect_with(runtime.detect)

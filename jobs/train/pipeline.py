@@ -20,17 +20,19 @@ from jobs.train.fitting.starting_weights import StartingPoint, find_starting_poi
 from jobs.train.fitting.tensorboard import with_tensorboard
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import ResolvedWeights, resolve_base_weights
-from jobs.train.prepare import PreparedData, prepare_data, summary_lines
+from jobs.train.prepare import DescribeData, PreparedData, prepare_data
 from jobs.train.publish import publish_version
 from jobs.train.result import TrainingResult
 from jobs.train.version import Version
 
 
-def train_and_publish(config: TrainConfig, on_event: OnEvent, on_reading: OnProgress) -> Version:
+def train_and_publish(
+    config: TrainConfig, on_event: OnEvent, on_reading: OnProgress, describe_data: DescribeData
+) -> Version:
     """See `jobs.train.train`."""
     emit = with_tensorboard(EventLog(on_event, config.events), config.tensorboard)
     try:
-        return _train_and_publish(config, emit, on_reading)
+        return _train_and_publish(config, emit, on_reading, describe_data)
     except DetectorError as error:
         _tell_failure(emit, code=error.code, message=error.message)
         raise
@@ -55,7 +57,9 @@ def _tell_failure(emit: OnEvent, *, code: str, message: str) -> None:
         emit(make_event("failed", code=code, message=message))
 
 
-def _train_and_publish(config: TrainConfig, emit: OnEvent, on_reading: OnProgress) -> Version:
+def _train_and_publish(
+    config: TrainConfig, emit: OnEvent, on_reading: OnProgress, describe_data: DescribeData
+) -> Version:
     store = Store(config.store)
     if config.tfjs:
         # Whether the tfjs files can be checked is known before the training, not after it.
@@ -73,7 +77,7 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent, on_reading: OnProgres
     tell("started", config=config.to_json())
     known_labels = starting_point.labels if starting_point else None
     data = prepare_data(config, store, known_labels=known_labels, on_progress=on_reading)
-    tell("data", summary=summary_lines(data), report=data.report.to_json())
+    tell("data", summary=list(describe_data(data)), report=data.report.to_json())
     network, base_weights = _build(config, data, starting_point)
     directory = run_directory(config, data_fingerprint=data.report.fingerprint, split=data.split)
     lock = lock_run(directory)

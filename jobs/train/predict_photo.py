@@ -1,4 +1,4 @@
-"""`detector predict`: what a version sees in photos, in words and drawn."""
+"""Detects in photos with a version, and draws what it found."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ class Prediction:
     drawn: Path
 
     def to_json(self) -> dict[str, Any]:
+        """What `detector predict --json` prints of a photo."""
         width, height = self.image.width, self.image.height
         edges = ("ymin", "xmin", "ymax", "xmax")
         return {
@@ -53,15 +54,6 @@ class Prediction:
             ],
             "drawn": str(self.drawn),
         }
-
-    def lines(self) -> list[str]:
-        found = f"{len(self.detections)} found" if self.detections else "nothing found"
-        return [f"{self.photo}: {found}, drawn in {self.drawn}", *map(self._line, self.detections)]
-
-    def _line(self, detection: Detection) -> str:
-        ymin, xmin, ymax, xmax = detection.box.to_pixels(width=self.image.width, height=self.image.height)
-        label = self.labels[detection.class_id]
-        return f"  {label} {detection.score:.2f}  x {xmin:.0f} to {xmax:.0f}, y {ymin:.0f} to {ymax:.0f}"
 
 
 def predict_photos(

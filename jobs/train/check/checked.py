@@ -78,9 +78,9 @@ def check_data(
         DatasetError: nothing that can be read as a dataset. What can be read and not be trained on is no error here:
             it is the result's `refusal`.
     """
-    found = read_annotations(data, format=config.format)
+    found = read_annotations(data, format_name=config.format)
     dataset, report = inspect_photos(
-        found.annotations, size=config.image_size, source=found.source, format=found.format,
+        found.annotations, size=config.image_size, source=found.source, format_name=found.format,
         on_progress=on_progress,
     )  # fmt: skip
     refusal = _refusal(report, strict=config.strict)

@@ -56,19 +56,19 @@ def load_photos(
     *,
     size: int,
     source: str,
-    format: str,
+    format_name: str,
     strict: bool = False,
     every_class: bool = True,
     on_progress: OnProgress = lambda done, total: None,
 ) -> tuple[Dataset, DataReport]:
     """Decode and check all photos: the good ones, at most `2 * size` pixels a side, and a report on all.
 
-    `source` and `format` are for messages; `on_progress(done, total)` is called in this thread after each
+    `source` and `format_name` are for messages; `on_progress(done, total)` is called in this thread after each
     photo. DatasetError when no photo is usable, when a class has no box (unless `every_class` is off: measuring
     needs no more than photos), and, if `strict`, at any fault.
     """
     dataset, report = inspect_photos(
-        annotations, size=size, source=source, format=format, on_progress=on_progress
+        annotations, size=size, source=source, format_name=format_name, on_progress=on_progress
     )
     refuse_unusable(report, strict=strict, every_class=every_class)
     return dataset, report
@@ -79,7 +79,7 @@ def inspect_photos(
     *,
     size: int,
     source: str,
-    format: str,
+    format_name: str,
     on_progress: OnProgress = lambda done, total: None,
 ) -> tuple[Dataset, DataReport]:
     """What `load_photos` gives, also where it refuses: the report then says what is wrong. Raises nothing for
@@ -93,7 +93,9 @@ def inspect_photos(
     groups = group_photos(photos)
     problems += [*duplicates, *group_problems(photos, groups)]
     grouped = count_groups(dataset, groups)
-    return dataset, make_report(dataset, problems, source=source, format=format, size=size, grouped=grouped)
+    return dataset, make_report(
+        dataset, problems, source=source, format_name=format_name, size=size, grouped=grouped
+    )
 
 
 def make_report(
@@ -101,7 +103,7 @@ def make_report(
     problems: Iterable[Problem],
     *,
     source: str,
-    format: str,
+    format_name: str,
     size: int,
     grouped: Grouped = NOT_GROUPED,
 ) -> DataReport:
@@ -113,7 +115,7 @@ def make_report(
     negatives = sum(not photo.ground_truth for photo in dataset.photos)
     return DataReport(
         source=source,
-        format=format,
+        format=format_name,
         fingerprint=fingerprint(dataset),
         photos=len(dataset.photos),
         boxes=sum(entry.boxes for entry in classes),
@@ -266,8 +268,8 @@ def _refuse_missing_class(report: DataReport) -> None:
         )
 
 
-def _how_to_remove(format: str) -> str:
-    if format == "yolo":
+def _how_to_remove(format_name: str) -> str:
+    if format_name == "yolo":
         return "make its name empty: '' in data.yaml, so that the other classes keep their numbers"
     return "remove the class"
 

@@ -16,7 +16,7 @@ from jobs.train.data.source import open_source
 def open_dataset(
     path: Path | None,
     *,
-    format: str | None = None,
+    format_name: str | None = None,
     size: int,
     strict: bool = False,
     every_class: bool = True,
@@ -26,20 +26,20 @@ def open_dataset(
 ) -> tuple[Dataset, DataReport]:
     """Checked photos for a network of image size `size`, and the report on them.
 
-    `format` is one of FORMAT_NAMES, or None to find out by looking. Without a path, `shapes` pictures are drawn.
+    `format_name` is one of FORMAT_NAMES, or None to find out by looking. Without a path, `shapes` pictures are drawn.
     DatasetError when there is nothing to train on (without `every_class`: no photo at all), or at any fault if
     `strict`; InvalidRequestError for an unknown format.
     """
-    stated = None if format is None else format_called(format)
+    stated = None if format_name is None else format_called(format_name)
     if path is None:
         dataset = generate_shapes(shapes, seed=seed, size=size)
-        return dataset, make_report(dataset, (), source="built-in shapes", format="shapes", size=size)
+        return dataset, make_report(dataset, (), source="built-in shapes", format_name="shapes", size=size)
     found = _read(path, stated)
     return load_photos(
         found.annotations,
         size=size,
         source=found.source,
-        format=found.format,
+        format_name=found.format,
         strict=strict,
         every_class=every_class,
         on_progress=on_progress,
@@ -55,9 +55,9 @@ class ReadAnnotations:
     format: str
 
 
-def read_annotations(path: Path, *, format: str | None = None) -> ReadAnnotations:
+def read_annotations(path: Path, *, format_name: str | None = None) -> ReadAnnotations:
     """The annotations of a folder or a zip. Raises as `open_dataset` does."""
-    return _read(path, None if format is None else format_called(format))
+    return _read(path, None if format_name is None else format_called(format_name))
 
 
 def _read(path: Path, stated: Format | None) -> ReadAnnotations:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from detector.evaluation import ClassMetrics, Evaluation
 from jobs.train.report.data import ClassFacts, ReportData, TrainingFacts
-from jobs.train.report.summary import counted
+from jobs.train.wording import counted
 
 FEW_BOXES = 100
 """Below this many boxes of a class in training, expect gaps."""

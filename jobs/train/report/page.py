@@ -12,7 +12,8 @@ from jobs.train.report.card import model_card
 from jobs.train.report.curves import precision_recall_chart, training_charts
 from jobs.train.report.data import ReportData
 from jobs.train.report.pictures import worst_pictures
-from jobs.train.report.summary import counted, summarise
+from jobs.train.report.summary import summarise
+from jobs.train.wording import counted
 
 TEMPLATES = ("page.html.j2", "macros.html.j2", "style.css")
 MAX_PROBLEMS = 500

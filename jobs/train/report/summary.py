@@ -62,8 +62,3 @@ def _rounded(part: int, whole: int) -> tuple[int, int]:
     if 0 < part < whole:
         rounded = min(max(rounded, 1), of - 1)
     return rounded, of
-
-
-def counted(number: int, noun: str) -> str:
-    """The number with its noun, such as "1 photo" and "2 photos"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

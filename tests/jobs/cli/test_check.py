@@ -75,7 +75,7 @@ def test_a_person_reads_classes_sides_and_that_nothing_is_wrong(
 def test_strict_gives_the_report_and_then_refuses(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with_faults(data, 1)
     with pytest.raises(DatasetError, match="reading is strict") as refused:
-        check.command(data, size=96, strict=True, json=True)
+        check.command(data, size=96, strict=True, as_json=True)
     assert refused.value.exit_code == 3
     assert [p["kind"] for p in json.loads(capsys.readouterr().out)["problems"]] == ["missing_photo"]
 
@@ -83,7 +83,7 @@ def test_strict_gives_the_report_and_then_refuses(data: Path, capsys: pytest.Cap
 def test_bad_options_are_refused_before_anything_is_read(data: Path, tmp_path: Path) -> None:
     for options, said in (
         ({"size": 100}, "--size"),
-        ({"format": "xls"}, "--format"),
+        ({"format_name": "xls"}, "--format"),
         ({"val_fraction": 2.0}, "--val-fraction"),
         ({"seed": -1}, "--seed"),
         ({"html": tmp_path}, "--html"),

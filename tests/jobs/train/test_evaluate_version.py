@@ -14,7 +14,7 @@ def assess(
     trained: Trained, data: Path, *, kind: str = "tflite_f32", version: int | None = None
 ) -> Assessment:
     return assess_version(
-        data, store=trained.store.root, name="detector", version=version, kind=kind, format=None
+        data, store=trained.store.root, name="detector", version=version, kind=kind, format_name=None
     )
 
 
@@ -36,8 +36,6 @@ def test_the_held_out_photos_give_the_numbers_of_the_manifest(
     assert result.evaluation.ap50 == pytest.approx(manifest.metrics.ap50, abs=0.1)
     assert result.to_json()["kind"] == kind
     json.dumps(result.to_json(), allow_nan=False)
-    assert any("rectangle: AP50" in line for line in result.lines())
-    assert any("95% interval" in line for line in result.lines())
     low, high = result.to_json()["ap50_interval"]
     assert low <= high
 
@@ -46,7 +44,6 @@ def test_photos_of_empty_scenes_are_measured_too(trained: Trained, tmp_path: Pat
     result = assess(trained, held_out(trained, tmp_path / "data", annotations=[]))
     assert result.evaluation.ap50 is None
     assert result.evaluation.false_positives_per_empty_photo is not None
-    assert "AP50 not measured" in "\n".join(result.lines())
 
 
 def test_a_class_that_the_version_does_not_know_is_named(trained: Trained, tmp_path: Path) -> None:

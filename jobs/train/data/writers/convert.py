@@ -80,9 +80,9 @@ def convert_data(
 def _plan(
     data: Path, config: TrainConfig, on_reading: OnProgress
 ) -> tuple[tuple[str, ...], list[_Planned], DataReport]:
-    found = read_annotations(data, format=config.format)
+    found = read_annotations(data, format_name=config.format)
     dataset, report = inspect_photos(
-        found.annotations, size=config.image_size, source=found.source, format=found.format,
+        found.annotations, size=config.image_size, source=found.source, format_name=found.format,
         on_progress=on_reading,
     )  # fmt: skip
     refuse_unusable(report, every_class=False)

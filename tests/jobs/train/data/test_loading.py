@@ -69,7 +69,7 @@ GOOD = photo(encode(noise(90, 60, seed=99)), box(10, 10, 40, 40), name="good.jpg
 
 
 def check(*photos: AnnotatedPhoto, labels: tuple[str, ...] | None = None) -> tuple[Dataset, DataReport]:
-    return load_photos(Annotations(photos, labels), size=96, source="data", format="voc")
+    return load_photos(Annotations(photos, labels), size=96, source="data", format_name="voc")
 
 
 def edges(dataset: Dataset, name: str = "photo.jpg") -> list[list[float]]:
@@ -299,7 +299,11 @@ def test_progress_is_told_after_each_photo() -> None:
     seen: list[tuple[int, int]] = []
     photos = (GOOD, photo(b"bad"), photo(encode(noise(50, 50, seed=2)), name="n.jpg"))
     load_photos(
-        Annotations(photos), size=96, source="data", format="voc", on_progress=lambda *args: seen.append(args)
+        Annotations(photos),
+        size=96,
+        source="data",
+        format_name="voc",
+        on_progress=lambda *args: seen.append(args),
     )
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
@@ -310,7 +314,7 @@ def test_an_interrupt_while_reading_is_passed_on() -> None:
 
     photos = tuple(AnnotatedPhoto(f"{i}.jpg", interrupted, ()) for i in range(20))
     with pytest.raises(KeyboardInterrupt):
-        load_photos(Annotations(photos), size=96, source="data", format="voc")
+        load_photos(Annotations(photos), size=96, source="data", format_name="voc")
 
 
 def test_the_report_is_json_and_counts_every_kind() -> None:
@@ -360,7 +364,7 @@ def test_photos_of_200_megapixels_are_read_as_jpegs_and_refused_by_name_where_me
     box = AnnotatedBox("target", 1000, 1000, 9000, 9000)
     jpeg = photo(flat("JPEG", (16320, 12240)), box, name="large.jpg")
     webp = photo(flat("WEBP", (12000, 9000)), box, name="large.webp")
-    dataset, report = load_photos(Annotations((jpeg, webp)), size=32, source="data", format="coco")
+    dataset, report = load_photos(Annotations((jpeg, webp)), size=32, source="data", format_name="coco")
     assert [each.name for each in dataset.photos] == ["large.jpg"]
     assert max(dataset.photos[0].pixels.shape) <= 64
     (problem,) = report.problems

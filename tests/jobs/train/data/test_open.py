@@ -94,12 +94,12 @@ def test_two_formats_at_once_are_refused_and_settled_by_saying_which(
     put(tmp_path / "labels.csv", "filename,class,xmin,ymin,xmax,ymax\none.jpg,cat,20,10,60,50\n")
     with pytest.raises(DatasetError, match=r"voc \(Annotations/four.xml\), csv \(labels.csv\).*--format"):
         open_dataset(tmp_path, size=96)
-    assert open_dataset(tmp_path, format="voc", size=96)[1].fingerprint == fingerprint
+    assert open_dataset(tmp_path, format_name="voc", size=96)[1].fingerprint == fingerprint
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match="voc, coco, yolo, csv, tfrecord"):
-        open_dataset(tmp_path, format="darknet", size=96)
+        open_dataset(tmp_path, format_name="darknet", size=96)
 
 
 def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_format_that_is_said_but_not_there_is_refused(tmp_path: Path) -> None:
     put(tmp_path / "a.jpg", SAMPLES[0].jpeg)
     for name in ("voc", "coco", "yolo", "csv", "tfrecord"):
         with pytest.raises(DatasetError, match=re.escape(str(tmp_path))):
-            open_dataset(tmp_path, format=name, size=96)
+            open_dataset(tmp_path, format_name=name, size=96)
 
 
 def test_strict_refuses_a_fault_and_names_its_file(tmp_path: Path) -> None:

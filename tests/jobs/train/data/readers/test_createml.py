@@ -103,7 +103,7 @@ def test_numbers_that_are_all_in_0_to_1_are_parts_of_the_photo(tmp_path: Path) -
 def test_a_broken_object_is_reported_and_no_negative(annotation: Any, tmp_path: Path) -> None:
     broken = createml_entry(THREE) | {"annotations": [annotation]}
     of_entries(tmp_path, [createml_entry(ONE), createml_entry(TWO), broken, createml_entry(FOUR)])
-    _, report = open_dataset(tmp_path, size=96, format="createml")
+    _, report = open_dataset(tmp_path, size=96, format_name="createml")
     assert (report.photos, report.negatives) == (3, 0)
     found = {problem.kind for problem in report.problems}
     assert found == {ProblemKind.INVALID_BOX, ProblemKind.NO_USABLE_BOX}

@@ -95,12 +95,12 @@ def test_whole_numbers_and_more_than_the_photo_are_pixels(edges: str, tmp_path: 
     assert not found_in(tmp_path, rows).photos[0].boxes[0].normalised
 
 
-@pytest.mark.parametrize("format", ["csv", None])
-def test_a_header_that_is_not_known_is_quoted(format: str | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("format_name", ["csv", None])
+def test_a_header_that_is_not_known_is_quoted(format_name: str | None, tmp_path: Path) -> None:
     put(tmp_path / "one.jpg", ONE.jpeg)
     put(tmp_path / "labels.csv", "\nfilename,label,centre,radius\none.jpg,cat,20,10\n")
     with pytest.raises(DatasetError, match=r"labels\.csv begins 'filename,label,centre,radius'"):
-        open_dataset(tmp_path, format=format, size=96)
+        open_dataset(tmp_path, format_name=format_name, size=96)
 
 
 def test_utf16_as_spreadsheets_write_it_is_read(tmp_path: Path) -> None:

@@ -274,7 +274,7 @@ def test_poses_have_their_box_first(tmp_path: Path) -> None:
 def test_a_bad_line_is_reported_with_its_file(line: str, kind: ProblemKind, tmp_path: Path) -> None:
     write_yolo(tmp_path)
     put(tmp_path / "labels" / "one.txt", yolo_lines(ONE) + line + "\n")
-    _, report = open_dataset(tmp_path, format="yolo", size=96)
+    _, report = open_dataset(tmp_path, format_name="yolo", size=96)
     assert [(Path(p.file).stem, p.kind) for p in faults(report.problems)] == [("one", kind)]
 
 
@@ -378,7 +378,7 @@ def test_a_yaml_that_makes_no_sense_is_refused(content: str, tmp_path: Path) -> 
     write_yolo_photos(tmp_path)
     put(tmp_path / "data.yaml", content)
     with pytest.raises(DatasetError, match=r"data\.yaml|no usable"):
-        open_dataset(tmp_path, format="yolo", size=96)
+        open_dataset(tmp_path, format_name="yolo", size=96)
 
 
 def test_two_descriptions_are_refused_unless_one_is_called_data(tmp_path: Path) -> None:
