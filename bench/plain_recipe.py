@@ -1,12 +1,12 @@
 """This project's training against the plain recipe, on the same photos and the same network.
 
-    python -m bench.plain_recipe PHOTOS [--fold 0] [--seeds 0 1 2] [--share 0.45]
+    python -m bench.plain_recipe PHOTOS [--fold 0] [--seeds 0 1 2] [--fraction 0.45]
 
 The plain recipe: Keras' own MobileNet with its BatchNorm layers, the same head on top, fresh augmented views from a
 generator, and `model.fit` running the whole network at each step, in the same two phases with the same epochs, rates
 for head and base, decay of the weights and limit to the gradients. Both are measured on photos that neither has seen,
-and both by their last epoch, so that these photos choose nothing. This project's run is planned with `--share` of the
-epochs: the question is whether it is as good in half the time. Printed: AP50 and seconds of both. The seconds of this
+and both by their last epoch, so that these photos choose nothing. This project's run is planned with `--fraction` of
+the epochs: the question is whether it is as good in half the time. Printed: AP50 and seconds of both. The seconds of this
 project's run hold its measuring and its checkpoint after each epoch; the plain run does neither. Processor seconds
 stand beside them for busy machines.
 """
@@ -92,13 +92,13 @@ class Task:
         return epochs_of(self.config, photos=len(self.known))
 
 
-def train_ours(task: Task, *, share: float) -> Outcome:
-    """The two phases of this project with `share` of the epochs of each, measured after each epoch."""
+def train_ours(task: Task, *, fraction: float) -> Outcome:
+    """The two phases of this project with `fraction` of the epochs of each, measured after each epoch."""
     keras.utils.set_random_seed(task.config.seed)
     network = build_network(
         head="grid", size=task.config.image_size, alpha=1.0, labels=task.labels, base_weights=task.weights
     )
-    epochs = (math.ceil(share * task.epochs[0]), math.ceil(share * task.epochs[1]))
+    epochs = (math.ceil(fraction * task.epochs[0]), math.ceil(fraction * task.epochs[1]))
     ap50s: list[float] = []
     watch = Stopwatch()
 
@@ -251,7 +251,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--fold", type=int, default=0, choices=range(FOLDS))
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
-    parser.add_argument("--share", type=float, default=0.45, help="of the epochs, for this project's run")
+    parser.add_argument("--fraction", type=float, default=0.45, help="of the epochs, for this project's run")
     parser.add_argument("--sides", nargs="*", choices=("plain", "ours"), default=["plain", "ours"])
     options = parser.parse_args()
     print(machine_line(), flush=True)
@@ -261,7 +261,9 @@ def main() -> None:
         for seed in options.seeds:
             task = _task(folds[options.fold], seed)
             for side in options.sides:
-                found = train_plainly(task) if side == "plain" else train_ours(task, share=options.share)
+                found = (
+                    train_plainly(task) if side == "plain" else train_ours(task, fraction=options.fraction)
+                )
                 print(f"seed {seed} {side}: AP50 {found.ap50:.3f} in {found.spent}", flush=True)
 
 

@@ -56,7 +56,7 @@ class Box:
 
     @property
     def area(self) -> float:
-        """Share of the photo that the box covers; 0 for a box without extent."""
+        """Fraction of the photo that the box covers; 0 for a box without extent."""
         return max(self.height, 0.0) * max(self.width, 0.0)
 
     def clipped(self) -> "Box":

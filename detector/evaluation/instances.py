@@ -27,7 +27,7 @@ class Instances:
 
     @property
     def area(self) -> Floats:
-        """Share of the photo that each box covers, `[N]`."""
+        """Fraction of the photo that each box covers, `[N]`."""
         sides = np.clip(self.box[:, 2:] - self.box[:, :2], 0.0, None)
         return np.asarray(sides[:, 0] * sides[:, 1], np.float64)
 

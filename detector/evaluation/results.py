@@ -6,7 +6,7 @@ from math import inf
 
 @dataclass(frozen=True, slots=True)
 class SizeRange:
-    """Objects whose share of the photo's area lies in `[minimum, maximum)`."""
+    """Objects whose fraction of the photo's area lies in `[minimum, maximum)`."""
 
     name: str
     minimum: float
@@ -48,13 +48,13 @@ class ThresholdMetrics:
 
     @property
     def precision(self) -> float | None:
-        """Share of the drawn boxes that are right; None when no box is drawn."""
+        """Fraction of the drawn boxes that are right; None when no box is drawn."""
         drawn = self.true_positives + self.false_positives
         return self.true_positives / drawn if drawn else None
 
     @property
     def recall(self) -> float | None:
-        """Share of the labelled objects that are found; None when nothing is labelled."""
+        """Fraction of the labelled objects that are found; None when nothing is labelled."""
         labelled = self.true_positives + self.false_negatives
         return self.true_positives / labelled if labelled else None
 

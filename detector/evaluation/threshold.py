@@ -13,7 +13,7 @@ FALLBACK = 0.5
 """Used when no threshold finds anything, or there is nothing to find."""
 
 NEARLY_BEST = 0.99
-"""Thresholds with this share of the best F1 are as good as the best: on few photos the rest is chance."""
+"""Thresholds with this fraction of the best F1 are as good as the best: on few photos the rest is chance."""
 
 _CANDIDATES: Floats = np.arange(50, 901) / 1000
 

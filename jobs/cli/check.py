@@ -28,7 +28,7 @@ def command(
     ] = DEFAULT.size,
     seed: Annotated[int, typer.Option(help="The same seed gives the same split.")] = DEFAULT.seed,
     val_fraction: Annotated[
-        float, typer.Option(help="Share of photos held out, if the data has no split.")
+        float, typer.Option(help="Fraction of photos held out, if the data has no split.")
     ] = DEFAULT.val_fraction,
 ) -> None:
     """Look at labelled photos as train would, and write nothing but the page that --html asks for."""

@@ -32,7 +32,7 @@ def command(
     ] = DEFAULT.format,
     seed: Annotated[int, typer.Option(help="The same seed gives the same split.")] = DEFAULT.seed,
     val_fraction: Annotated[
-        float, typer.Option(help="Share of photos held out, if the data has no split.")
+        float, typer.Option(help="Fraction of photos held out, if the data has no split.")
     ] = DEFAULT.val_fraction,
 ) -> None:
     """Write labelled photos for another tool: upright, without metadata, with their boxes and their split."""

@@ -75,7 +75,7 @@ def command(
         float | None, typer.Option(help="Shorten the schedule to about this time.")
     ] = DEFAULT.max_minutes,
     val_fraction: Annotated[
-        float, typer.Option(help="Share of photos held out, if the data has no split.")
+        float, typer.Option(help="Fraction of photos held out, if the data has no split.")
     ] = DEFAULT.val_fraction,
     samples: Annotated[
         int, typer.Option(help="Held-out photos published with the report; 0 for none.")

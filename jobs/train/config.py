@@ -13,8 +13,8 @@ HeadName = Literal["grid", "localizer"]
 
 ALPHAS = (0.25, 0.5, 0.75, 1.0)
 LOCALIZER_MAX_CLASSES = 2
-LEAST_SIZE, GREATEST_SIZE, SIZE_STEP = 96, 512, 32
-GREATEST_SEED = 2**31
+MIN_SIZE, MAX_SIZE, SIZE_STEP = 96, 512, 32
+MAX_SEED = 2**31
 """Each phase adds its number, and NumPy's generators take 32 bits."""
 SHAPES = 600
 VAL_FRACTION = 0.15
@@ -66,7 +66,7 @@ class TrainConfig:
     phase1_learning_rate: float = 2e-3
     phase2_learning_rate: float = 1e-3
     base_learning_rate_factor: float = 0.25
-    """The base's rate in phase 2, as a share of the head's."""
+    """The base's rate in phase 2, as a fraction of the head's."""
     weight_decay: float = 0.05
     average_decay: float = 0.99
     """Of the running average of the weights, which is what is evaluated and exported."""
@@ -90,7 +90,7 @@ class TrainConfig:
             raise InvalidRequestError(f"--alpha {self.alpha} is not one of {', '.join(map(str, ALPHAS))}.")
         if self.size is not None and not _is_size(self.size):
             raise InvalidRequestError(
-                f"--size {self.size} is not a multiple of {SIZE_STEP} from {LEAST_SIZE} to {GREATEST_SIZE}."
+                f"--size {self.size} is not a multiple of {SIZE_STEP} from {MIN_SIZE} to {MAX_SIZE}."
             )
         if self.head not in DEFAULT_UNFREEZE:
             raise InvalidRequestError(f"--head {self.head} is not one of {', '.join(DEFAULT_UNFREEZE)}.")
@@ -128,7 +128,7 @@ class TrainConfig:
 
 
 def _is_size(size: int) -> bool:
-    return LEAST_SIZE <= size <= GREATEST_SIZE and size % SIZE_STEP == 0
+    return MIN_SIZE <= size <= MAX_SIZE and size % SIZE_STEP == 0
 
 
 def _check_bounds(config: TrainConfig) -> None:
@@ -142,7 +142,7 @@ def _check_bounds(config: TrainConfig) -> None:
         "seed": 0,
         "from_version": 1,
     }
-    greatest = {"seed": GREATEST_SEED}
+    greatest = {"seed": MAX_SEED}
     for name, bound in least.items():
         value = getattr(config, name)
         if value is not None and value < bound:

@@ -11,14 +11,14 @@ INTERESTING = (
     b"\x00\x00\x00\x00",
     b"\x7f\xff\xff\xff",
 )
-MOST_CHANGES = 8
+MAX_CHANGES = 8
 LONGEST_SLICE = 64
 
 
 def damaged(seed: bytes, source: random.Random) -> bytes:
     """`seed` with a few bytes overwritten, slices cut out, repeated, moved or swapped for noise, or its end lost."""
     content = bytearray(seed)
-    for _ in range(source.randint(1, MOST_CHANGES)):
+    for _ in range(source.randint(1, MAX_CHANGES)):
         start = source.randint(0, len(content))
         end = min(start + source.randint(0, LONGEST_SLICE), len(content))
         change = source.randrange(7)

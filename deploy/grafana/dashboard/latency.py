@@ -31,7 +31,7 @@ def _answers() -> GraphPanel:
     panel = graph(
         "Answer time",
         "From the photo's last byte to its detections. The objective is 99 of 100 within one second.",
-        *(query(f"histogram_quantile({share}, {_ANSWER})", name) for share, name in _QUANTILES.items()),
+        *(query(f"histogram_quantile({quantile}, {_ANSWER})", name) for quantile, name in _QUANTILES.items()),
         unit="s",
     )
     return with_lines(panel, ((None, "transparent"), (1, "red")))

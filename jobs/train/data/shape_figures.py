@@ -10,7 +10,7 @@ from PIL import ImageDraw
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
 
-_MOST_CORNERS = 4
+_MAX_CORNERS = 4
 """A figure with more points is a circle: it has no corners to round."""
 
 
@@ -82,7 +82,7 @@ def paint(
     path = [*points, points[0]] if figure.closed else points
     draw.line(path, fill=colour, width=round(stroke), joint="curve")
     radius = stroke / 2
-    if len(points) > _MOST_CORNERS:
+    if len(points) > _MAX_CORNERS:
         return
     for x, y in points:
         draw.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=colour)

@@ -22,11 +22,11 @@ VAL_EVERY = 5
 """Each fifth picture is for validation."""
 
 _SUPERSAMPLE = 2
-_NEGATIVE_SHARE = 0.15
+_NEGATIVE_FRACTION = 0.15
 _MAX_OBJECTS = 4
 _MAX_OVERLAP = 0.05
 _TRIES = 12
-_LEAST_CONTRAST = 90.0
+_MIN_CONTRAST = 90.0
 
 
 def generate_shapes(count: int, *, seed: int, size: int = PICTURE_SIZE) -> Dataset:
@@ -55,7 +55,7 @@ def _draw(random: np.random.Generator, canvas_size: int) -> tuple[Image.Image, t
     draw = ImageDraw.Draw(background)
     taken: list[tuple[float, float, float, float]] = []
     ground_truth: list[GroundTruth] = []
-    objects = 0 if random.random() < _NEGATIVE_SHARE else int(random.integers(1, _MAX_OBJECTS + 1))
+    objects = 0 if random.random() < _NEGATIVE_FRACTION else int(random.integers(1, _MAX_OBJECTS + 1))
     distractors = int(random.integers(0 if objects else 1, 4))
     makers: list[Maker] = [OBJECTS[int(random.integers(2))] for _ in range(objects)]
     makers += [DISTRACTORS[int(random.integers(2))] for _ in range(distractors)]
@@ -107,7 +107,7 @@ def _colour(
     """A colour that stands out from the background's average."""
     for _ in range(_TRIES):
         red, green, blue = (int(value) for value in random.integers(0, 256, 3))
-        if float(np.abs(background - (red, green, blue)).max()) >= _LEAST_CONTRAST:
+        if float(np.abs(background - (red, green, blue)).max()) >= _MIN_CONTRAST:
             return red, green, blue
     return (0, 0, 0) if background.mean() > 127 else (255, 255, 255)
 

@@ -15,8 +15,8 @@ from PIL import Image, ImageFilter
 from detector.boxes import FloatArray, as_array
 from jobs.train.data.photos import LabelledPhoto, Pixels
 
-_LEAST_VISIBLE_SHARE = 0.3
-_LEAST_SIDE = 0.012
+_MIN_VISIBLE_FRACTION = 0.3
+_MIN_SIDE = 0.012
 _TRIES = 8
 
 # Phones, browsers and MediaPipe each resize in their own way: none should be a stranger to the network.
@@ -124,8 +124,8 @@ def _through_window(
     moved = (boxes - origin) / extent
     clipped = np.clip(moved, 0.0, 1.0)
     sides, full_sides = clipped[:, 2:] - clipped[:, :2], moved[:, 2:] - moved[:, :2]
-    share = np.prod(sides, axis=-1) / np.maximum(np.prod(full_sides, axis=-1), 1e-12)
-    return clipped, (share >= _LEAST_VISIBLE_SHARE) & (sides.min(axis=-1, initial=1.0) >= _LEAST_SIDE)
+    fraction = np.prod(sides, axis=-1) / np.maximum(np.prod(full_sides, axis=-1), 1e-12)
+    return clipped, (fraction >= _MIN_VISIBLE_FRACTION) & (sides.min(axis=-1, initial=1.0) >= _MIN_SIDE)
 
 
 def _cut(
@@ -155,8 +155,8 @@ def _resize(
     box: tuple[float, float, float, float],
     rng: np.random.Generator,
 ) -> Image.Image:
-    resamplers, shares = zip(*_RESAMPLERS, strict=True)
-    resampler = resamplers[rng.choice(len(resamplers), p=shares)]
+    resamplers, fractions = zip(*_RESAMPLERS, strict=True)
+    resampler = resamplers[rng.choice(len(resamplers), p=fractions)]
     if resampler is not Image.Resampling.NEAREST:
         return image.resize(size, resampler, box=box)
     # Two taps a direction whatever the scale, as tf.image.resize and most canvases do.

@@ -7,8 +7,8 @@ PHASE2_VIEWS_SEEN = 11_500
 """Accuracy still rises here; more would not fit into fifteen minutes on two cores."""
 PHASE2_VIEWS_SEEN_OF_SHAPES = 6500
 """Plain figures are learnt sooner than animals."""
-MOST_EPOCHS = (30, 150)
-LEAST_EPOCHS = (3, 8)
+MAX_EPOCHS = (30, 150)
+MIN_EPOCHS = (3, 8)
 
 
 def epochs_of(config: TrainConfig, *, photos: int) -> tuple[int, int]:
@@ -18,7 +18,7 @@ def epochs_of(config: TrainConfig, *, photos: int) -> tuple[int, int]:
     views = (PHASE1_VIEWS_SEEN, phase2_views)
     automatic = [
         min(most, max(least, round(count / max(photos, 1))))
-        for count, least, most in zip(views, LEAST_EPOCHS, MOST_EPOCHS, strict=True)
+        for count, least, most in zip(views, MIN_EPOCHS, MAX_EPOCHS, strict=True)
     ]
     first, second = (
         given if given is not None else own for given, own in zip(chosen, automatic, strict=True)

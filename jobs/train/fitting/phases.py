@@ -33,8 +33,8 @@ CLIP_NORM = 10.0
 POOL_BYTES = 1_000_000_000
 """Of activations that phase 1 keeps: those of about 460 photos at 320 pixels. With more photos it has fewer epochs, and
 draws fresh views as phase 2 does."""
-CLOSING_SHARE = 0.2
-"""Share of a phase, at its end, whose best epoch is kept.
+CLOSING_FRACTION = 0.2
+"""The final fraction of a phase that is eligible for the best checkpoint.
 
 Rates have nearly gone to zero there. Validation photos are few, so an early epoch that is best by chance would win over
 better ones, and there is no stopping before the rates have come down, which is where most is gained.
@@ -94,11 +94,11 @@ class PhaseContext:
 
 def _is_closing(epoch: int, schedule: Schedule) -> bool:
     """Whether an epoch, counted from 0, is one of the last."""
-    return epoch >= (1 - CLOSING_SHARE) * schedule.epochs
+    return epoch >= (1 - CLOSING_FRACTION) * schedule.epochs
 
 
 def _best_score_after(best_score: float, score: float, *, closing: bool) -> float:
-    """The score to beat for the rest of the phase; -1 before its closing share.
+    """The score to beat for the rest of the phase; -1 before its closing fraction.
 
     Where time was found and the plan grew, an epoch that was closing is not any more: what it kept is overwritten, and
     its score must not keep later ones out.

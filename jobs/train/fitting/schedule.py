@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-LAST_SHARE = 0.01
+LAST_FRACTION = 0.01
 
 
 @dataclass(slots=True)
@@ -19,11 +19,11 @@ class Schedule:
         self.epochs = self.planned
 
     def rate_factor(self, step: int) -> float:
-        """Share of the peak rate at `step` (0-based, counted over the phase)."""
+        """Fraction of the peak rate at `step` (0-based, counted over the phase)."""
         total = max(self.epochs * self.steps_per_epoch, 1)
         warm_up = max(self.warm_up_epochs * self.steps_per_epoch, 1.0)
         cosine = 0.5 * (1 + math.cos(math.pi * min(step / total, 1.0)))
-        return min(1.0, (step + 1) / warm_up) * (LAST_SHARE + (1 - LAST_SHARE) * cosine)
+        return min(1.0, (step + 1) / warm_up) * (LAST_FRACTION + (1 - LAST_FRACTION) * cosine)
 
     def fit_into(self, *, seconds_left: float, seconds_per_epoch: float, epochs_done: int) -> None:
         """Plan as many epochs as the time left allows; never fewer than are done, never more than were planned."""

@@ -34,13 +34,13 @@ class Axis:
     ticks: tuple[float, ...]
     log: bool = False
 
-    def share(self, value: float) -> float:
+    def fraction(self, value: float) -> float:
         """Where the value lies between the ends, 0..1; beyond them it is drawn at the end."""
         if self.log:
-            share = (log10(max(value, self.low)) - log10(self.low)) / (log10(self.high) - log10(self.low))
+            fraction = (log10(max(value, self.low)) - log10(self.low)) / (log10(self.high) - log10(self.low))
         else:
-            share = (value - self.low) / (self.high - self.low)
-        return min(max(share, 0.0), 1.0)
+            fraction = (value - self.low) / (self.high - self.low)
+        return min(max(fraction, 0.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,14 @@ def _draw_series(series: Series, style: int, x: Axis, y: Axis) -> DrawnSeries:
 
 
 def _x(axis: Axis, value: float) -> float:
-    return round(LEFT + axis.share(value) * (WIDTH - LEFT - RIGHT), 1)
+    return round(LEFT + axis.fraction(value) * (WIDTH - LEFT - RIGHT), 1)
 
 
 def _y(axis: Axis, value: float) -> float:
-    return round(HEIGHT - BOTTOM - axis.share(value) * (HEIGHT - TOP - BOTTOM), 1)
+    return round(HEIGHT - BOTTOM - axis.fraction(value) * (HEIGHT - TOP - BOTTOM), 1)
 
 
-def share_axis(title: str) -> Axis:
+def fraction_axis(title: str) -> Axis:
     """An axis from 0 to 1."""
     return Axis(title, 0.0, 1.0, (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from detector.evaluation import ClassMetrics, Evaluation
 from jobs.train.events import Event
-from jobs.train.report.charts import Chart, Series, count_axis, draw_chart, share_axis, value_axis
+from jobs.train.report.charts import Chart, Series, count_axis, draw_chart, fraction_axis, value_axis
 
 MAX_CURVES = 6
 """As many lines as a reader can tell apart; beyond it the classes with the most objects are drawn."""
@@ -85,7 +85,7 @@ def _accuracy_chart(epochs: Sequence[Event]) -> Chart | None:
         title="Accuracy on validation photos",
         description=f"AP50 of each epoch; the dot is the highest, {highest}.",
         x=count_axis("epoch", len(epochs)),
-        y=share_axis("average precision"),
+        y=fraction_axis("average precision"),
         series=lines,
         dividers=_dividers(epochs),
         mark_meaning=f"highest AP50, {highest}",
@@ -103,8 +103,8 @@ def precision_recall_chart(evaluation: Evaluation) -> Chart | None:
     return draw_chart(
         title="Precision and recall",
         description=f"Precision falls as recall rises; the areas under the curves (AP50) are {ap50}.",
-        x=share_axis("recall: share of the objects that are found"),
-        y=share_axis("precision: share of the boxes that are right"),
+        x=fraction_axis("recall: share of the objects that are found"),
+        y=fraction_axis("precision: share of the boxes that are right"),
         series=series,
         mark_meaning="at this version's score threshold" if any(one.mark for one in series) else "",
     )

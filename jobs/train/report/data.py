@@ -32,7 +32,7 @@ class EvaluatedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class ClassFacts:
-    """One class in the training photos. Sides are of a square as large as the box, in shares of the edge."""
+    """One class in the training photos. Sides are of a square as large as the box, in fractions of the edge."""
 
     label: str
     photos: int

@@ -79,7 +79,7 @@ def format_score(value: float | None) -> str:
 
 
 def format_percent(value: float | None) -> str:
-    """A share in whole percent; 100% only when it is all, 0% only when it is nothing."""
+    """A fraction in whole percent; 100% only when it is all, 0% only when it is nothing."""
     if value is None:
         return NOT_MEASURED
     if 0.0 < value < 1.0:

@@ -3,9 +3,9 @@
 from detector.evaluation import ClassMetrics, Evaluation, ThresholdMetrics
 
 COUNT_UP_TO = 20
-"""Fewer than this are told as they are ("5 of 6"): a share of them would promise more than is known."""
+"""Fewer than this are told as they are ("5 of 6"): a fraction of them would promise more than is known."""
 HUNDREDS_FROM = 100
-"""From here on shares are told of 100, below of 10."""
+"""From here on fractions are told of 100, below of 10."""
 
 NAMED_CLASSES = 4
 
@@ -28,14 +28,14 @@ def _finds(evaluation: Evaluation, counts: ThresholdMetrics) -> str:
     if not measured:
         return "there was nothing to find in the held-out photos"
     if len(measured) > NAMED_CLASSES:
-        return f"finds {_share(counts.true_positives, evaluation.ground_truth_boxes)} labelled objects"
+        return f"finds {_fraction(counts.true_positives, evaluation.ground_truth_boxes)} labelled objects"
     named = [_of_class(metrics) for metrics in measured]
     return "finds " + (" and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else named[0])
 
 
 def _of_class(metrics: ClassMetrics) -> str:
     found = metrics.at_threshold.true_positives if metrics.at_threshold else 0
-    return f"{_share(found, metrics.ground_truth_boxes)} “{metrics.label}”"
+    return f"{_fraction(found, metrics.ground_truth_boxes)} “{metrics.label}”"
 
 
 def _draws(counts: ThresholdMetrics) -> str:
@@ -50,13 +50,13 @@ def _draws(counts: ThresholdMetrics) -> str:
     return f"of {of} boxes it draws, {right} {'is' if right == 1 else 'are'} right"
 
 
-def _share(part: int, whole: int) -> str:
+def _fraction(part: int, whole: int) -> str:
     """`part` of `whole` as it is when there are few, else rounded."""
     return f"{part} of {whole}" if whole < COUNT_UP_TO else "{} of {}".format(*_rounded(part, whole))
 
 
 def _rounded(part: int, whole: int) -> tuple[int, int]:
-    """`part` of `whole` as a share of 10 or 100; all or nothing only when it is."""
+    """`part` of `whole` as a fraction of 10 or 100; all or nothing only when it is."""
     of = 100 if whole >= HUNDREDS_FROM else 10
     rounded = round(of * part / whole)
     if 0 < part < whole:

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from detector.boxes import Box
-from jobs.train.config import GREATEST_SIZE, SIZE_STEP
+from jobs.train.config import MAX_SIZE, SIZE_STEP
 from jobs.train.data.photos import Dataset
 
-LEAST_PIXELS = 8
+MIN_PIXELS = 8
 """Objects with a shorter side below this at the network's size are hardly found."""
-SMALL_SHARE = 0.02
+SMALL_FRACTION = 0.02
 """Less than this part of a class's boxes is not worth a word."""
-MENDED_SHARE = 0.9
-"""Of the small objects, this part should reach LEAST_PIXELS at the size that is advised."""
+MENDED_FRACTION = 0.9
+"""Of the small objects, this fraction should reach MIN_PIXELS at the size that is advised."""
 WHOLE_PHOTO = 0.95
 NEARLY_ALL = 0.9
 FEWEST_PHOTOS = 5
@@ -47,26 +47,26 @@ def advise_on_boxes(dataset: Dataset, *, size: int) -> tuple[str, ...]:
 
 def _small_objects(label: str, boxes: _BoxesOfPhoto, size: int) -> list[str]:
     sides = np.array([min(box.width, box.height) for of_photo in boxes.values() for box in of_photo])
-    small = sides[sides * size < LEAST_PIXELS]
-    if not small.size or small.size < SMALL_SHARE * sides.size:
+    small = sides[sides * size < MIN_PIXELS]
+    if not small.size or small.size < SMALL_FRACTION * sides.size:
         return []
     what = (
-        f"{small.size} of {sides.size} boxes of '{label}' are less than {LEAST_PIXELS} pixels wide or high at the "
+        f"{small.size} of {sides.size} boxes of '{label}' are less than {MIN_PIXELS} pixels wide or high at the "
         f"network's size of {size}"
     )
     larger = next(
-        (s for s in _larger_sizes(size) if np.mean(small * s >= LEAST_PIXELS) >= MENDED_SHARE), None
+        (s for s in _larger_sizes(size) if np.mean(small * s >= MIN_PIXELS) >= MENDED_FRACTION), None
     )
     if larger:
         return [f"{what}: expect most of them to be missed. --size {larger} brings them above that."]
     return [
-        f"{what}: expect most of them to be missed. No --size up to {GREATEST_SIZE} is enough: photograph "
+        f"{what}: expect most of them to be missed. No --size up to {MAX_SIZE} is enough: photograph "
         "closer, or cut the photos into parts."
     ]
 
 
 def _larger_sizes(size: int) -> Iterable[int]:
-    return range((size // SIZE_STEP + 1) * SIZE_STEP, GREATEST_SIZE + 1, SIZE_STEP)
+    return range((size // SIZE_STEP + 1) * SIZE_STEP, MAX_SIZE + 1, SIZE_STEP)
 
 
 def _whole_photos(label: str, boxes: _BoxesOfPhoto) -> list[str]:

@@ -24,7 +24,7 @@ from jobs.train.data.readers.segmentation import extent_of, mask_size
 from jobs.train.data.source import Source
 from jobs.train.data.text import clean_label, decode_text, flag, image_size, number
 
-_CORNERS_SHARE = 0.25
+_CORNERS_FRACTION = 0.25
 _ROUNDING = 1.02
 VOCABULARY = 20
 """As many unused categories are a vocabulary (COCO's own has 80), not classes that somebody forgot to label."""
@@ -154,7 +154,7 @@ class _Document:
                     return False
                 boxes += 1
                 outside += x + width > _ROUNDING * size[0] or y + height > _ROUNDING * size[1]
-        return outside > 0 and outside >= _CORNERS_SHARE * boxes
+        return outside > 0 and outside >= _CORNERS_FRACTION * boxes
 
     def _categories(self, records: Iterable[Mapping[str, Any]]) -> dict[int, _Category]:
         """The categories by id. One without a name, or with two, is reported, and its boxes will be."""

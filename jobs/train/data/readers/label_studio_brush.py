@@ -17,7 +17,7 @@ _ALPHA = 3
 _BITS = 8
 _FEW_VALUES = 16
 """As many values are read faster one by one than as an array."""
-_MOST_PIXELS = 2**28
+_MAX_PIXELS = 2**28
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ def extent_of_brush(packed: object, size: tuple[int, int] | None) -> Extent | No
     """
     bits = _Bits(_bytes(packed))
     count = bits.number(32)
-    if size is None or count != size[0] * size[1] * _CHANNELS or count > _MOST_PIXELS * _CHANNELS:
+    if size is None or count != size[0] * size[1] * _CHANNELS or count > _MAX_PIXELS * _CHANNELS:
         raise ValueError("the mask's size is not that of the photo")
     if bits.number(5) + 1 != _BITS:
         raise ValueError("the mask has values of other than eight bits")

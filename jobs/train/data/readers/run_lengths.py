@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 Extent = tuple[int, int, int, int]
-_MOST_PIXELS = 2**31
+_MAX_PIXELS = 2**31
 
 
 def extent_of_mask(counts: object, size: object) -> Extent | None:
@@ -61,7 +61,7 @@ def _compressed_numbers(text: str) -> Iterator[int]:
 
 def _size(size: object) -> tuple[int, int]:
     values = _numbers(size)
-    if len(values) != 2 or min(values) < 1 or values[0] * values[1] > _MOST_PIXELS:
+    if len(values) != 2 or min(values) < 1 or values[0] * values[1] > _MAX_PIXELS:
         raise ValueError("the mask has no size")
     return values[0], values[1]
 

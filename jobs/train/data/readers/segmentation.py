@@ -8,7 +8,7 @@ from detector.boxes import Box
 from jobs.train.data.readers.run_lengths import extent_of_mask
 from jobs.train.data.text import image_size, number
 
-_LEAST_COORDINATES = 6
+_MIN_COORDINATES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def extent_of(segmentation: object) -> Extent:
 
 def _polygon_bounds(part: object) -> Box:
     values = [number(value) for value in part] if isinstance(part, list) else []
-    if len(values) < _LEAST_COORDINATES or len(values) % 2:
+    if len(values) < _MIN_COORDINATES or len(values) % 2:
         raise ValueError(f"has a polygon of {len(values)} numbers, which are no three points")
     if not all(map(math.isfinite, values)):
         raise ValueError("has a polygon with coordinates that are no numbers")

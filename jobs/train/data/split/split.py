@@ -18,7 +18,7 @@ from jobs.train.data.split.stratified import NEGATIVE, Group, deal
 from jobs.train.data.split.videos import Cut, cut_videos
 
 MUCH_MORE = 2
-"""From so many times the wanted share on, the notes say why more is held back."""
+"""From so many times the wanted fraction on, the notes say why more is held back."""
 
 
 def split_dataset(
@@ -83,7 +83,7 @@ def _made_split(dataset: Dataset, *, seed: int, recorded: Mapping[str, str], val
     in_val = deal(_ranked(pool, groups, seed), recorded, val_fraction=val_fraction)
     notes += [_cut(dataset, cut) for cut in cuts]
     if len(in_val) > MUCH_MORE * val_fraction * len(pool) and _holds_large_group(pool, groups, in_val):
-        notes.append(_large_share(len(in_val), len(pool), val_fraction))
+        notes.append(_large_fraction(len(in_val), len(pool), val_fraction))
     split = Split(
         train=tuple(photo for photo in pool if photo.sha256 not in in_val),
         val=tuple(photo for photo in pool if photo.sha256 in in_val),
@@ -111,7 +111,7 @@ def _holds_large_group(pool: Sequence[LabelledPhoto], groups: Groups, in_val: Se
     )
 
 
-def _large_share(held_back: int, photos: int, val_fraction: float) -> str:
+def _large_fraction(held_back: int, photos: int, val_fraction: float) -> str:
     return (
         f"{held_back} of {photos} photos are held back, more than the wanted share of {val_fraction:.0%}, because "
         "photos that belong together (copies, frames of one video) stay together. Add photos of other places or days."

@@ -1,4 +1,4 @@
-"""Choosing which groups of photos to hold back, so that each class, and the photos without any, has its share."""
+"""Stratified split by groups: each class, and the photos without any, keep their fraction among those held back."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -21,8 +21,8 @@ def deal(groups: Iterable[Group], recorded: Mapping[str, str], *, val_fraction: 
     """The contents of all photos that are for validation.
 
     What `recorded` has on a side stays there, and what is new in such a group joins it. The other groups are taken
-    by rank for the stratum that is rarest, until it has its share, then for the next; where every group is larger than
-    the share, the smallest is taken. None is taken that would leave a stratum without a photo to train on.
+    by rank for the stratum that is rarest, until it has its fraction, then for the next; where every group is
+    larger than that, the smallest is taken. None is taken that would leave a stratum without a photo to train on.
     """
     in_val: set[str] = set()
     fresh: list[Group] = []

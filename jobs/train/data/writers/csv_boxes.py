@@ -14,7 +14,7 @@ from jobs.train.data.writers.written import WrittenPhoto
 HEADER = ("filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax", "set")
 _DECIMALS = 2
 _LOOKS_NORMALISED = 1.05
-"""Where no edge of a file is beyond, readers take fractions for shares of the photo."""
+"""Where no edge of a file is beyond, readers take numbers from 0 to 1 for fractions of the photo."""
 
 
 def photo_path(name: str, side: Side) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from jobs.train.fitting.schedule import LAST_SHARE, Schedule
+from jobs.train.fitting.schedule import LAST_FRACTION, Schedule
 
 
 def test_the_rate_warms_up_then_falls_to_its_last_share() -> None:
@@ -9,7 +9,7 @@ def test_the_rate_warms_up_then_falls_to_its_last_share() -> None:
     assert rates[0] < 0.1
     assert max(rates) == pytest.approx(1.0, abs=0.03)
     assert rates[19:] == sorted(rates[19:], reverse=True)
-    assert rates[-1] == pytest.approx(LAST_SHARE, abs=0.005)
+    assert rates[-1] == pytest.approx(LAST_FRACTION, abs=0.005)
 
 
 def test_short_time_shrinks_the_plan_but_not_what_is_done() -> None:

@@ -12,7 +12,7 @@ from jobs.train.report.charts import (
     Series,
     count_axis,
     draw_chart,
-    share_axis,
+    fraction_axis,
     value_axis,
 )
 
@@ -33,7 +33,7 @@ def test_values_far_apart_are_drawn_in_powers_of_ten(values: list[float]) -> Non
     axis = value_axis("loss", values)
     assert axis.log == (max(values) / min(values) > 30)
     assert axis.low < axis.high
-    assert 0.0 <= axis.share(values[0]) <= 1.0
+    assert 0.0 <= axis.fraction(values[0]) <= 1.0
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_values_that_are_no_numbers_do_not_make_an_axis() -> None:
 
 def test_points_lie_inside_the_frame_with_the_origin_at_the_bottom_left() -> None:
     chart = draw_chart(
-        title="t", description="d", x=share_axis("x"), y=share_axis("y"),
+        title="t", description="d", x=fraction_axis("x"), y=fraction_axis("y"),
         series=[Series("line", ((0.0, 0.0), (1.0, 1.0), (float("nan"), 0.5)), mark=(0.5, 2.0))],
     )  # fmt: skip
     first, last = chart.series[0].points.split(" ")
@@ -67,7 +67,7 @@ def test_a_single_point_is_drawn_as_a_dot() -> None:
         title="t",
         description="d",
         x=count_axis("epoch", 1),
-        y=share_axis("y"),
+        y=fraction_axis("y"),
         series=[Series("a", ((1.0, 0.5),))],
     )
     assert len(chart.series[0].dots) == 1

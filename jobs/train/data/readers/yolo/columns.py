@@ -34,10 +34,10 @@ Values = Sequence[float]
 _TOLERANCE = 0.02
 """How far a box or a point may reach over the photo by rounding and still decide on a reading."""
 _BOX, _ONE_MORE, _TWO_MORE = 4, 5, 6
-_LEAST_POLYGON = 6
-_LEAST_TRACKED = 3
-_LEAST_AREA = 1e-9
-_CORNERS_SHARE = 0.25
+_MIN_POLYGON = 6
+_MIN_TRACKED = 3
+_MIN_AREA = 1e-9
+_CORNERS_FRACTION = 0.25
 _PARALLEL = 0.005
 _VISIBILITIES = (0.0, 1.0, 2.0)
 
@@ -121,7 +121,7 @@ def _boxes(rows: Sequence[Values], *, extra: int = 0) -> Reading:
     """The reading of rows that begin with a box, unless they are rather its two corners."""
     boxes = [values[:_BOX] for values in rows]
     outside = sum(not _is_box(values) for values in boxes)
-    if outside and outside >= _CORNERS_SHARE * len(rows) and all(map(_is_corners, boxes)):
+    if outside and outside >= _CORNERS_FRACTION * len(rows) and all(map(_is_corners, boxes)):
         return _refused("looks like xmin ymin xmax ymax; YOLO's are x_center y_center width height")
     return Reading(extra=extra)
 
@@ -133,10 +133,10 @@ def _is_corners(values: Values) -> bool:
 
 def _five(rows: Sequence[Values]) -> Reading:
     last = [values[-1] for values in rows]
-    if not (all(map(_is_share, last)) or all(map(_is_whole, last))):
+    if not (all(map(_is_fraction, last)) or all(map(_is_whole, last))):
         return _refused("has a fifth number that is neither a score (0 to 1) nor a track number in all rows")
     box_first = sum(_is_box(values) for values in rows)
-    score_first = sum(_is_share(values[0]) and _is_box(values[1:]) for values in rows)
+    score_first = sum(_is_fraction(values[0]) and _is_box(values[1:]) for values in rows)
     only_last_changes = len({values[0] for values in rows}) == 1 < len({values[-1] for values in rows})
     if score_first > box_first or (score_first and score_first == box_first and not only_last_changes):
         return _refused("may have its score before the box or after it; write class x y width height alone")
@@ -145,7 +145,7 @@ def _five(rows: Sequence[Values]) -> Reading:
 
 def _six(rows: Sequence[Values]) -> Reading:
     tracked = [_has_tail(values) and (_is_box(values) or max(values[-2:]) > 1) for values in rows]
-    triangle = [_is_inside(values) and _area(values) > _LEAST_AREA for values in rows]
+    triangle = [_is_inside(values) and _area(values) > _MIN_AREA for values in rows]
     pairs = list(zip(tracked, triangle, strict=True))
     only_tracked, only_triangle = (True, False) in pairs, (False, True) in pairs
     if only_tracked and only_triangle:
@@ -157,7 +157,7 @@ def _six(rows: Sequence[Values]) -> Reading:
     both = [values for values, pair in zip(rows, pairs, strict=True) if all(pair)]
     if only_triangle or not both:
         return Reading(is_polygon=True)
-    if len(both) >= _LEAST_TRACKED and any(all(_is_whole(v[i]) for v in both) for i in (-1, -2)):
+    if len(both) >= _MIN_TRACKED and any(all(_is_whole(v[i]) for v in both) for i in (-1, -2)):
         return _boxes(rows, extra=2)
     return _refused("may be a box with score and track number, or a triangle; too few rows tell which")
 
@@ -235,10 +235,10 @@ def _is_inside(values: Values) -> bool:
 def _has_tail(values: Values) -> bool:
     """Whether the last two may be a score and a track number, in either order."""
     first, second = values[-2:]
-    return (_is_share(first) and _is_whole(second)) or (_is_whole(first) and _is_share(second))
+    return (_is_fraction(first) and _is_whole(second)) or (_is_whole(first) and _is_fraction(second))
 
 
-def _is_share(value: float) -> bool:
+def _is_fraction(value: float) -> bool:
     return 0 <= value <= 1
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jobs.train.data.text import clean_label
 
-_LEAST_VALUES = 4
+_MIN_VALUES = 4
 _SHOWN = 60
 _NAME_BEFORE_NUMBERS = re.compile(r"^\s*[^\W\d_].*?\s+(?=[\d.])")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
@@ -36,7 +36,7 @@ def parse_line(line: str, *, names: Container[str] = ()) -> Row:
     if not all(map(math.isfinite, values)):
         raise ValueError(f"has coordinates that are no numbers: '{shortened(line)}'")
     class_id = clean_label(" ".join(words[:begin])) if begin else _class_number(numbers[0], line)
-    if len(values) < _LEAST_VALUES:
+    if len(values) < _MIN_VALUES:
         raise ValueError(f"has {len(values)} coordinates where a box has 4: '{shortened(line)}'")
     return Row(class_id, values)
 
@@ -77,7 +77,7 @@ def _end_of_name(words: list[str], numbers: list[float | None], names: Container
     after = next((place for place in range(len(words), 0, -1) if numbers[place - 1] is None), 0)
     if not after:
         return 0
-    for end in range(max(after, len(words) - _LEAST_VALUES), after - 1, -1):
+    for end in range(max(after, len(words) - _MIN_VALUES), after - 1, -1):
         if clean_label(" ".join(words[:end])) in names:
             return end
     return 0
