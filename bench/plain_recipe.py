@@ -4,11 +4,11 @@
 
 The plain recipe: Keras' own MobileNet with its BatchNorm layers, the same head on top, fresh augmented views from a
 generator, and `model.fit` running the whole network at each step, in the same two phases with the same epochs, rates
-for head and base, decay of the weights and limit to the gradients. Both are measured on photos that neither has seen,
-and both by their last epoch, so that these photos choose nothing. This project's run is planned with `--fraction` of
-the epochs: the question is whether it is as good in half the time. Printed: AP50 and seconds of both. The seconds of this
-project's run hold its measuring and its checkpoint after each epoch; the plain run does neither. Processor seconds
-stand beside them for busy machines.
+for head and base, decay of the weights and limit to the gradients. Both are measured after their last epoch, so that
+the photos, which neither has seen, choose nothing. This project's run is planned with `--fraction` of the epochs: the
+question is whether it is as good in half the time. Printed: AP50 and seconds of both. The seconds of this project's
+run hold its measuring and its checkpoint after each epoch; the plain run does neither. Processor seconds stand beside
+them for busy machines.
 """
 
 import argparse

@@ -48,10 +48,12 @@ class Box:
 
     @property
     def height(self) -> float:
+        """Bottom minus top, as a fraction of the photo."""
         return self.ymax - self.ymin
 
     @property
     def width(self) -> float:
+        """Right minus left, as a fraction of the photo."""
         return self.xmax - self.xmin
 
     @property

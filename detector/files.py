@@ -130,6 +130,7 @@ def sync_tree(root: Path) -> None:
 
 
 def sync_directory(path: Path) -> None:
+    """Flush a directory to the disk, so that the names in it survive a power cut; where the file system can."""
     try:
         _sync(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:

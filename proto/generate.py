@@ -34,10 +34,12 @@ def generate(output: Path) -> None:
 
 
 def declares_service(source: Path) -> bool:
+    """Whether a .proto file has a service, for which gRPC stubs are generated."""
     return re.search(r"^service\s", source.read_text("utf-8"), re.MULTILINE) is not None
 
 
 def run_protoc(sources: list[Path], *options: str) -> None:
+    """Run protoc; SystemExit where it fails."""
     arguments = ["protoc", f"-I{PROTO_ROOT}", f"-I{WELL_KNOWN_TYPES}", *options]
     if protoc.main([*arguments, *map(str, sources)]) != 0:
         raise SystemExit("protoc failed; its messages above name the file and the line.")
@@ -50,10 +52,12 @@ def stale_files(fresh: Path) -> list[Path]:
 
 
 def has_content(path: Path, content: bytes) -> bool:
+    """Whether a file is there with exactly this content."""
     return path.is_file() and path.read_bytes() == content
 
 
 def main() -> None:
+    """Generate, or with --check say what is stale."""
     parser = argparse.ArgumentParser(description="Generate Python code from proto/.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if generated code is stale")
     if not parser.parse_args().check:

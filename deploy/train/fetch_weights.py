@@ -11,6 +11,7 @@ ALPHA = 1.0
 
 
 def main() -> int:
+    """Fetch into the folder that the command line names. Returns the exit code."""
     try:
         found = resolve_base_weights(ALPHA, choice=None, cache_dir=Path(sys.argv[1]))
     except DetectorError as error:

@@ -23,9 +23,11 @@ PHASE_NAMES = {1: "head on the frozen base", 2: "head and the last blocks of the
 class EventDisplay(Protocol):
     """Shows each training event, and between them how many photos have been read."""
 
-    def __call__(self, event: Event) -> None: ...
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
 
-    def reading(self, done: int, total: int) -> None: ...
+    def reading(self, done: int, total: int) -> None:
+        """Show that `done` of `total` photos have been read."""
 
 
 @contextmanager

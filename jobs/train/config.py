@@ -110,6 +110,7 @@ class TrainConfig:
 
     @property
     def unfrozen_blocks(self) -> int:
+        """How many blocks of the base phase 2 trains: as stated, or what suits the head."""
         return DEFAULT_UNFREEZE[self.head] if self.unfreeze is None else self.unfreeze
 
     def check_labels(self, labels: tuple[str, ...]) -> None:

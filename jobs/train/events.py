@@ -33,6 +33,7 @@ class EventLog:
     path: Path | None
 
     def __call__(self, event: Event) -> None:
+        """Take one event."""
         self.on_event(event)
         if self.path is not None:
             self._append(self.path, json_line(event))

@@ -27,6 +27,7 @@ class PhotoSet:
 
     @classmethod
     def of(cls, photos: Sequence[LabelledPhoto], size: int) -> "PhotoSet":
+        """The photos stretched to squares of side `size`."""
         inputs = [plain_view(photo, size).pixels for photo in photos]
         stacked = np.stack(inputs) if inputs else np.zeros((0, size, size, 3), np.uint8)
         return cls(stacked, tuple(photo.ground_truth for photo in photos))

@@ -66,7 +66,7 @@ def publish_version(result: TrainingResult, store: Store, on_event: OnEvent) -> 
         reference = measured[0]
         left_out = _leave_out_poor_int8(measured, photos, staged)
         reasons = {entry.kind: entry.reason for entry in left_out}
-        events = [_exported_event(kind, left_out=reasons.get(kind.exported.kind)) for kind in measured]
+        events = [exported_event(kind, left_out=reasons.get(kind.exported.kind)) for kind in measured]
         events.append(_evaluated_event(reference.evaluation, threshold, side=result.held_out_side))
         for event in events:
             on_event(event)
@@ -243,7 +243,8 @@ def write_history(path: Path, history: Sequence[Event]) -> None:
         path.write_text("".join(json_line(event) for event in history), encoding="utf-8")
 
 
-def _exported_event(kind: MeasuredKind, *, left_out: str | None) -> dict[str, Any]:
+def exported_event(kind: MeasuredKind, *, left_out: str | None) -> dict[str, Any]:
+    """The event on one kind of artifact; `left_out` is why it is not published, None if it is."""
     """`left_out` is why the kind is not published after all; its numbers stand in the event all the same."""
     exported = kind.exported
     event = make_event(

@@ -34,6 +34,7 @@ class TrainingResult:
 
     @property
     def held_out_side(self) -> Literal["val", "test"]:
+        """The side of the split that `held_out` is."""
         return "test" if self.data.split.test else "val"
 
     @property

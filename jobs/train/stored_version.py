@@ -26,6 +26,7 @@ class ChosenVersion:
 
     @property
     def labels(self) -> tuple[str, ...]:
+        """The classes' names by their ids."""
         return tuple(self.manifest.labels)
 
     @property

@@ -23,7 +23,7 @@ def _transparent(picture: Image.Image) -> Image.Image:
 
 
 WRITERS: dict[str, Callable[[Image.Image], bytes]] = {
-    "jpeg": lambda picture: encode(picture),
+    "jpeg": encode,
     "jpeg-without-its-end": lambda picture: encode(picture)[:-2],
     "jpeg-progressive": lambda picture: encode(picture, progressive=True),
     "jpeg-all-colours": lambda picture: encode(picture, progressive=True, subsampling=0),

@@ -60,7 +60,9 @@ def _bytes() -> GraphPanel:
 
 def _quantiles(metric: str) -> list[Dataquery]:
     buckets = f"sum by (le) (rate({metric}[$__rate_interval]))"
-    return [query(f"histogram_quantile({quantile}, {buckets})", name) for quantile, name in _QUANTILES.items()]
+    return [
+        query(f"histogram_quantile({quantile}, {buckets})", name) for quantile, name in _QUANTILES.items()
+    ]
 
 
 _QUANTILES = {0.5: "median", 0.95: "p95"}

@@ -33,6 +33,7 @@ Maker = Callable[[np.random.Generator, float, Point], Figure]
 
 
 def rectangle(random: np.random.Generator, side: float, centre: Point) -> Figure:
+    """A rectangle of any aspect up to 5 to 2, lying or standing."""
     half_width = side / 2
     half_height = half_width * float(random.uniform(0.4, 1.0))
     if random.random() < 0.5:
@@ -52,6 +53,7 @@ def triangle(random: np.random.Generator, side: float, centre: Point) -> Figure:
 
 
 def circle(random: np.random.Generator, side: float, centre: Point) -> Figure:
+    """A circle or an upright ellipse: a figure that is no object."""
     squash = float(random.uniform(0.6, 1.0))
     x, y = centre
     angles = np.linspace(0, 2 * math.pi, 40, endpoint=False)
@@ -61,6 +63,7 @@ def circle(random: np.random.Generator, side: float, centre: Point) -> Figure:
 
 
 def line(random: np.random.Generator, side: float, centre: Point) -> Figure:
+    """A line in any direction: a figure that is no object."""
     angle = float(random.uniform(0, math.pi))
     dx, dy = side / 2 * math.cos(angle), side / 2 * math.sin(angle)
     x, y = centre

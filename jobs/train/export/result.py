@@ -30,6 +30,7 @@ class ExportedKind:
 
     @property
     def size_bytes(self) -> int:
+        """Size of all its files together."""
         return sum(file.size_bytes for file in self.files)
 
 

@@ -18,9 +18,11 @@ class Objective(Protocol):
     """Targets are made on the input threads, once a view; the loss runs in the graph."""
 
     @property
-    def part_names(self) -> tuple[str, ...]: ...
+    def part_names(self) -> tuple[str, ...]:
+        """Names of the loss's parts, for the events."""
 
-    def targets(self, view: View) -> FloatArray: ...
+    def targets(self, view: View) -> FloatArray:
+        """What the network should answer to a view, in the form that `loss` takes."""
 
     def loss(self, raw: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
         """The scalar to minimise, then its parts in the order of `part_names`."""
@@ -35,9 +37,11 @@ class GridObjective:
     part_names: tuple[str, ...] = ("score", "box")
 
     def targets(self, view: View) -> FloatArray:
+        """See `Objective.targets`."""
         return assign_cells(view.boxes, view.class_ids, self.grid)
 
     def loss(self, raw: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """See `Objective.loss`."""
         return tuple(grid_loss(raw, targets, self.grid, classes=self.classes))
 
 
@@ -49,9 +53,11 @@ class LocalizerObjective:
     part_names: tuple[str, ...] = ()
 
     def targets(self, view: View) -> FloatArray:
+        """See `Objective.targets`."""
         return localizer_target(view.boxes, view.class_ids, size=self.size)
 
     def loss(self, raw: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """See `Objective.loss`."""
         return (localizer_loss(raw, targets),)
 
 

@@ -57,6 +57,7 @@ class FrozenNormConv(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
         self.spec = spec
 
     def build(self, input_shape: Sequence[int]) -> None:
+        """Create the weights, as Keras asks before the first call."""
         size, channels = self.spec.kernel_size, int(input_shape[-1])
         outputs = 1 if self.spec.depthwise else self.spec.filters
         vector = (self.spec.filters,)
@@ -76,6 +77,7 @@ class FrozenNormConv(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
         return self.kernel * tf.reshape(scale, shape), self.beta - self.moving_mean * scale
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """The convolution, the normalisation and ReLU6 of `inputs`."""
         kernel, bias = self.folded()
         stride = self.spec.stride
         if self.spec.depthwise:

@@ -33,6 +33,7 @@ class Network:
 
     @property
     def grid(self) -> Grid:
+        """The cells of the grid head at this size."""
         return Grid.of(self.size)
 
     def decode(self, raw: tf.Tensor) -> tuple[tf.Tensor, ...]:

@@ -72,7 +72,7 @@ def resolve_base_weights(alpha: float, *, choice: str | None, cache_dir: Path) -
             except BaseWeightsError as error:
                 tried.append(error.message)
                 continue
-            _write_cache(cached, found)
+            write_cache(cached, found)
             return _from_file(cached, alpha)
     raise BaseWeightsError(
         f"No ImageNet weights for MobileNet v1 at alpha {alpha}. Tried: {'; '.join(tried)}. Give a file with "
@@ -164,7 +164,8 @@ def _read_cache(path: Path, alpha: float) -> tuple[str, BaseWeights]:
     return str(stored["source"]), values
 
 
-def _write_cache(path: Path, found: ResolvedWeights) -> None:
+def write_cache(path: Path, found: ResolvedWeights) -> None:
+    """Keep weights where `resolve_base_weights` looks first; BaseWeightsError where that cannot be written."""
     """Written beside and renamed, so that two runs at once, or a full disk, never leave half a cache."""
     assert found.values is not None
     arrays = {
@@ -192,7 +193,8 @@ def _fetch_from_keras(alpha: float, scratch: Path) -> Path:
     url = keras_mobilenet.BASE_WEIGHT_PATH + name
     target = scratch / name
     try:
-        with urllib.request.urlopen(url, timeout=CONNECT_TIMEOUT_S) as answer:
+        # The address is the one that tf_keras itself reads, https.
+        with urllib.request.urlopen(url, timeout=CONNECT_TIMEOUT_S) as answer:  # noqa: S310
             target.write_bytes(answer.read())
     except (OSError, http.client.HTTPException) as error:
         raise BaseWeightsError(f"Keras' address: {getattr(error, 'reason', error)}") from error

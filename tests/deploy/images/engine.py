@@ -33,7 +33,8 @@ def engine_name() -> str:
 def _answers(name: str) -> bool:
     # Docker's client may be here without its daemon
     return (
-        shutil.which(name) is not None and not subprocess.run([name, "info"], capture_output=True).returncode
+        shutil.which(name) is not None
+        and not subprocess.run([name, "info"], capture_output=True, check=False).returncode
     )
 
 

@@ -8,8 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from detector.store.store import Store
+from jobs.cli import create_cli
+from jobs.cli.dataset_text import summary_lines
 from tests.jobs.train.making import tiny_arguments
 
 DEADLINE_S = 120.0
@@ -61,6 +64,16 @@ def test_a_store_that_is_a_file_and_data_that_is_no_zip_are_named(tmp_path: Path
     assert (code, str(file) in message) == (6, True)
     code, message = refused(*tiny_arguments(tmp_path / "store"), str(file))
     assert (code, "neither a folder nor a zip" in message) == (3, True)
+
+
+def test_the_event_on_the_data_holds_the_lines_for_people(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: dict[str, object] = {}
+    monkeypatch.setattr("jobs.train.train", lambda config, display, **options: said.update(options))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    CliRunner().invoke(create_cli(), ["train", "--store", str(tmp_path)], catch_exceptions=False)
+    assert said["describe_data"] is summary_lines
 
 
 @pytest.mark.slow

@@ -45,6 +45,24 @@ def test_the_events_tell_the_run_in_order(trained: Trained) -> None:
     assert names.index("exported") < names.index("evaluated") < names.index("published")
 
 
+def test_the_data_are_summed_up_by_who_calls(tmp_path: Path) -> None:
+    events: list[Event] = []
+
+    def until_data(event: Event) -> None:
+        events.append(event)
+        if event["event"] == "data":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            tiny_config(tmp_path / "store"),
+            until_data,
+            describe_data=lambda data: (f"{data.report.photos} photos", "of two classes"),
+        )
+    data = next(event for event in events if event["event"] == "data")
+    assert data["summary"] == [f"{data['report']['photos']} photos", "of two classes"]
+
+
 def test_the_history_in_the_report_is_every_event_before_the_publishing(trained: Trained) -> None:
     lines = (trained.version.artifacts / "report" / "history.jsonl").read_text().splitlines()
     assert [f"{line}\n" for line in lines] == [json_line(event) for event in trained.events[:-1]]

@@ -55,6 +55,12 @@ def node(code: str, folder: Path, *arguments: str, **environment: str) -> Ran:
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Ran:
     plain = {name: value for name, value in os.environ.items() if name != "API_KEY"}
     done = subprocess.run(
-        command, cwd=folder, env=plain | dict(environment), capture_output=True, text=True, timeout=_TIMEOUT_S
+        command,
+        cwd=folder,
+        env=plain | dict(environment),
+        capture_output=True,
+        text=True,
+        timeout=_TIMEOUT_S,
+        check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -16,6 +16,7 @@ DECIMALS = 3
 
 
 def photo_path(name: str, side: Side) -> str:
+    """Where a photo is written. In a folder for each side."""
     return f"{side}/{name}"
 
 

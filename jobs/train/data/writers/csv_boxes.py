@@ -18,6 +18,7 @@ _LOOKS_NORMALISED = 1.05
 
 
 def photo_path(name: str, side: Side) -> str:
+    """Where a photo is written. All in one folder: a column of the file tells the sides."""
     return f"images/{name}"
 
 

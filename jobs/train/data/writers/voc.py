@@ -18,6 +18,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def photo_path(name: str, side: Side) -> str:
+    """Where a photo is written. All in one folder: lists tell the sides."""
     return f"JPEGImages/{name}"
 
 

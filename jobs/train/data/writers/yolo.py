@@ -18,6 +18,7 @@ _LONG_LINE = 10_000
 
 
 def photo_path(name: str, side: Side) -> str:
+    """Where a photo is written. In a folder for each side, beside that of its labels."""
     return f"{_FOLDERS[side]}/images/{name}"
 
 

@@ -42,6 +42,7 @@ class SavedModelRuntime:
         return runtime
 
     def detect(self, pixels: Pixels) -> DetectionArrays:
+        """See `Runtime.detect`."""
         check_pixels(pixels, self.size)
         answer, self.last_ms = timed(lambda: self._in_batches(pixels), pictures=len(pixels))
         return answer
@@ -55,6 +56,7 @@ class SavedModelRuntime:
         return DetectionArrays(*(outputs[name].numpy() for name in OUTPUT_NAMES))
 
     def close(self) -> None:
+        """See `Runtime.close`."""
         self._model = self.signature = None
 
     def __enter__(self) -> Self:

@@ -66,6 +66,7 @@ class TfjsGraphRuntime(_NodeRuntime):
         return cls(model)
 
     def detect(self, pixels: Pixels) -> DetectionArrays:
+        """See `Runtime.detect`."""
         check_pixels(pixels, self.size)
         batches = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
         answers = [self.model.run(batch) for batch in batches]
@@ -103,6 +104,7 @@ class TfjsLayersRuntime(_NodeRuntime):
         return np.concatenate([self.model.run(batch)[name] for batch in batches])
 
     def detect(self, pixels: Pixels) -> DetectionArrays:
+        """See `Runtime.detect`."""
         raw = tf.constant(self.raw(pixels))
         outputs = (
             decode_grid(raw, Grid.of(self.size), classes=self.classes)

@@ -43,6 +43,7 @@ class TfliteRuntime:
         return cls(interpreter, int(details["shape"][1]), details["dtype"])
 
     def detect(self, pixels: Pixels) -> DetectionArrays:
+        """See `Runtime.detect`."""
         check_pixels(pixels, self.size)
         run = self.interpreter.get_signature_runner()
         answer, self.last_ms = timed(
@@ -56,6 +57,7 @@ class TfliteRuntime:
         return DetectionArrays(*(np.array(outputs[name]) for name in OUTPUT_NAMES))
 
     def close(self) -> None:
+        """See `Runtime.close`."""
         self.interpreter = None
 
     def __enter__(self) -> Self:

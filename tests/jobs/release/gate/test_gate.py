@@ -156,7 +156,7 @@ def test_a_file_that_litert_cannot_run_cannot_be_forced(store: Store) -> None:
 
 def test_what_cannot_be_compared_is_refused_and_can_be_forced(store: Store) -> None:
     for spoil in (
-        lambda folder: shutil.rmtree(folder),
+        shutil.rmtree,
         lambda folder: (folder / "annotations.json").unlink(),
         lambda folder: (folder / "annotations.json").write_text("[]"),
         lambda folder: (folder / "0003.jpg").write_bytes(b"no photo"),

