@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from detector.errors import InvalidRequestError, StoreError
 from detector.files import reading
-from detector.store.tfserving_config_pb2 import ModelConfig, ModelServerConfig
+from services.serving.model_config_pb2 import ModelConfig, ModelServerConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,8 @@ from google.protobuf.wrappers_pb2 import Int64Value
 
 from detector.detections import OUTPUT_NAMES
 from detector.errors import ModelUnavailableError, ServingError
+from detector.outputs import raw_detections
 from jobs.release.replicas import Replica
-from jobs.release.tfserving_status_pb2 import (
-    GetModelStatusRequest,
-    GetModelStatusResponse,
-    ModelVersionStatus,
-)
-from services.gateway.engines.engine import raw_detections
 from services.gateway.engines.tfserving import (
     INPUT_NAME,
     PREDICT,
@@ -24,7 +19,12 @@ from services.gateway.engines.tfserving import (
     decode_floats,
     encode_pixels,
 )
-from services.gateway.engines.tfserving_pb2 import ModelSpec, PredictRequest, PredictResponse
+from services.serving.model_status_pb2 import (
+    GetModelStatusRequest,
+    GetModelStatusResponse,
+    ModelVersionStatus,
+)
+from services.serving.prediction_pb2 import ModelSpec, PredictRequest, PredictResponse
 
 GET_MODEL_STATUS = "/tensorflow.serving.ModelService/GetModelStatus"
 STATUS_TIMEOUT_S = 5.0

@@ -16,12 +16,13 @@ from detector.evaluation import (
 )
 from detector.images import Pixels, resize_square
 from detector.manifest import Manifest, score_threshold
+from detector.outputs import detections
 from jobs.release.gate.held_out import HeldOut
 from jobs.train.datasets.photos import AnnotatedPhoto
 from jobs.train.quiet_stderr import quiet_stderr
 from services.gateway.deadline import Deadline
 from services.gateway.engines.embedded import EmbeddedEngine
-from services.gateway.engines.engine import Runner, VersionFiles, detections
+from services.gateway.engines.engine import Runner, VersionFiles
 
 KIND = "tflite_f32"
 MOST_THREADS = 8

@@ -16,9 +16,10 @@ from detector.errors import (
     OverloadedError,
 )
 from detector.images import Pixels
+from detector.outputs import Floats, raw_detections
 from services.gateway.deadline import Deadline
-from services.gateway.engines.engine import Floats, Inference, OnUp, VersionFiles, raw_detections
-from services.gateway.engines.tfserving_pb2 import (
+from services.gateway.engines.engine import Inference, OnUp, VersionFiles
+from services.serving.prediction_pb2 import (
     DT_FLOAT,
     DT_UINT8,
     ModelSpec,

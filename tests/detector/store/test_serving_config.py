@@ -9,7 +9,7 @@ from tensorflow_serving.config import model_server_config_pb2
 
 from detector.errors import InvalidRequestError, StoreError
 from detector.store import Channels, ServedModel, Store, serving_config
-from detector.store.tfserving_config_pb2 import ModelServerConfig
+from services.serving.model_config_pb2 import ModelServerConfig
 from tests.detector.store.example import publish
 
 

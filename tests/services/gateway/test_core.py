@@ -12,10 +12,11 @@ from structlog.testing import capture_logs
 from detector.detections import MAX_DETECTIONS
 from detector.errors import ModelUnavailableError
 from detector.images import Pixels
+from detector.outputs import RawDetections
 from detector.store import Store
 from services.gateway.answer import Answer, DetectOptions
 from services.gateway.deadline import Deadline
-from services.gateway.engines.engine import Inference, OnUp, RawDetections, VersionFiles
+from services.gateway.engines.engine import Inference, OnUp, VersionFiles
 from services.gateway.gateway import Gateway
 from services.gateway.settings import Settings
 from tests.detector.pictures import corners, encode

@@ -12,7 +12,7 @@ from detector.errors import ModelUnavailableError
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import VersionFiles
 from services.gateway.engines.tfserving import TfServingRunner
-from services.gateway.engines.tfserving_pb2 import DT_FLOAT, PredictRequest, PredictResponse
+from services.serving.prediction_pb2 import DT_FLOAT, PredictRequest, PredictResponse
 
 PIXELS = np.zeros((32, 32, 3), np.uint8)
 SHAPES = ((1, MAX_DETECTIONS, 4), (1, MAX_DETECTIONS), (1, MAX_DETECTIONS), (1,))

@@ -8,7 +8,7 @@ from tensorflow_serving.apis import predict_pb2
 
 from detector.detections import OUTPUT_NAMES
 from services.gateway.engines import tfserving
-from services.gateway.engines.tfserving_pb2 import ModelSpec, PredictRequest, PredictResponse
+from services.serving.prediction_pb2 import ModelSpec, PredictRequest, PredictResponse
 from tests.detector.pictures import noise
 
 
