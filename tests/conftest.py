@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from jobs.train import Event, TrainConfig, Version
 
 # How long one example takes is the machine's affair: tests must hold beside other work.
@@ -20,7 +20,7 @@ settings.load_profile("untimed")
 class Trained:
     """A version that was really trained and published, with every event on the way."""
 
-    store: "Store"
+    store: "Registry"
     version: "Version"
     events: "list[Event]"
 
@@ -43,32 +43,32 @@ def competent(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 @pytest.fixture(scope="session")
-def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> "Store":
+def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> "Registry":
     """Version 1 is stable; version 2 is canary and half as sure of everything. Nobody changes it."""
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from tests.services.gateway.tiny import publish_tiny
 
-    store = Store(tmp_path_factory.mktemp("tiny-store"))
+    store = Registry(tmp_path_factory.mktemp("tiny-store"))
     publish_tiny(store)
     publish_tiny(store, score_scale=0.5)
     return store
 
 
 @pytest.fixture
-def own_store(tmp_path: Path) -> "Store":
+def own_store(tmp_path: Path) -> "Registry":
     """A store of one's own with version 1, as tiny."""
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from tests.services.gateway.tiny import publish_tiny
 
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     publish_tiny(store)
     return store
 
 
 def _train(config: "TrainConfig") -> Trained:
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from jobs.train import train
 
     events: list[Event] = []
     version = train(config, events.append)
-    return Trained(Store(config.store), version, events)
+    return Trained(Registry(config.store), version, events)
