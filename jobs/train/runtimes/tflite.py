@@ -10,7 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from detector.detections import OUTPUT_NAMES, DetectionArrays
 from detector.errors import ExportError
-from jobs.train.quiet_stderr import quiet_stderr
+from detector.quiet_stderr import quiet_stderr
 from jobs.train.runtimes.runtime import Pixels, check_pixels, stacked, timed
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from detector.errors import NotFoundError
+from detector.manifest import Manifest
 from jobs.release.gate import GateResult, compare, run_gate
 from jobs.release.gate.gate import AP50, FALSE_POSITIVES
 from jobs.release.registry import Registry
-from services.gateway.engines.embedded import EmbeddedEngine
+from services.gateway.engines.offline import OfflineDetector
 from tests.jobs.release.making import NAME, Making, publish
 
 
@@ -40,11 +41,11 @@ def test_a_machine_of_many_cores_loads_no_more_of_it_than_a_container_holds(
 ) -> None:
     asked = []
 
-    def engine(*, kind: str, workers: int) -> EmbeddedEngine:
+    def detector(manifest: Manifest, artifacts: Path, *, kind: str, workers: int) -> OfflineDetector:
         asked.append(workers)
-        return EmbeddedEngine(kind=kind, workers=1)
+        return OfflineDetector(manifest, artifacts, kind=kind, workers=1)
 
-    monkeypatch.setattr(compare, "EmbeddedEngine", engine)
+    monkeypatch.setattr(compare, "OfflineDetector", detector)
     monkeypatch.setattr("os.sched_getaffinity", lambda process: set(range(32)))
     assert gate(store, 2).passed
     assert set(asked) == {compare.MOST_THREADS}
