@@ -10,7 +10,19 @@ from jobs.train.datasets.format import Format, UnreadFormat
 from jobs.train.datasets.format_names import FORMAT_NAMES
 from jobs.train.datasets.names import is_photo
 from jobs.train.datasets.peek import Peek
-from jobs.train.datasets.readers import createml, datumaro, labelme, via, vott
+from jobs.train.datasets.problems import printable
+from jobs.train.datasets.readers import (
+    createml,
+    cvat,
+    datumaro,
+    label_studio,
+    labelbox,
+    labelme,
+    sagemaker,
+    unread,
+    via,
+    vott,
+)
 from jobs.train.datasets.source import Source
 
 FORMATS = {
@@ -26,10 +38,15 @@ FORMATS = {
         via.FORMAT,
         vott.FORMAT,
         datumaro.FORMAT,
+        cvat.FORMAT,
+        label_studio.FORMAT,
+        labelbox.FORMAT,
+        sagemaker.FORMAT,
     )
 }
-UNREAD_FORMATS: tuple[UnreadFormat, ...] = (vott.PROJECT_ALONE,)
+UNREAD_FORMATS: tuple[UnreadFormat, ...] = (vott.PROJECT_ALONE, sagemaker.INPUT_MANIFEST, *unread.UNREAD)
 _SHOWN_SUFFIXES = 6
+_SHOWN_UNREAD = 3
 
 
 def format_called(name: str) -> Format:
@@ -50,14 +67,22 @@ def detect_format(source: Source) -> Format:
         raise DatasetError(
             f"{source.name}: annotations in several formats: {found}. Say which one with --format."
         )
-    for unread in UNREAD_FORMATS:
-        if file := unread.find(peek):
-            raise DatasetError(f"{source.name}: {file} is {unread.title}, which is not read. {unread.advice}")
+    for known_format in UNREAD_FORMATS:
+        if file := known_format.find(peek):
+            raise DatasetError(
+                f"{source.name}: {file} is {known_format.title}, which is not read. {known_format.advice}"
+            )
     known = "; ".join(f"{entry.title} ({entry.files})" for entry in FORMATS.values())
     raise DatasetError(
         f"{source.name}: no annotations found that can be read. Found: {_inventory(source)}. "
-        f"Expected is one of: {known}.{headers(source)}"
+        f"Expected is one of: {known}.{headers(source)}{_unread(peek)}"
     )
+
+
+def _unread(peek: Peek) -> str:
+    """A line for each of the first few files that could not be read."""
+    shown = list(peek.unread.items())[:_SHOWN_UNREAD]
+    return "".join(f"\n  {printable(file)}: {message}" for file, message in shown)
 
 
 def _inventory(source: Source) -> str:

@@ -14,11 +14,16 @@ MAX_FILES = 50
 
 
 class Peek:
-    """The first files of each suffix. JSON is parsed once, however many formats look at it."""
+    """The first files of each suffix. JSON is parsed once, however many formats look at it.
+
+    `unread` says, by file, why those of them that were looked at could not be read.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.unread: dict[str, str] = {}
         self._json: dict[str, Any] = {}
+        self._first_lines: dict[str, Any] = {}
         self._json_files: tuple[str, ...] | None = None
 
     def first(self, looks_right: Callable[[bytes], bool], *suffixes: str) -> str | None:
@@ -27,7 +32,9 @@ class Peek:
             try:
                 if looks_right(self.source.read(file)):
                     return file
-            except (DatasetError, ValueError):
+            except DatasetError as error:
+                self.unread[file] = error.message
+            except ValueError:
                 continue
         return None
 
@@ -37,12 +44,22 @@ class Peek:
 
     def first_json_line(self, looks_right: Callable[[Any], bool], *suffixes: str) -> str | None:
         """The first file whose first line that is not empty is JSON and looks right."""
+        for file in islice(self.source.with_suffix(*suffixes), MAX_FILES):
+            if file not in self._first_lines:
+                self._first_lines[file] = self._first_line(file)
+            if looks_right(self._first_lines[file]):
+                return file
+        return None
 
-        def begins_right(data: bytes) -> bool:
-            line = next((line for line in decode_text(data).splitlines() if line.strip()), "")
-            return looks_right(parse_json(line))
-
-        return self.first(begins_right, *suffixes)
+    def _first_line(self, file: str) -> Any:
+        """The JSON in the first line, or in the whole file where it is one document; None where there is none."""
+        documents = dict(self._documents())
+        if file in documents:
+            return documents[file]
+        try:
+            return parse_json(decode_text(self.source.read(file)).lstrip().partition("\n")[0])
+        except (DatasetError, ValueError):
+            return None
 
     def _documents(self) -> Iterator[tuple[str, Any]]:
         if self._json_files is None:
@@ -50,7 +67,9 @@ class Peek:
             for file in self._json_files:
                 try:
                     self._json[file] = parse_json(decode_text(self.source.read(file)))
-                except (DatasetError, ValueError):
+                except DatasetError as error:
+                    self.unread[file] = error.message
+                except ValueError:
                     continue
         return iter(self._json.items())
 

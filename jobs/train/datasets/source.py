@@ -22,6 +22,7 @@ MAX_MEMBER_BYTES = 512 * 1024**2
 BOMB_BYTES = 2 * 1024**3
 BOMB_RATIO = 100
 _ENCRYPTED = 0x1
+_OTHER_ARCHIVES = frozenset({".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".rar", ".7z"})
 _JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir"})
 
 
@@ -136,7 +137,9 @@ def _open_zip(path: Path) -> Source:
         archive = open_archive(path)
         members = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-        raise DatasetError(f"{path}: neither a folder nor a zip that can be read ({error}).") from error
+        raise DatasetError(
+            f"{path}: neither a folder nor a zip that can be read ({error}).{_what_to_give(path)}"
+        ) from error
     except OSError as error:
         raise DatasetError(f"{path}: cannot be opened ({error.strerror or error}).") from error
     _refuse_bomb(path, members)
@@ -154,6 +157,14 @@ def _open_zip(path: Path) -> Source:
         lambda file: _read_from_zip(archive, found, file),
         tuple(problems),
     )
+
+
+def _what_to_give(path: Path) -> str:
+    """A sentence for files that are no damaged zips."""
+    suffix = path.suffix.lower()
+    if suffix in _OTHER_ARCHIVES:
+        return " Unpack it, and give the folder or a zip of it."
+    return "" if suffix in ("", ".zip") else " Give the folder that has the photos and their annotations."
 
 
 def _unsafe(name: str, member: zipfile.ZipInfo) -> Problem | None:

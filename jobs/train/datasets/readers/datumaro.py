@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from jobs.train.datasets.coco import VOCABULARY
 from jobs.train.datasets.collector import Collector
 from jobs.train.datasets.format import Format
 from jobs.train.datasets.photos import AnnotatedBox, Annotations
 from jobs.train.datasets.problems import ProblemKind
+from jobs.train.datasets.readers.class_lists import listed_classes
 from jobs.train.datasets.readers.json_values import items, load, mapping, points, records, text
 from jobs.train.datasets.readers.objects import (
     Found,
@@ -29,7 +29,7 @@ from jobs.train.datasets.readers.objects import (
 )
 from jobs.train.datasets.readers.run_lengths import extent_of_mask
 from jobs.train.datasets.source import Source
-from jobs.train.datasets.text import clean_label, image_size, number
+from jobs.train.datasets.text import image_size, number
 
 _WITHOUT_AREA = {"points": "set of points", "polyline": "line"}
 _OF_THE_WHOLE_PHOTO = frozenset({"label", "caption", "hash_key", "feature_vector", "tabular"})
@@ -83,17 +83,10 @@ def _labels(content: Mapping[str, Any]) -> list[_Label]:
 
 def _classes(collector: Collector, known: Sequence[_Label], used: set[str]) -> tuple[str, ...] | None:
     """The labels in order, without unused ones that are no classes: parents, a background, a long vocabulary."""
-    names = dict.fromkeys(label.name for label in known if clean_label(label.name))
-    unused = [name for name in names if name not in used]
+    names = [label.name for label in known]
     parents = {label.parent for label in known}
-    dropped = [name for name in unused if name in parents or name.strip("_").lower() == _BACKGROUND]
-    if len(unused) >= VOCABULARY and used:
-        dropped = unused
-    if dropped:
-        shown = ", ".join(dropped[:5]) + (", ..." if len(dropped) > 5 else "")
-        message = f"not taken for classes, as no box is of them ({len(dropped)}): {shown}."
-        collector.report("categories", ProblemKind.UNUSED_CLASS, message)
-    return tuple(name for name in names if name not in dropped) or None
+    background = {name for name in names if name.strip("_").lower() == _BACKGROUND}
+    return listed_classes(collector, names, used, only_if_used=parents | background)
 
 
 def _add(collector: Collector, file: str, item: Mapping[str, Any], found: Sequence[Found]) -> None:

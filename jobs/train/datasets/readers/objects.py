@@ -14,6 +14,8 @@ from jobs.train.datasets.collector import Collector
 from jobs.train.datasets.photos import AnnotatedBox, Side
 from jobs.train.datasets.problems import ProblemKind
 
+Point = tuple[float, float]
+
 _SHOWN_FILES = 10
 _SHOWN_PHOTOS = 3
 
@@ -49,7 +51,7 @@ def box_around(label: str, xs: Iterable[float], ys: Iterable[float]) -> Annotate
     return AnnotatedBox(label, min(y), min(x), max(y), max(x))
 
 
-def box_around_points(label: str, outline: Iterable[tuple[float, float]]) -> AnnotatedBox:
+def box_around_points(label: str, outline: Iterable[Point]) -> AnnotatedBox:
     """The box around `(x, y)` points."""
     corners = list(outline)
     return box_around(label, (x for x, _ in corners), (y for _, y in corners))
@@ -64,6 +66,18 @@ def box_around_ellipse(
     half_width = math.hypot(radius_x * math.cos(turned), radius_y * math.sin(turned))
     half_height = math.hypot(radius_x * math.sin(turned), radius_y * math.cos(turned))
     return box_around(label, (x - half_width, x + half_width), (y - half_height, y + half_height))
+
+
+def turn(outline: Iterable[Point], *, about: Point, degrees: float) -> list[Point]:
+    """The points turned clockwise, as the photo is seen; NaN where `degrees` is no angle."""
+    if not math.isfinite(degrees):
+        return [(math.nan, math.nan)]
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    x0, y0 = about
+    return [
+        (x0 + (x - x0) * cosine - (y - y0) * sine, y0 + (x - x0) * sine + (y - y0) * cosine)
+        for x, y in outline
+    ]
 
 
 def no_area(shape: str) -> LeftOut:

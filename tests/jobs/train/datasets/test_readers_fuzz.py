@@ -15,11 +15,11 @@ from jobs.train.datasets.formats import FORMATS, detect_format
 from jobs.train.datasets.photos import Annotations
 from jobs.train.datasets.source import Source
 from tests.detector.damage import damaged
-from tests.jobs.train.datasets.readers.samples import JSON_WRITERS
+from tests.jobs.train.datasets.readers.samples import TOOL_WRITERS
 from tests.jobs.train.datasets.records import write_tfrecord
 from tests.jobs.train.datasets.writing import WRITERS, contents
 
-ALL_WRITERS = {**WRITERS, "tfrecord": write_tfrecord, **JSON_WRITERS}
+ALL_WRITERS = {**WRITERS, "tfrecord": write_tfrecord, **TOOL_WRITERS}
 QUICK_CASES = 100
 CASES = int(os.environ.get("FUZZ_CASES", "20000"))
 """Of each format, in the slow test."""

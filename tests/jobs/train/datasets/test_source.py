@@ -191,3 +191,21 @@ def test_a_path_that_cannot_be_is_refused(name: str, tmp_path: Path) -> None:
     put(tmp_path / "file.txt", "a file")
     with pytest.raises(DatasetError, match="cannot be opened"):
         open_source(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("pets.tar.gz", "Unpack it"),
+        ("pets.rar", "Unpack it"),
+        ("annotations.json", "Give the folder"),
+        ("a.zip", ""),
+    ],
+)
+def test_a_file_that_is_no_zip_says_what_to_give(name: str, advice: str, tmp_path: Path) -> None:
+    path = put(tmp_path / name, "x")
+    with pytest.raises(DatasetError, match="neither a folder nor a zip") as refused:
+        open_source(path)
+    said = refused.value.message.rpartition(")")[2].strip(". ")
+    assert said.startswith(advice)
+    assert bool(said) == bool(advice)

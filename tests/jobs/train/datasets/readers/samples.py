@@ -7,6 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.jobs.train.datasets.readers.cvat_samples import write_cvat
+from tests.jobs.train.datasets.readers.label_studio_samples import write_label_studio
+from tests.jobs.train.datasets.readers.labelbox_samples import write_labelbox
+from tests.jobs.train.datasets.readers.sagemaker_samples import write_sagemaker
 from tests.jobs.train.datasets.writing import HEIGHT, LABELS, SAMPLES, WIDTH, Labelled, put, put_json
 
 
@@ -212,11 +216,15 @@ def write_datumaro(root: Path) -> None:
     )
 
 
-JSON_WRITERS: Mapping[str, Callable[[Path], None]] = {
+TOOL_WRITERS: Mapping[str, Callable[[Path], None]] = {
     "labelme": write_labelme,
     "createml": write_createml,
     "via": write_via,
     "vott": write_vott,
     "datumaro": write_datumaro,
+    "cvat": write_cvat,
+    "labelstudio": write_label_studio,
+    "labelbox": write_labelbox,
+    "sagemaker": write_sagemaker,
 }
 """A writer for each name of a format; `write_via_csv` is VIA's other one."""

@@ -10,7 +10,7 @@ from jobs.train.datasets.formats import FORMATS, detect_format
 from jobs.train.datasets.peek import Peek
 from jobs.train.datasets.source import open_source
 from tests.jobs.train.datasets.readers.checking import SAMPLE_BOXES, boxes_of
-from tests.jobs.train.datasets.readers.samples import JSON_WRITERS, write_via_csv
+from tests.jobs.train.datasets.readers.samples import TOOL_WRITERS, write_via_csv
 from tests.jobs.train.datasets.writing import WRITERS, coco_document, put, put_json, zipped
 
 UNRELATED: dict[str, Any] = {
@@ -60,9 +60,9 @@ def test_coco_with_keypoints_is_coco_alone(tmp_path: Path) -> None:
     assert claimed_by(tmp_path) == {"coco"}
 
 
-@pytest.mark.parametrize("name", JSON_WRITERS)
+@pytest.mark.parametrize("name", TOOL_WRITERS)
 def test_a_dataset_is_told_apart_with_all_that_lying_beside(name: str, tmp_path: Path) -> None:
-    JSON_WRITERS[name](tmp_path / "set")
+    TOOL_WRITERS[name](tmp_path / "set")
     for file, content in UNRELATED.items():
         put_json(tmp_path / "set" / "tools" / file, content)
     put(tmp_path / "set" / "results.csv", "epoch,loss\n1,2\n")
