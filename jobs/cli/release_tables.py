@@ -13,10 +13,10 @@ from rich.table import Table
 from detector.store import Channels
 from jobs.release.gate import Check, GateResult
 from jobs.release.gate.compare import OnProgress
-from jobs.release.history import LoggedMove
 from jobs.release.listing import Listing, VersionRow
 from jobs.release.prune import Pruned
-from jobs.release.record import ReleaseRecord
+from jobs.release.registry.history import LoggedMove
+from jobs.release.registry.record import ReleaseRecord
 from jobs.release.rollout import Released
 
 LOG_WIDTH = 160

@@ -9,11 +9,11 @@ from detector.errors import InvalidRequestError, NotFoundError, ReleaseRefusedEr
 from detector.store import ChannelName, Channels, Store
 from jobs.release.gate import GateResult, run_gate
 from jobs.release.gate.compare import OnProgress
-from jobs.release.history import read_history, taken_back
 from jobs.release.journal import release_in_progress
 from jobs.release.lock import releasing
-from jobs.release.record import PROMOTE, START_CANARY, ReleaseRecord
 from jobs.release.registry import Registry
+from jobs.release.registry.history import read_history, taken_back
+from jobs.release.registry.record import PROMOTE, START_CANARY, ReleaseRecord
 from jobs.release.rollout import Released, check_follows, resume, roll_out
 from services.serving.replicas import Say, ServingReplicas
 

@@ -8,8 +8,8 @@ from typing import Any
 from detector.errors import DetectorError, ServingError
 from detector.store import Channels
 from jobs.release.journal import ReleaseJournal
-from jobs.release.record import ROLLBACK, ReleaseRecord
 from jobs.release.registry import Registry
+from jobs.release.registry.record import ROLLBACK, ReleaseRecord
 from services.serving.replicas import Say, ServingReplicas
 
 

@@ -24,8 +24,7 @@ from detector.store.contents import (
 )
 from detector.store.signature import remove_signature, signing_key, verify, without_signature
 from jobs.release.archive.stream import ArchiveStream
-from jobs.release.registry import Registry
-from jobs.release.staged_version import StagedVersion
+from jobs.release.registry import Registry, StagedVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ from detector.manifest import (
     write_manifest,
 )
 from detector.store import MANIFEST
-from jobs.release.registry import Registry
-from jobs.release.staged_version import StagedVersion
+from jobs.release.registry import Registry, StagedVersion
 
 LABELS = ("raccoon", "kangaroo")
 

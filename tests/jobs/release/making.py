@@ -23,8 +23,7 @@ from detector.manifest import (
 )
 from detector.store import MANIFEST
 from detector.store.layout import WARMUP_REQUESTS
-from jobs.release.registry import Registry
-from jobs.release.staged_version import StagedVersion
+from jobs.release.registry import Registry, StagedVersion
 from jobs.train.datasets.hashing import make_thumbnail
 from jobs.train.datasets.photos import LabelledPhoto
 from jobs.train.report.held_out import write_eval

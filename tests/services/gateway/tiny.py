@@ -16,8 +16,7 @@ from detector.detections import MAX_DETECTIONS, OUTPUT_NAMES, SCORE_FLOOR
 from detector.labels import write_labels
 from detector.manifest import Artifact, Input, Manifest, Outputs, describe_file, write_manifest
 from detector.store import MANIFEST, Channels
-from jobs.release.registry import Registry
-from jobs.release.staged_version import StagedVersion
+from jobs.release.registry import Registry, StagedVersion
 
 LABELS = ("red", "blue")
 QUARTERS = ((0.0, 0.0, 0.5, 0.5), (0.0, 0.5, 0.5, 1.0), (0.5, 0.0, 1.0, 0.5), (0.5, 0.5, 1.0, 1.0))

@@ -21,7 +21,7 @@ from jobs.release.registry import Registry
 from tests.detector.damage import damaged
 from tests.jobs.release.archive.forging import Member, listed, members_of, with_contents, with_file, write
 from tests.jobs.release.making import NAME, publish
-from tests.jobs.release.test_crashes import disk, kill_everywhere
+from tests.jobs.release.registry.test_crashes import disk, kill_everywhere
 
 __all__ = ["disk"]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from detector.errors import StoreError
 from detector.store import Channels, Store
-from jobs.release.serving_config import ServingConfig
-from jobs.release.staged_version import StagedVersion
-from jobs.release.transaction import ModelTransaction, model_transaction
+from jobs.release.registry.serving_config import ServingConfig
+from jobs.release.registry.staged_version import StagedVersion
+from jobs.release.registry.transaction import ModelTransaction, model_transaction
 from services.serving.model_config import ServedModel
 
 
