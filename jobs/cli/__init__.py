@@ -8,7 +8,7 @@ import typer
 
 from detector.environment import COMMAND_LINE_VARIABLES, refuse_unknown_variables
 from detector.errors import DetectorError, StoreError
-from jobs.cli import evaluate, launch, predict, release, serve, train
+from jobs.cli import check, convert, evaluate, launch, predict, release, serve, train
 from services.gateway.settings import known_variables
 
 INTERRUPTED = 130
@@ -24,7 +24,7 @@ def create_cli() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for verb in (train, evaluate, predict, serve, launch):
+    for verb in (train, check, convert, evaluate, predict, serve, launch):
         cli.command(name=verb.__name__.rsplit(".", 1)[-1])(verb.command)
     cli.add_typer(release.app, name="release")
     return cli

@@ -10,8 +10,10 @@ from jobs.train.datasets.format_names import FORMAT_NAMES
 
 
 def command(
-    data: Annotated[Path, typer.Argument(help="Folder or zip of labelled photos.")],
-    store: Annotated[Path, typer.Option(envvar="DETECTOR_STORE", help="The store.")] = Path("store"),
+    data: Annotated[Path, typer.Argument(readable=False, help="Folder or zip of labelled photos.")],
+    store: Annotated[Path, typer.Option(readable=False, envvar="DETECTOR_STORE", help="The store.")] = Path(
+        "store"
+    ),
     name: Annotated[str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name.")] = "detector",
     version: Annotated[int | None, typer.Option(help="The version; none: the stable one.")] = None,
     kind: Annotated[

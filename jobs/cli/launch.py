@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detector.errors import InvalidRequestError
+from jobs.launch.request import DEFAULT_CPU, DEFAULT_MEMORY
 
 if TYPE_CHECKING:
     from jobs.launch.cluster import Cluster
@@ -38,13 +39,17 @@ def command(
     ] = None,
     kubeconfig: Annotated[
         Path | None,
-        typer.Option(help="Kubeconfig; none: $KUBECONFIG, ~/.kube/config, or the pod's own account."),
+        typer.Option(
+            readable=False, help="Kubeconfig; none: $KUBECONFIG, ~/.kube/config, or the pod's own account."
+        ),
     ] = None,
     image: Annotated[str, typer.Option(help="The training image, as the nodes pull it.")] = IMAGE,
     pull_policy: Annotated[str, typer.Option(help="IfNotPresent, Always or Never.")] = "IfNotPresent",
     pull_secret: Annotated[str | None, typer.Option(help="Secret with the registry's credentials.")] = None,
-    cpu: Annotated[str, typer.Option(help="Processors asked for; idle ones are used too.")] = "2",
-    memory: Annotated[str, typer.Option(help="Memory asked for, and the limit.")] = "4Gi",
+    cpu: Annotated[
+        str, typer.Option(help="Processors kept free for the pod; idle ones are used too.")
+    ] = DEFAULT_CPU,
+    memory: Annotated[str, typer.Option(help="Memory asked for, and the limit.")] = DEFAULT_MEMORY,
     node_selector: Annotated[
         list[str] | None, typer.Option(help="KEY=VALUE that the node must be labelled with; repeatable.")
     ] = None,

@@ -8,8 +8,10 @@ import typer
 
 
 def command(
-    photos: Annotated[list[Path], typer.Argument(help="Photos: JPEG, PNG, WebP or HEIC.")],
-    store: Annotated[Path, typer.Option(envvar="DETECTOR_STORE", help="The store.")] = Path("store"),
+    photos: Annotated[list[Path], typer.Argument(readable=False, help="Photos: JPEG, PNG, WebP or HEIC.")],
+    store: Annotated[Path, typer.Option(readable=False, envvar="DETECTOR_STORE", help="The store.")] = Path(
+        "store"
+    ),
     name: Annotated[str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name.")] = "detector",
     version: Annotated[int | None, typer.Option(help="The version; none: the stable one.")] = None,
     kind: Annotated[
@@ -19,7 +21,9 @@ def command(
     min_score: Annotated[
         float | None, typer.Option(help="Lowest score shown; none: the version's own.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the photos with boxes drawn.")] = Path("predictions"),
+    out: Annotated[Path, typer.Option(readable=False, help="Folder for the photos with boxes drawn.")] = Path(
+        "predictions"
+    ),
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a photo.")] = False,
 ) -> None:
     """Detect in photos: print each detection and write each photo with its boxes."""

@@ -1,41 +1,116 @@
-"""Training events for people: a progress bar on a terminal, plain lines in a log, JSON lines on request."""
+"""What a command is doing, for people: a bar on a terminal and nothing in a log; training events also as plain
+lines in a log, or as JSON lines on request."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from jobs.train.events import Event, OnEvent, json_line
+from jobs.train.events import Event, json_line
 
 SPEED_PERIOD_S = 3600.0
 """Epochs of this long are reckoned with; by rich's own 30 seconds slow ones would never get an estimate."""
+STEPS_AFTER: dict[str, str | None] = {
+    "started": "Reading the data", "data": "Building the network", "phase": None, "failed": None,
+}  # fmt: skip
+"""What goes on after an event until the next one, where that may take a while and no bar of epochs says it."""
 PHASE_NAMES = {1: "head on the frozen base", 2: "head and the last blocks of the base"}
 
 
+class EventDisplay(Protocol):
+    """Shows each training event, and between them how many photos have been read."""
+
+    def __call__(self, event: Event) -> None: ...
+
+    def reading(self, done: int, total: int) -> None: ...
+
+
 @contextmanager
-def show_events(*, as_json: bool) -> Iterator[OnEvent]:
-    """An `on_event` that prints to standard output until the context closes."""
+def show_events(*, as_json: bool, first_step: str | None = None) -> Iterator[EventDisplay]:
+    """Prints events to standard output until the context closes; `first_step` is what goes on before the first."""
     if as_json:
-        yield lambda event: print(json_line(event), end="", flush=True)
+        yield _JsonLines()
         return
     console = Console(highlight=False, soft_wrap=True)
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("epochs"),
-        TimeRemainingColumn(), TextColumn("{task.fields[score]}"),
-        console=console, disable=not sys.stdout.isatty(), speed_estimate_period=SPEED_PERIOD_S,
+    with _bar(console, shown=sys.stdout.isatty()) as bar:
+        steps = Steps(bar)
+        try:
+            steps.begin(first_step)
+            yield _Printer(console, bar, steps)
+        finally:
+            steps.begin(None)
+
+
+@contextmanager
+def show_steps() -> Iterator["Steps"]:
+    """Steps on standard error, so that standard output holds the result alone; nothing where it is no terminal."""
+    with _bar(Console(stderr=True), shown=sys.stderr.isatty()) as bar:
+        steps = Steps(bar)
+        try:
+            yield steps
+        finally:
+            steps.begin(None)
+
+
+def _bar(console: Console, *, shown: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}"),
+        TimeRemainingColumn(elapsed_when_finished=True), TextColumn("{task.fields[score]}"),
+        console=console, disable=not shown, speed_estimate_period=SPEED_PERIOD_S,
     )  # fmt: skip
-    with bar:
-        yield _Printer(console, bar)
+
+
+class Steps:
+    """The step that is going on, as a line of a bar: with the time left where it is known how much there is to do."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task: TaskID | None = None
+        self._counting = ""
+
+    def begin(self, step: str | None) -> None:
+        """Show a step of unknown length in the place of the last one; None: show none."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = None if step is None else self._bar.add_task(step, total=None, count="", score="")
+        self._counting = ""
+
+    def count(self, step: str, done: int, total: int) -> None:
+        """Show that `done` of `total` photos have been through this step."""
+        count = f"{done}/{total} photos"
+        if self._counting != step or self._task is None:
+            self.begin(None)
+            self._task = self._bar.add_task(step, total=total, count=count, score="")
+            self._counting = step
+        self._bar.update(self._task, completed=done, count=count)
+
+    def reading(self, done: int, total: int) -> None:
+        """Show how many photos of a dataset have been read; then they are compared with each other."""
+        self.count("Reading photos", done, total)
+        if done == total:
+            self.begin("Comparing photos")
+
+
+class _JsonLines:
+    """Events as JSON lines."""
+
+    def __call__(self, event: Event) -> None:
+        print(json_line(event), end="", flush=True)
+
+    def reading(self, done: int, total: int) -> None:
+        """Photos that have been read are no event."""
 
 
 class _Printer:
     """Turns each event into a line or a step of the bar."""
 
-    def __init__(self, console: Console, bar: Progress) -> None:
+    def __init__(self, console: Console, bar: Progress, steps: Steps) -> None:
         self._console = console
         self._bar = bar
+        self._steps = steps
         self._task: TaskID | None = None
         self._lines: dict[str, Callable[[Event], str]] = {
             "started": _started_line,
@@ -46,8 +121,13 @@ class _Printer:
             "published": _published_line,
         }
 
+    def reading(self, done: int, total: int) -> None:
+        self._steps.reading(done, total)
+
     def __call__(self, event: Event) -> None:
         name = event["event"]
+        if name in STEPS_AFTER:
+            self._steps.begin(STEPS_AFTER[name])
         if name == "phase":
             self._begin_phase(event)
         if name == "epoch":
@@ -61,13 +141,19 @@ class _Printer:
         # Epochs of the run that was stopped took no time now: counted as done, they would falsify the estimate.
         done = event.get("resumed_after_epoch", 0)
         self._task = self._bar.add_task(
-            f"phase {event['phase']}", total=event["epochs"], completed=done, score=""
+            f"phase {event['phase']}", total=event["epochs"], completed=done, count="", score=""
         )
+        self._show_epochs(done, event["epochs"])
+
+    def _show_epochs(self, done: int, total: int) -> None:
+        if self._task is not None:
+            self._bar.update(self._task, count=f"{done}/{total} epochs")
 
     def _step(self, event: Event) -> None:
         score = f"AP50 {event['val_ap50']:.3f}"
         if self._task is not None:
             self._bar.update(self._task, completed=event["epoch"], total=event["epochs"], score=score)
+            self._show_epochs(event["epoch"], event["epochs"])
         if not sys.stdout.isatty():
             self._console.print(
                 f"  phase {event['phase']} epoch {event['epoch']}/{event['epochs']}: loss {event['loss']:.3f}, {score},"

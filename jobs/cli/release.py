@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, promote, roll back, prune, export and import versions.", no_args_is_help=True)
 
-StorePath = Annotated[Path, typer.Option("--store", envvar="DETECTOR_STORE", help="The store.")]
+StorePath = Annotated[
+    Path, typer.Option("--store", envvar="DETECTOR_STORE", readable=False, help="The store.")
+]
 Model = Annotated[str, typer.Option("--model", "--name", envvar="DETECTOR_MODEL", help="The model's name.")]
 ServingTargets = Annotated[
     list[str] | None,
@@ -42,6 +44,7 @@ ServingStore = Annotated[
 TrustedKeys = Annotated[
     Path | None,
     typer.Option(
+        readable=False,
         envvar="DETECTOR_TRUSTED_KEYS",
         help="PEM file of Ed25519 public keys, one of which must have signed the version; none: nobody need have.",
     ),
@@ -194,7 +197,9 @@ def prune(
 @app.command("export")
 def export_command(
     version: Annotated[int, typer.Argument(help="The version.")],
-    file: Annotated[Path, typer.Argument(help="The archive to write, a .tar.gz; - for standard output.")],
+    file: Annotated[
+        Path, typer.Argument(readable=False, help="The archive to write, a .tar.gz; - for standard output.")
+    ],
     store: StorePath = STORE,
     model: Model = MODEL,
     json: Json = False,
@@ -216,7 +221,7 @@ def export_command(
 
 @app.command("import")
 def import_command(
-    file: Annotated[Path, typer.Argument(help="The archive; - for standard input.")],
+    file: Annotated[Path, typer.Argument(readable=False, help="The archive; - for standard input.")],
     store: StorePath = STORE,
     model: Annotated[
         str | None, typer.Option("--model", "--name", help="Refuse an archive of any other model.")

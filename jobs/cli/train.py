@@ -24,10 +24,11 @@ class Head(StrEnum):
 
 def command(
     data: Annotated[
-        Path | None, typer.Argument(help="Folder or zip of labelled photos; none: built-in shapes.")
+        Path | None,
+        typer.Argument(readable=False, help="Folder or zip of labelled photos; none: built-in shapes."),
     ] = None,
     store: Annotated[
-        Path, typer.Option(envvar="DETECTOR_STORE", help="Where versions are published.")
+        Path, typer.Option(readable=False, envvar="DETECTOR_STORE", help="Where versions are published.")
     ] = DEFAULT.store,
     name: Annotated[
         str, typer.Option(envvar="DETECTOR_MODEL", help="The model's name in the store.")
@@ -48,7 +49,7 @@ def command(
         str | None, typer.Option(help='A weights file, or "random".')
     ] = DEFAULT.base_weights,
     cache_dir: Annotated[
-        Path, typer.Option(envvar="DETECTOR_CACHE", help="Where the base's weights are kept.")
+        Path, typer.Option(readable=False, envvar="DETECTOR_CACHE", help="Where the base's weights are kept.")
     ] = DEFAULT.cache_dir,
     from_version: Annotated[
         int | None, typer.Option(help="Start from this version's weights.")
@@ -81,9 +82,11 @@ def command(
     ] = DEFAULT.samples,
     tfjs: Annotated[bool, typer.Option(help="Export the tfjs kinds.")] = DEFAULT.tfjs,
     tensorboard: Annotated[
-        Path | None, typer.Option(help="Write TensorBoard logs here.")
+        Path | None, typer.Option(readable=False, help="Write TensorBoard logs here.")
     ] = DEFAULT.tensorboard,
-    events: Annotated[Path | None, typer.Option(help="Append events here as JSON lines.")] = DEFAULT.events,
+    events: Annotated[
+        Path | None, typer.Option(readable=False, help="Append events here as JSON lines.")
+    ] = DEFAULT.events,
     json: Annotated[
         bool, typer.Option("--json", help="Print events as JSON lines instead of a progress bar.")
     ] = False,
@@ -108,8 +111,8 @@ def command(
     # `docker stop` and Kubernetes send SIGTERM, which the first process of a container otherwise ignores.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with show_events(as_json=json) as on_event:
-            train(config, on_event)
+        with show_events(as_json=json, first_step="Starting TensorFlow") as display:
+            train(config, display, on_reading=display.reading)
     except KeyboardInterrupt:
         print("Stopped. The same command goes on after the last epoch that was finished.", file=sys.stderr)
         raise

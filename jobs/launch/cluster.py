@@ -121,6 +121,17 @@ class Cluster:
             raise
         return claim is not None
 
+    def has_namespace(self) -> bool:
+        """Whether the namespace is there; also True where that may not be read."""
+        try:
+            with self._translating(f"read namespace {self.namespace}"):
+                self._core.read_namespace(
+                    self.namespace, _preload_content=False, _request_timeout=(CONNECT_S, ANSWER_S)
+                )
+        except RefusedError as error:
+            return error.status != 404
+        return True
+
     @contextmanager
     def log(self, pod: str) -> Iterator[Iterator[bytes]]:
         """The log from its beginning and on, as pieces of any length, each line behind the time it was written.

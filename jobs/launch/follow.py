@@ -7,7 +7,7 @@ change costs nothing.
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from detector.errors import ClusterError
@@ -17,7 +17,7 @@ from jobs.launch.outcome import Outcome, failures, is_replaced, outcome, why
 from jobs.launch.refusals import RefusedError, SilentError, UnreachableError
 from jobs.launch.state import JobState, PodState
 from jobs.launch.troubles import FOREVER, Trouble, trouble_of_job, trouble_of_pod
-from jobs.train.events import Event, OnEvent
+from jobs.train.events import INTERRUPTED, Event, OnEvent
 
 LOOK_AGAIN_S = 3
 """Without a change of a pod, the Job and what is reported of it are looked at this often."""
@@ -43,6 +43,19 @@ class Listener:
     notice: Notice
 
 
+@dataclass(slots=True)
+class _Borne:
+    """Since when there is one kind of trouble, and which details of it were told."""
+
+    kind: str
+    since: float
+    told: list[str] = field(default_factory=list)
+
+    def has_told(self, trouble: Trouble) -> bool:
+        """Kubernetes words one cause in longer and shorter ways."""
+        return any(trouble.detail in told or told in trouble.detail for told in self.told)
+
+
 def follow(cluster: Cluster, name: str, listener: Listener, *, patience_s: float) -> Outcome:
     """Tell what happens to Job `name` until it has ended.
 
@@ -61,10 +74,14 @@ class _Follower:
         self._over: set[str] = set()
         """Pods (by uid) that nothing more is to be heard of."""
         self._said: set[str] = set()
-        self._trouble: tuple[str, float] | None = None
-        """The kind of what keeps a pod from starting, and since when."""
+        self._trouble: _Borne | None = None
+        """What keeps a pod from starting."""
         self._failures: dict[str, str] = {}
         """What trainings said of their failure, by the pod's uid."""
+        self._ends_told: set[str] = set()
+        """Pods (by uid) whose end was told."""
+        self._reason = ""
+        """Why the last of these was over."""
 
     def run(self) -> Outcome:
         while True:
@@ -116,17 +133,22 @@ class _Follower:
                 self._notice(f"Pod {pod.name} starts on {pod.node}.")
             return
         now = time.monotonic()
-        if self._trouble is None or self._trouble[0] != trouble.kind:
-            self._trouble = trouble.kind, now
-        if now - self._trouble[1] >= trouble.patience_s:
+        if self._trouble is None or self._trouble.kind != trouble.kind:
+            self._trouble = _Borne(trouble.kind, now)
+        said = self._trouble.has_told(trouble)
+        if now - self._trouble.since >= trouble.patience_s:
             raise ClusterError(
-                f"{_sentence(trouble.sentence)} Given up; the Job is still there: {self._attach} follows it, `kubectl "
-                f"delete job {self._name} -n {self._cluster.namespace}` ends it."
+                f"{_sentence(trouble.summary if said else trouble.sentence)} Given up; the Job is still there: "
+                f"{self._attach} follows it, `kubectl delete job {self._name} -n {self._cluster.namespace}` ends it."
             )
-        limit = (
-            "" if trouble.patience_s == FOREVER else f" Given up after {trouble.patience_s:.0f} s of this."
-        )
-        self._notice(f"Waiting. {_sentence(trouble.sentence)}{limit}")
+        if not said:
+            limit = (
+                ""
+                if trouble.patience_s == FOREVER
+                else f" Given up after {trouble.patience_s:.0f} s of this."
+            )
+            self._notice(f"Waiting. {_sentence(trouble.sentence)}{limit}")
+            self._trouble.told.append(trouble.detail)
 
     @property
     def _attach(self) -> str:
@@ -137,15 +159,18 @@ class _Follower:
         for number, pod in enumerate(pods, 1):
             so_far = pods[:number]
             unread = pod.started and pod.uid not in self._over
-            if unread or not pod.ended or not (number < len(pods) or is_replaced(job, so_far)):
+            followed = number < len(pods) or is_replaced(job, so_far)
+            if pod.uid in self._ends_told or unread or not pod.ended or not followed:
                 continue
             disrupted = pod.disruption is not None
             reason = why(pod) if disrupted else self._failures.get(pod.uid, why(pod))
+            told = "It failed for the same reason" if reason == self._reason else reason
             count = "" if disrupted else f" (retry {failures(so_far)} of {job.retries})"
             self._notice(
-                f"Pod {pod.name} is over. {_sentence(reason)} The next one goes on after the last finished epoch"
-                f"{count}."
+                f"Pod {pod.name} is over. {_sentence(told)} The next one goes on after the last finished epoch{count}."
             )
+            self._ends_told.add(pod.uid)
+            self._reason = reason
 
     def _read(self, pod: PodState) -> None:
         """Pass on the pod's log until it is over."""
@@ -176,7 +201,15 @@ class _Follower:
         """Read what is new until the connection ends; what kept it from ending well."""
         try:
             with self._cluster.log(pod.name) as pieces:
-                for line in new_lines(pieces, position, ended=ended):
+                lines = new_lines(
+                    pieces,
+                    position,
+                    ended=ended,
+                    on_node_words=lambda words: self._notice(
+                        f"The node cannot give all of the log of pod {pod.name}: {_sentence(words)}"
+                    ),
+                )
+                for line in lines:
                     self._take(line, pod.uid)
         except (UnreachableError, RefusedError) as error:
             return error
@@ -193,7 +226,8 @@ class _Follower:
             if line.strip() != f"error: {self._failures.get(uid)}":
                 self._listener.on_line(line)
             return
-        if event["event"] == "failed":
+        # Of an interruption the training knows no more than that: the pod's own state says who stopped it.
+        if event["event"] == "failed" and event.get("code") != INTERRUPTED:
             self._failures[uid] = str(event.get("message") or event.get("code"))
         self._listener.on_event(event)
 

@@ -18,14 +18,12 @@ def submit(cluster: Cluster, request: LaunchRequest) -> JobState:
     """Make the Job.
 
     Raises:
-        ClusterError: a claim is missing, the name is taken, or the cluster refuses; nothing was submitted.
+        ClusterError: the namespace or a claim is missing, the name is taken, or the cluster refuses; nothing was
+            submitted.
     """
     for claim in filter(None, (request.store_claim, request.dataset_claim)):
         if not cluster.has_claim(claim):
-            raise ClusterError(
-                f"There is no PersistentVolumeClaim {claim!r} in namespace {cluster.namespace!r}: `kubectl get pvc -n "
-                f"{cluster.namespace}` shows those there are; --namespace, --store-claim and --dataset-claim choose."
-            )
+            raise _missing(cluster, claim)
     manifest = job_manifest(request)
     for remaining in reversed(range(TRIES)):
         try:
@@ -40,6 +38,19 @@ def submit(cluster: Cluster, request: LaunchRequest) -> JobState:
             raise
         time.sleep(PAUSE_S)
     raise AssertionError("not reached")
+
+
+def _missing(cluster: Cluster, claim: str) -> ClusterError:
+    """A claim that is not there: of a namespace that is not there the API server says the same."""
+    if not cluster.has_namespace():
+        return ClusterError(
+            f"There is no namespace {cluster.namespace!r} in this cluster: `kubectl get namespaces` shows those there "
+            "are, --namespace chooses one, and `kubectl apply -k` of an overlay in deploy/k8s makes one."
+        )
+    return ClusterError(
+        f"There is no PersistentVolumeClaim {claim!r} in namespace {cluster.namespace!r}: `kubectl get pvc -n "
+        f"{cluster.namespace}` shows those there are; --namespace, --store-claim and --dataset-claim choose."
+    )
 
 
 def _ours(cluster: Cluster, request: LaunchRequest) -> JobState:

@@ -1,7 +1,7 @@
 """A pod's log as lines, each once, however often the connection breaks."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,19 +19,21 @@ class Position:
     count: int = 0
 
 
-def new_lines(pieces: Iterable[bytes], position: Position, *, ended: bool) -> Iterator[str]:
+def new_lines(
+    pieces: Iterable[bytes], position: Position, *, ended: bool, on_node_words: Callable[[str], None]
+) -> Iterator[str]:
     """The lines after `position`, which moves along with them.
 
     `pieces` are the log from its beginning: the API gives it from a time on, but only to the second. What comes after
-    the last line break is a line where the log had `ended` before it was asked for; else it broke off.
+    the last line break is a line where the log had `ended` before it was asked for; else it broke off. `on_node_words`
+    gets what no container printed: a node that cannot give a log says why in its place, without a time.
     """
     again = position.count
     passed = 0
     for line in _lines(pieces, ended=ended):
         match = _LINE.fullmatch(line)
         if match is None:
-            # The node's own words about a log that it cannot give.
-            yield line.decode(errors="replace")
+            on_node_words(line.decode(errors="replace"))
             continue
         stamp = _stamp(match)
         if stamp < position.last:

@@ -7,6 +7,8 @@ from jobs.launch.manifest import NOT_RETRIED, NOT_RUNNABLE
 from jobs.launch.state import JobState, PodState
 
 _KILLED = 137
+_TOLD_TO_STOP = frozenset({130, 143})
+"""Training's own exit code on a signal, and that of a process without a handler for SIGTERM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,19 @@ def why(pod: PodState) -> str:
             f"It used more memory than the {pod.memory_limit or 'amount'} it may: give it more with --memory, or train "
             "with a smaller --batch-size or --size."
         )
+    if ended.exit_code in _TOLD_TO_STOP:
+        return _why_stopped(pod, ended.exit_code)
     if ended.message:
         return f"{ended.reason}: {ended.message}"
     if ended.exit_code == _KILLED:
         return "It was killed (exit code 137)."
     return f"It ended with exit code {ended.exit_code}."
+
+
+def _why_stopped(pod: PodState, exit_code: int) -> str:
+    """Of a pod that was told to stop: nobody can press Ctrl-C in it."""
+    if pod.deleted:
+        return f"The pod was deleted, and so Kubernetes stopped it (exit code {exit_code})."
+    if pod.message:
+        return f"Kubernetes stopped it: {pod.message}"
+    return f"Kubernetes stopped it (exit code {exit_code}): the pod was deleted, or its node shut down."

@@ -15,6 +15,11 @@ LEAST_KEPT_HOURS = 0.1
 """A Job that is gone at once takes with it how it ended."""
 GREATEST_KEPT_HOURS = 8760.0
 
+DEFAULT_CPU, DEFAULT_MEMORY = "500m", "4Gi"
+"""A request is what the scheduler keeps free, not what the pod may use: half a processor has room on a node of two
+beside a control plane, TensorFlow Serving and the gateway, and training takes all that is idle. Memory cannot be taken
+back, so that there request and limit are the same."""
+
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _JOB_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _QUANTITY = re.compile(r"[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?")
@@ -45,9 +50,9 @@ class LaunchRequest:
     train_options: tuple[str, ...] = ()
     """Options of `detector train`, as a person would type them."""
 
-    cpu: str = "2"
-    """Processors that the pod is given at least; it may use idle ones."""
-    memory: str = "4Gi"
+    cpu: str = DEFAULT_CPU
+    """Processors that are kept free for the pod; it may use idle ones."""
+    memory: str = DEFAULT_MEMORY
     """Memory that the pod is given and may not exceed."""
     retries: int = 3
     """How often a pod that dies is replaced; its successor goes on after the last finished epoch."""

@@ -61,7 +61,10 @@ class Terminated:
 
 @dataclass(frozen=True, slots=True)
 class PodState:
-    """One try. `disruption` says who took it from its node; `phase` and `message` are Kubernetes' own."""
+    """One try. `disruption` says who took it from its node; `phase` and `message` are Kubernetes' own.
+
+    `deleted`: somebody or something has deleted it, also where it is still there.
+    """
 
     name: str
     uid: str
@@ -75,6 +78,7 @@ class PodState:
     terminated: Terminated | None
     running: bool
     memory_limit: str | None
+    deleted: bool
 
     @classmethod
     def of(cls, pod: dict[str, Any]) -> "PodState":
@@ -98,6 +102,7 @@ class PodState:
             terminated=_terminated(state.get("terminated")),
             running="running" in state,
             memory_limit=limits.get("memory"),
+            deleted=metadata.get("deletionTimestamp") is not None,
         )
 
     @property

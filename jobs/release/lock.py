@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from detector.errors import NotFoundError, ReleaseBusyError
+from detector.files import reading
 from detector.store import Store
 from detector.store.channels import current_actor
 from detector.store.locks import try_lock
@@ -35,8 +36,13 @@ def releasing(store: Store, name: str, *, doing: str) -> Iterator[None]:
 
 
 def require_store(store: Store) -> None:
-    """Raises NotFoundError for a folder that is not there: a slip in its name must not leave one behind."""
-    if not store.root.exists():
+    """Raises NotFoundError for a folder that is not there: a slip in its name must not leave one behind.
+
+    StoreError for one that this user may not look at.
+    """
+    with reading(store.root):
+        found = store.root.exists()
+    if not found:
         raise NotFoundError(
             f"There is no store at {store.root}: `detector train` makes one, --store or DETECTOR_STORE names another."
         )

@@ -3,6 +3,8 @@
 The only room with TensorFlow, which is imported when training starts and not with this package.
 """
 
+from collections.abc import Callable
+
 from jobs.train.config import TrainConfig
 from jobs.train.events import Event, OnEvent
 from jobs.train.version import Version
@@ -10,8 +12,15 @@ from jobs.train.version import Version
 __all__ = ["Event", "OnEvent", "TrainConfig", "Version", "train"]
 
 
-def train(config: TrainConfig, on_event: OnEvent = lambda event: None) -> Version:
+def train(
+    config: TrainConfig,
+    on_event: OnEvent = lambda event: None,
+    *,
+    on_reading: Callable[[int, int], None] = lambda done, total: None,
+) -> Version:
     """Train by `config` and publish one version; `on_event` gets every event of DESIGN section 11 as it happens.
+
+    `on_reading(done, total)` is called after each photo that is read, before the event `data`.
 
     Raises:
         DetectorError: the reason in its message; nothing was published.
@@ -21,4 +30,4 @@ def train(config: TrainConfig, on_event: OnEvent = lambda event: None) -> Versio
     import_tensorflow()
     from jobs.train.pipeline import train_and_publish
 
-    return train_and_publish(config, on_event)
+    return train_and_publish(config, on_event, on_reading)

@@ -12,6 +12,9 @@ from detector.errors import StoreError
 Event = Mapping[str, Any]
 OnEvent = Callable[[Event], None]
 
+INTERRUPTED = "interrupted"
+"""The code of the event `failed` of a training that was stopped from outside."""
+
 
 def make_event(name: str, /, **fields: Any) -> dict[str, Any]:
     """An event as it is written: its name, the time in UTC (RFC 3339), then its own fields."""

@@ -10,7 +10,8 @@ import tf_keras as keras
 from detector.errors import DetectorError, OutOfMemoryError
 from detector.store.store import Store
 from jobs.train.config import TrainConfig
-from jobs.train.events import EventLog, OnEvent, make_event
+from jobs.train.datasets.checks import OnProgress
+from jobs.train.events import INTERRUPTED, EventLog, OnEvent, make_event
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import ResolvedWeights, resolve_base_weights
 from jobs.train.prepare import PreparedData, prepare_data, summary_lines
@@ -25,11 +26,11 @@ from jobs.train.tensorboard import with_tensorboard
 from jobs.train.version import Version
 
 
-def train_and_publish(config: TrainConfig, on_event: OnEvent) -> Version:
+def train_and_publish(config: TrainConfig, on_event: OnEvent, on_reading: OnProgress) -> Version:
     """See `jobs.train.train`."""
     emit = with_tensorboard(EventLog(on_event, config.events), config.tensorboard)
     try:
-        return _train_and_publish(config, emit)
+        return _train_and_publish(config, emit, on_reading)
     except DetectorError as error:
         _tell_failure(emit, code=error.code, message=error.message)
         raise
@@ -41,7 +42,7 @@ def train_and_publish(config: TrainConfig, on_event: OnEvent) -> Version:
         _tell_failure(emit, code=out_of_memory.code, message=out_of_memory.message)
         raise out_of_memory from cause
     except KeyboardInterrupt:
-        _tell_failure(emit, code="interrupted", message="Stopped by hand.")
+        _tell_failure(emit, code=INTERRUPTED, message="Stopped by Ctrl-C or a signal.")
         raise
     except Exception as error:
         _tell_failure(emit, code=DetectorError.code, message=f"{type(error).__name__}: {error}")
@@ -54,7 +55,7 @@ def _tell_failure(emit: OnEvent, *, code: str, message: str) -> None:
         emit(make_event("failed", code=code, message=message))
 
 
-def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
+def _train_and_publish(config: TrainConfig, emit: OnEvent, on_reading: OnProgress) -> Version:
     store = Store(config.store)
     if config.tfjs:
         # Whether the tfjs files can be checked is known before the training, not after it.
@@ -70,7 +71,8 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent) -> Version:
         emit(history[-1])
 
     tell("started", config=config.to_json())
-    data = prepare_data(config, store, known_labels=starting_point.labels if starting_point else None)
+    known_labels = starting_point.labels if starting_point else None
+    data = prepare_data(config, store, known_labels=known_labels, on_progress=on_reading)
     tell("data", summary=summary_lines(data), report=data.report.to_json())
     network, base_weights = _build(config, data, starting_point)
     directory = run_directory(config, data_fingerprint=data.report.fingerprint, split=data.split)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from detector.errors import InvalidRequestError
 from detector.store import Store, locked
 from jobs.train.config import TrainConfig
+from jobs.train.datasets.checks import OnProgress
 from jobs.train.datasets.data_report import DataReport
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Dataset, Split
@@ -29,11 +30,16 @@ class PreparedData:
 
 
 def prepare_data(
-    config: TrainConfig, store: Store, *, known_labels: tuple[str, ...] | None = None
+    config: TrainConfig,
+    store: Store,
+    *,
+    known_labels: tuple[str, ...] | None = None,
+    on_progress: OnProgress = lambda done, total: None,
 ) -> PreparedData:
     """Open, check and split the dataset; the split is recorded in the store so that it stays.
 
     `known_labels` are those of the version that training starts from, whose order the class ids then follow.
+    `on_progress(done, total)` is called after each photo that is read.
 
     Raises:
         InvalidRequestError: a class that is not among `known_labels`, or too many for the head.
@@ -42,7 +48,7 @@ def prepare_data(
     """
     dataset, report = open_dataset(
         config.data, format=config.format, size=config.image_size, strict=config.strict,
-        shapes=config.shapes, seed=config.seed,
+        shapes=config.shapes, seed=config.seed, on_progress=on_progress,
     )  # fmt: skip
     config.check_labels(dataset.labels)
     if known_labels is not None:

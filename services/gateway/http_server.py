@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from detector.errors import InvalidRequestError
 from services.gateway.lan.front_door import FrontDoor
+from services.gateway.observer import Observer
 from services.gateway.rest.protocol import guarded_protocol
 from services.gateway.settings import Settings
 from services.gateway.tls import Tls
@@ -43,11 +44,13 @@ def listen(host: str, port: int, variable: str) -> socket.socket:
     return listener
 
 
-def http_server(settings: Settings, app: Starlette, *, tls: Tls | None) -> uvicorn.Server:
+def http_server(settings: Settings, app: Starlette, *, observer: Observer, tls: Tls | None) -> uvicorn.Server:
     """A server for `app`, to be run with `serve(sockets=[...])`. For phones in the same network it answers plain
-    http beside TLS."""
+    http beside TLS. `observer`: of requests that are too malformed to reach `app`."""
     protocol = guarded_protocol(
-        header_timeout_s=settings.header_timeout_s, max_header_bytes=settings.max_header_bytes
+        header_timeout_s=settings.header_timeout_s,
+        max_header_bytes=settings.max_header_bytes,
+        observer=observer,
     )
     config = uvicorn.Config(
         app,

@@ -15,6 +15,7 @@ from services.gateway.engines.engine import Engine
 from services.gateway.gateway import Gateway
 from services.gateway.http_server import http_server, listen
 from services.gateway.logs import configure_logs
+from services.gateway.observer import Observer
 from services.gateway.rest.app import admin_app, rest_app
 from services.gateway.rpc.server import RpcServer
 from services.gateway.settings import Settings
@@ -46,10 +47,11 @@ async def _serve(settings: Settings, engine: Engine | None) -> None:
     public = listen(settings.host, settings.http_port, "DETECTOR_HTTP_PORT")
     lan = _open_lan(settings, port=public.getsockname()[1])
     tls = _own_tls(settings) if lan is None else lan.tls
-    listeners = [(http_server(settings, rest_app(gateway, lan=lan), tls=tls), public)]
+    observer = Observer(gateway.metrics, protocol="rest")
+    listeners = [(http_server(settings, rest_app(gateway, lan=lan), observer=observer, tls=tls), public)]
     if settings.admin_port is not None:
         admin = listen(settings.host, settings.admin_port, "DETECTOR_ADMIN_PORT")
-        listeners.append((http_server(settings, admin_app(gateway), tls=tls), admin))
+        listeners.append((http_server(settings, admin_app(gateway), observer=observer, tls=tls), admin))
     rpc = RpcServer(gateway, tls=tls) if settings.grpc else None
     await gateway.start()
     if rpc is not None:

@@ -119,12 +119,15 @@ def test_boxes_lie_where_the_things_are(
     with phone(browser, gateway.url) as shown:
         page = open_evaluate(shown)
         run_samples(page)
-        photo = next(each for each in published["photos"] if mistakes(published)[each["file"]][2])
+        missed = {file: counted[2] for file, counted in mistakes(published).items() if counted[2]}
+        photo = next(each for each in published["photos"] if each["file"] in missed)
         figure = page.locator(f'figure.sample[data-file="{photo["file"]}"]')
         stage = figure.locator(".photo").bounding_box()
         assert stage is not None
         truth = [tuple(each["box"].values()) for each in photo["ground_truth"]]
-        for mark in figure.locator(".mark.missed").all():
+        marks = figure.locator(".mark.missed")
+        expect(marks).to_have_count(missed[photo["file"]])
+        for mark in marks.all():
             at = mark.bounding_box()
             assert at is not None
             top, left = (at["y"] - stage["y"]) / stage["height"], (at["x"] - stage["x"]) / stage["width"]
@@ -152,7 +155,9 @@ def test_the_curves_of_both_phases_are_drawn_with_the_border_between_them(
             f"Phase 2 begins after epoch {first_phase}."
         )
         expect(page.locator("figure.chart", has_text="Loss")).to_contain_text("The loss went from")
-        for canvas in page.locator("figure.chart canvas").all():
+        canvases = page.locator("figure.chart canvas")
+        expect(canvases).to_have_count(2)
+        for canvas in canvases.all():
             painted = canvas.evaluate(
                 """canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
                 .data.filter((value, place) => place % 4 === 3 && value > 0).length"""

@@ -65,6 +65,23 @@ def load_photos(
     photo. DatasetError when no photo is usable, when a class has no box (unless `every_class` is off: measuring
     needs no more than photos), and, if `strict`, at any fault.
     """
+    dataset, report = inspect_photos(
+        annotations, size=size, source=source, format=format, on_progress=on_progress
+    )
+    refuse_unusable(report, strict=strict, every_class=every_class)
+    return dataset, report
+
+
+def inspect_photos(
+    annotations: Annotations,
+    *,
+    size: int,
+    source: str,
+    format: str,
+    on_progress: OnProgress = lambda done, total: None,
+) -> tuple[Dataset, DataReport]:
+    """What `load_photos` gives, also where it refuses: the report then says what is wrong. Raises nothing for
+    what is in the photos; DatasetError for a name that cannot be a label."""
     labels, label_problems = settle_labels(annotations)
     class_ids = {label: i for i, label in enumerate(labels)}
     checked = _check_all(annotations.photos, class_ids, size, on_progress)
@@ -73,11 +90,6 @@ def load_photos(
     dataset = Dataset(labels, photos)
     groups = group_photos(photos)
     problems += [*duplicates, *group_problems(photos, groups)]
-    _refuse_empty(dataset, problems, source)
-    if every_class:
-        _refuse_missing_class(dataset, problems, source, format)
-    if strict:
-        _refuse_faults(problems, source)
     grouped = count_groups(dataset, groups)
     return dataset, make_report(dataset, problems, source=source, format=format, size=size, grouped=grouped)
 
@@ -221,24 +233,33 @@ def shrink(pixels: Pixels, longest_side: int) -> Pixels:
     return np.asarray(Image.fromarray(pixels).resize(target, Image.Resampling.BILINEAR))
 
 
-def _refuse_empty(dataset: Dataset, problems: Sequence[Problem], source: str) -> None:
-    if not dataset.photos:
+def refuse_unusable(report: DataReport, *, strict: bool = False, every_class: bool = True) -> None:
+    """DatasetError when there is nothing to train on, and, if `strict`, at any fault; see `load_photos`."""
+    _refuse_empty(report)
+    if every_class:
+        _refuse_missing_class(report)
+    if strict:
+        _refuse_faults(report)
+
+
+def _refuse_empty(report: DataReport) -> None:
+    if not report.photos:
         raise DatasetError(
-            f"{source}: no usable photo in it.\n{describe(problems, at_most=SHOWN_PROBLEMS)}".rstrip()
+            f"{report.source}: no usable photo in it.\n"
+            f"{describe(report.problems, at_most=SHOWN_PROBLEMS)}".rstrip()
         )
 
 
-def _refuse_missing_class(dataset: Dataset, problems: Sequence[Problem], source: str, format: str) -> None:
-    classes = count_classes(dataset)
-    missing = [entry.label for entry in classes if not entry.boxes]
-    if missing or not classes:
-        found = ", ".join(f"'{entry.label}' {entry.boxes}" for entry in classes) or "no class at all"
+def _refuse_missing_class(report: DataReport) -> None:
+    missing = [entry.label for entry in report.classes if not entry.boxes]
+    if missing or not report.classes:
+        found = ", ".join(f"'{entry.label}' {entry.boxes}" for entry in report.classes) or "no class at all"
         names = ", ".join(f"'{label}'" for label in missing) or "any class"
         raise DatasetError(
-            f"{source}: no usable box of {names}. Found {len(dataset.photos)} usable photos; boxes by "
+            f"{report.source}: no usable box of {names}. Found {report.photos} usable photos; boxes by "
             f"class: {found}. "
-            f"Label some, or {_how_to_remove(format)}.\n"
-            f"{describe(faults(problems), at_most=SHOWN_PROBLEMS)}".rstrip()
+            f"Label some, or {_how_to_remove(report.format)}.\n"
+            f"{describe(faults(report.problems), at_most=SHOWN_PROBLEMS)}".rstrip()
         )
 
 
@@ -248,9 +269,9 @@ def _how_to_remove(format: str) -> str:
     return "remove the class"
 
 
-def _refuse_faults(problems: Sequence[Problem], source: str) -> None:
-    if found := faults(problems):
+def _refuse_faults(report: DataReport) -> None:
+    if found := faults(report.problems):
         raise DatasetError(
-            f"{source}: refused, because the reading is strict and there are problems ({len(found)}):\n"
+            f"{report.source}: refused, because the reading is strict and there are problems ({len(found)}):\n"
             f"{describe(found, at_most=SHOWN_PROBLEMS)}"
         )

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from detector.errors import DatasetError
 from jobs.train.datasets.claims import Claim, settle
+from jobs.train.datasets.encoding import text_of
 from jobs.train.datasets.lookup import BY_ANOTHER_NAME, NO_MATCH, Match, PhotoIndex, exactness
 from jobs.train.datasets.names import clean_path, fold, side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
@@ -42,13 +43,21 @@ class Collector:
         """
         for file in sorted(self.source.with_suffix(*suffixes)):
             try:
-                content = parse(self.source.read(file))
+                data = self.source.read(file)
+                content = parse(data)
             except (ValueError, DatasetError) as error:
                 message = f"{str(error).rstrip('.')}; the file is left out."
                 self.report(file, ProblemKind.UNREADABLE_ANNOTATION, message)
                 continue
             if content is not None:
+                # XML says itself which encoding it is in.
+                if not file.lower().endswith(".xml"):
+                    self.report_encoding(file, data)
                 yield file, content
+
+    def report_encoding(self, file: str, data: bytes) -> None:
+        """Tell where the text of `file`, which has these bytes, was read in an encoding that was assumed."""
+        text_of(data, file, self._problems)
 
     def report(self, file: str, kind: ProblemKind, message: str) -> None:
         """Tell of a problem in `file`; the message says what was found and what was done about it."""

@@ -1,7 +1,8 @@
 """CSV with one box a row; a row without a box is a photo without objects.
 
 Coordinates are 0..1 when all those of the file are, or nearly, and at least one is a fraction, else pixels.
-Photos that no row names are reported and not used. Labels are sorted by name.
+Boxes of groups (`IsGroupOf` of Open Images) are left out and said so. Photos that no row names are reported and
+not used. Labels are sorted by name.
 """
 
 import csv
@@ -18,7 +19,7 @@ from jobs.train.datasets.names import side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, Annotations
 from jobs.train.datasets.problems import ProblemKind, printable
 from jobs.train.datasets.source import Source
-from jobs.train.datasets.text import decode_text
+from jobs.train.datasets.text import decode_text, flag
 
 _LOOKED_AT = 20
 _HEADERS_SHOWN = 3
@@ -33,11 +34,19 @@ def read(source: Source) -> Annotations:
     """All photos that the CSV files of the source name. DatasetError when no file is a list of boxes."""
     collector = Collector(source)
     found = False
+    unread: list[str] = []
     for file in sorted(source.with_suffix(*SUFFIXES)):
-        text = _text(collector, file)
+        try:
+            data = source.read(file)
+            text = decode_text(data)
+        except DatasetError as error:
+            collector.report(file, ProblemKind.UNREADABLE_ANNOTATION, error.message)
+            unread.append(f"\n  {printable(file)}: {error.message}")
+            continue
         if (layout := layout_of(text)) is None:
             continue
         found = True
+        collector.report_encoding(file, data)
         try:
             rows = list(_rows(text, layout))
         except csv.Error as error:
@@ -46,28 +55,22 @@ def read(source: Source) -> Annotations:
         _add_photos(collector, file, rows)
     if not found:
         raise DatasetError(
-            f"{source.name}: no CSV file with a photo, a class and four coordinates a row. "
-            f"Known is, among others, the header filename,width,height,class,xmin,ymin,xmax,ymax.{headers(source)}"
+            f"{source.name}: no CSV file with a photo, a class and four coordinates a row. Known is, among "
+            "others, the header filename,width,height,class,xmin,ymin,xmax,ymax."
+            f"{headers(source)}{''.join(unread[:_HEADERS_SHOWN])}"
         )
     return collector.annotations()
-
-
-def _text(collector: Collector, file: str) -> str:
-    try:
-        return decode_text(collector.source.read(file))
-    except DatasetError as error:
-        collector.report(file, ProblemKind.UNREADABLE_ANNOTATION, error.message)
-        return ""
 
 
 def headers(source: Source) -> str:
     """A sentence on how the first few CSV files begin, empty where there is none that can be read."""
     begun = []
     for file in sorted(source.with_suffix(*SUFFIXES))[:_HEADERS_SHOWN]:
-        first = next(
-            (line.strip() for line in _text(Collector(source), file).splitlines() if line.strip()), ""
-        )
-        if first:
+        try:
+            lines = decode_text(source.read(file)).splitlines()
+        except DatasetError:
+            continue
+        if first := next((line.strip() for line in lines if line.strip()), ""):
             begun.append(f"{printable(file)} begins '{printable(first[:_HEADER_LENGTH])}'")
     return f" Found: {'; '.join(begun)}." if begun else ""
 
@@ -103,8 +106,11 @@ def _add_photos(collector: Collector, file: str, rows: list[Row]) -> None:
         if photo := collector.find(file, [name], where=f"line {own[0].line} "):
             by_photo.setdefault(photo, []).extend(own)
     for photo, own in by_photo.items():
+        singles = [row for row in own if row.edges is None or _is_single(row, photo, file, collector)]
         boxes = [
-            AnnotatedBox(row.label, *row.edges, normalised=normalised) for row in own if row.edges is not None
+            AnnotatedBox(row.label, *row.edges, normalised=normalised)
+            for row in singles
+            if row.edges is not None
         ]
         stated = next((row.side for row in own if row.side), None)
         collector.add(
@@ -113,7 +119,24 @@ def _add_photos(collector: Collector, file: str, rows: list[Row]) -> None:
             boxes,
             stated_size=_stated_size(own),
             side=stated or side_of_name(file) or side_of_folder(photo),
+            left_out=len(own) - len(singles),
         )
+
+
+def _is_single(row: Row, photo: str, file: str, collector: Collector) -> bool:
+    """Whether the row's box is of one object; a group is reported, and what cannot be read as either."""
+    try:
+        # Open Images writes -1 where nobody said.
+        if not flag(row.crowd if row.crowd != "-1" else ""):
+            return True
+        kind, message = ProblemKind.CROWD_BOX, "a group is no single object; left out."
+    except ValueError as error:
+        kind, message = (
+            ProblemKind.INVALID_BOX,
+            f"whether its box is of a group cannot be read: {error}; left out.",
+        )
+    collector.report(photo, kind, f"line {row.line} of {file}: {message}")
+    return False
 
 
 def _by_stated_name(rows: list[Row]) -> dict[str, list[Row]]:

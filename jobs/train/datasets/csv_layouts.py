@@ -6,6 +6,7 @@ corners, 0..1, and makesense.ai's `label,x,y,width,height,photo,image width,imag
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,17 +29,22 @@ _NAMES = {
     "h": ("h", "bboxh", "bboxheight", "boxheight"),
     "width": ("imagewidth", "imgwidth", "imagew", "imgw", "width"),
     "height": ("imageheight", "imgheight", "imageh", "imgh", "height"),
+    "crowd": ("isgroupof", "groupof", "iscrowd", "crowd", "isgroup"),
     "side": ("set", "split", "mluse", "subset", "side", "partition"),
 }  # fmt: skip
 """The titles of each column, the one that says most plainly what is in it first."""
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _ORIGIN_AND_SIZE = ("x", "y", "w", "h")
+_DECIMAL_COMMA = re.compile(r"-?(0?,\d+|\d+,(\d{1,2}|\d{4,}))")
 _GOOGLE_SETS = frozenset({"train", "training", "validate", "validation", "test", "unassigned", ""})
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a CSV: `edges` are ymin, xmin, ymax, xmax as written, None for a photo without a box."""
+    """One line of a CSV: `edges` are ymin, xmin, ymax, xmax as written, None for a photo without a box.
+
+    `crowd` is the text of the column that says whether the box is of a group.
+    """
 
     line: int
     photo: str
@@ -46,6 +52,7 @@ class Row:
     edges: tuple[float, float, float, float] | None
     stated_size: tuple[int, int] | None
     side: Side | None
+    crowd: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +71,15 @@ class Layout:
             edges=self._edges(values),
             stated_size=image_size(self._text(values, "width"), self._text(values, "height")),
             side=side_named(self._text(values, "side")),
+            crowd=self._text(values, "crowd"),
         )
 
     def _edges(self, values: Sequence[str]) -> tuple[float, float, float, float] | None:
         names = _CORNERS if "xmin" in self.columns else _ORIGIN_AND_SIZE
         texts = [self._text(values, name) for name in names]
-        if not any(texts) or (
-            not self._text(values, "label") and all(text in ("", "-1", "0") for text in texts)
-        ):
+        if not self._text(values, "label") and all(text in ("", "-1", "0") for text in texts):
             return None
-        a, b, c, d = (number(text) for text in texts)
+        a, b, c, d = map(_coordinate, texts)
         return (b, a, d, c) if names is _CORNERS else (b, a, b + d, a + c)
 
     def _raw(self, values: Sequence[str], name: str) -> str:
@@ -145,6 +151,11 @@ def _makesense(rows: Sequence[Sequence[str]]) -> Layout | None:
         return None
     titles = ("label", "x", "y", "w", "h", "photo", "width", "height")
     return Layout({title: position for position, title in enumerate(titles)}, 0)
+
+
+def _coordinate(text: str) -> float:
+    """The number, also with a decimal comma; NaN for one that may as well separate thousands, as in 1,250."""
+    return number(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
 
 
 def _is_number(text: str) -> bool:

@@ -10,6 +10,7 @@ from jobs.train.datasets.format import Format, UnreadFormat
 from jobs.train.datasets.format_names import FORMAT_NAMES
 from jobs.train.datasets.names import is_photo
 from jobs.train.datasets.peek import Peek
+from jobs.train.datasets.problems import printable
 from jobs.train.datasets.readers import createml, datumaro, labelme, via, vott
 from jobs.train.datasets.source import Source
 
@@ -30,6 +31,7 @@ FORMATS = {
 }
 UNREAD_FORMATS: tuple[UnreadFormat, ...] = (vott.PROJECT_ALONE,)
 _SHOWN_SUFFIXES = 6
+_SHOWN_UNREAD = 3
 
 
 def format_called(name: str) -> Format:
@@ -56,8 +58,14 @@ def detect_format(source: Source) -> Format:
     known = "; ".join(f"{entry.title} ({entry.files})" for entry in FORMATS.values())
     raise DatasetError(
         f"{source.name}: no annotations found that can be read. Found: {_inventory(source)}. "
-        f"Expected is one of: {known}.{headers(source)}"
+        f"Expected is one of: {known}.{headers(source)}{_unread(peek)}"
     )
+
+
+def _unread(peek: Peek) -> str:
+    """A line for each of the first few files that could not be read."""
+    shown = list(peek.unread.items())[:_SHOWN_UNREAD]
+    return "".join(f"\n  {printable(file)}: {message}" for file, message in shown)
 
 
 def _inventory(source: Source) -> str:

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from detector.errors import DatasetError
+from jobs.train.datasets.encoding import text_of
 from jobs.train.datasets.source import Source
-from jobs.train.datasets.text import decode_text
 
 SUFFIXES = (".pbtxt", ".prototxt")
 MAX_BYTES = 4 * 1024**2
@@ -34,7 +34,7 @@ def read_label_map(source: Source) -> Mapping[int, str]:
 def _items(file: str, data: bytes) -> Iterator[tuple[int, str]]:
     if len(data) > MAX_BYTES:
         raise DatasetError(f"{file}: {len(data)} bytes, too large for a label map.")
-    tokens = [token for token in _TOKEN.findall(decode_text(data)) if not token.startswith("#")]
+    tokens = [token for token in _TOKEN.findall(text_of(data, file, [])) if not token.startswith("#")]
     if tokens[:1] != ["item"]:
         return  # another protobuf text: a graph, a pipeline's configuration
     item: dict[str, str] = {}

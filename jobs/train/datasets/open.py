@@ -1,10 +1,12 @@
 """One entry to all data: a folder, a zip, or nothing for the built-in shapes."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.train.config import SHAPES
 from jobs.train.datasets.checks import OnProgress, load_photos, make_report
 from jobs.train.datasets.data_report import DataReport
+from jobs.train.datasets.format import Format
 from jobs.train.datasets.formats import detect_format, format_called
 from jobs.train.datasets.photos import Annotations, Dataset
 from jobs.train.datasets.shapes import generate_shapes
@@ -32,16 +34,37 @@ def open_dataset(
     if path is None:
         dataset = generate_shapes(shapes, seed=seed, size=size)
         return dataset, make_report(dataset, (), source="built-in shapes", format="shapes", size=size)
+    found = _read(path, stated)
+    return load_photos(
+        found.annotations,
+        size=size,
+        source=found.source,
+        format=found.format,
+        strict=strict,
+        every_class=every_class,
+        on_progress=on_progress,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnnotations:
+    """What a reader found, before any photo is decoded; `source` and `format` are for messages and the report."""
+
+    annotations: Annotations
+    source: str
+    format: str
+
+
+def read_annotations(path: Path, *, format: str | None = None) -> ReadAnnotations:
+    """The annotations of a folder or a zip. Raises as `open_dataset` does."""
+    return _read(path, None if format is None else format_called(format))
+
+
+def _read(path: Path, stated: Format | None) -> ReadAnnotations:
     source = open_source(path)
     found = stated or detect_format(source)
     annotations = found.read(source)
     problems = (*source.problems, *annotations.problems)
-    return load_photos(
-        Annotations(annotations.photos, annotations.labels, problems),
-        size=size,
-        source=source.name,
-        format=found.name,
-        strict=strict,
-        every_class=every_class,
-        on_progress=on_progress,
+    return ReadAnnotations(
+        Annotations(annotations.photos, annotations.labels, problems), source=source.name, format=found.name
     )

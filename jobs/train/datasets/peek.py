@@ -14,10 +14,14 @@ MAX_FILES = 50
 
 
 class Peek:
-    """The first files of each suffix. JSON is parsed once, however many formats look at it."""
+    """The first files of each suffix. JSON is parsed once, however many formats look at it.
+
+    `unread` says, by file, why those of them that were looked at could not be read.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.unread: dict[str, str] = {}
         self._json: dict[str, Any] = {}
         self._json_files: tuple[str, ...] | None = None
 
@@ -27,7 +31,9 @@ class Peek:
             try:
                 if looks_right(self.source.read(file)):
                     return file
-            except (DatasetError, ValueError):
+            except DatasetError as error:
+                self.unread[file] = error.message
+            except ValueError:
                 continue
         return None
 
@@ -50,7 +56,9 @@ class Peek:
             for file in self._json_files:
                 try:
                     self._json[file] = parse_json(decode_text(self.source.read(file)))
-                except (DatasetError, ValueError):
+                except DatasetError as error:
+                    self.unread[file] = error.message
+                except ValueError:
                     continue
         return iter(self._json.items())
 

@@ -15,6 +15,9 @@ from jobs.train.datasets.text import clean_label
 HALF_PIXEL = 0.5
 """Less than this over the edge is rounding, not a box outside the photo; thinner than this is no box."""
 
+FAR_OUTSIDE = 2.0
+"""A normalised coordinate so large is one in pixels: clipped to the photo, it would make a box of all of it."""
+
 
 class Frame(Enum):
     """Which frame the annotation's coordinates are in."""
@@ -93,6 +96,8 @@ def _place(annotated: AnnotatedBox, image: LoadedImage, frame: Frame) -> tuple[B
     edges = (annotated.ymin, annotated.xmin, annotated.ymax, annotated.xmax)
     if not all(math.isfinite(edge) for edge in edges):
         return None, [(ProblemKind.INVALID_BOX, "has coordinates that are no numbers; left out.")]
+    if annotated.normalised and max(map(abs, edges)) >= FAR_OUTSIDE:
+        return None, [(ProblemKind.INVALID_BOX, "has edges far over 1, which look like pixels; left out.")]
     faults: list[Fault] = []
     box = _normalised(annotated, image, frame)
     if box.ymin > box.ymax or box.xmin > box.xmax:

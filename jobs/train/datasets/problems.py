@@ -17,6 +17,8 @@ class ProblemKind(StrEnum):
     MISSING_PART = "missing_part"
     NOT_ANNOTATED = "not_annotated"
     ASSUMED_NEGATIVE = "assumed_negative"
+    ASSUMED_ENCODING = "assumed_encoding"
+    EXTRA_COLUMNS = "extra_columns"
     UNREADABLE_PHOTO = "unreadable_photo"
     SIZE_MISMATCH = "size_mismatch"
     TURNED_BOXES = "turned_boxes"
@@ -28,6 +30,8 @@ class ProblemKind(StrEnum):
     CROWD_BOX = "crowd_box"
     UNKNOWN_CLASS = "unknown_class"
     UNUSED_CLASS = "unused_class"
+    CLASS_NAMES = "class_names"
+    AMBIGUOUS_ID = "ambiguous_id"
     SUSPICIOUS_LABEL = "suspicious_label"
     NO_USABLE_BOX = "no_usable_box"
     DUPLICATE_PHOTO = "duplicate_photo"
@@ -47,6 +51,8 @@ REMARKS = frozenset(
         ProblemKind.MISSING_PART,
         ProblemKind.NOT_ANNOTATED,
         ProblemKind.ASSUMED_NEGATIVE,
+        ProblemKind.ASSUMED_ENCODING,
+        ProblemKind.EXTRA_COLUMNS,
         ProblemKind.JOINED_BOXES,
         ProblemKind.NEAR_DUPLICATE,
         ProblemKind.VIDEO_FRAMES,

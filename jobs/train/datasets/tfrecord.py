@@ -20,12 +20,13 @@ from jobs.train.datasets.names import side_of_folder, side_of_name
 from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import MAX_MEMBER_BYTES, Source
-from jobs.train.datasets.text import decode_text, image_size, number
+from jobs.train.datasets.text import decode_text, flag, image_size, number
 from jobs.train.datasets.tf_example_pb2 import Example
 from jobs.train.datasets.tfrecord_file import DamagedRecordError, records
 
 _NAME = re.compile(r"\.(tfrecords?|record|tfrec)(-\d+-of-\d+)?$", re.IGNORECASE)
 _EDGES = ("ymin", "xmin", "ymax", "xmax")
+_CROWD_FEATURES = ("image/object/is_crowd", "image/object/group_of")
 
 Features = Mapping[str, Sequence[Any]]
 
@@ -99,7 +100,12 @@ class _Record:
             problems.append(Problem(name, ProblemKind.MISSING_PHOTO, "has no image/encoded; left out."))
             return None
         edges = [self.features.get(f"image/object/bbox/{edge}", ()) for edge in _EDGES]
-        labels = self._labels()
+        try:
+            labels = self._labels()
+        except DatasetError as error:
+            message = f"has a class text that cannot be read: {error.message} The record is left out."
+            problems.append(Problem(name, ProblemKind.UNREADABLE_ANNOTATION, message))
+            return None
         if labels is None:
             message = (
                 "its boxes have class numbers and no names, and no label map (.pbtxt) names them; left out. Put the "
@@ -114,9 +120,12 @@ class _Record:
             )
             problems.append(Problem(name, ProblemKind.UNREADABLE_ANNOTATION, message))
             return None
-        crowds = [bool(value) for value in self.features.get("image/object/is_crowd", ())]
-        crowds += [False] * (len(labels) - len(crowds))
-        rows = zip(labels, crowds, *edges, strict=False)
+        try:
+            crowds = self._crowds(len(labels))
+        except ValueError as error:
+            problems.append(Problem(name, ProblemKind.UNREADABLE_ANNOTATION, f"{error}; left out."))
+            return None
+        rows = zip(labels, crowds, *edges, strict=True)
         boxes = [
             AnnotatedBox(label, number(ymin), number(xmin), number(ymax), number(xmax), normalised=True)
             for label, crowd, ymin, xmin, ymax, xmax in rows
@@ -142,6 +151,17 @@ class _Record:
             for label, value in zip(self._labels() or (), stated, strict=False)
             if value.is_integer()
         )
+
+    def _crowds(self, boxes: int) -> list[bool]:
+        """Whether each box is of a crowd. ValueError when that cannot be read."""
+        crowds = [False] * boxes
+        for feature in _CROWD_FEATURES:
+            flags = self.features.get(feature, ())
+            if flags and len(flags) != boxes:
+                raise ValueError(f"has {len(flags)} values of {feature} for {boxes} boxes")
+            for place, value in enumerate(flags):
+                crowds[place] |= flag(value)
+        return crowds
 
     def _labels(self) -> list[str] | None:
         """The class of each box by its text, else by its number; None where the label map lacks a number."""

@@ -5,6 +5,7 @@ reported and not used. `difficult` objects are kept. The photo is the one that `
 extension; only where that has an XML file of its own is the name stale, and the photo called like the file is meant.
 """
 
+import re
 import xml.etree.ElementTree as ET
 from pathlib import PurePosixPath
 
@@ -18,6 +19,11 @@ from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import decode_text, image_size, number
 
 MAX_XML_BYTES = 16 * 1024**2
+_DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_MULTIBYTE = frozenset(
+    {"gb2312", "gbk", "gb18030", "cp936", "big5", "cp950", "shift_jis", "shift-jis", "cp932", "windows-31j",
+     "euc-jp", "euc-kr", "cp949", "ks_c_5601-1987"}
+)  # fmt: skip
 
 
 class _Refusing(ET.TreeBuilder):
@@ -31,7 +37,8 @@ def parse_annotation(data: bytes) -> ET.Element:
     """The root `<annotation>`. ValueError says what is wrong with the file."""
     if len(data) > MAX_XML_BYTES:
         raise ValueError(f"{len(data)} bytes, too large for the annotation of one photo")
-    parser = ET.XMLParser(target=_Refusing())
+    data, encoding = _in_its_encoding(data)
+    parser = ET.XMLParser(target=_Refusing(), encoding=encoding)
     try:
         root = ET.fromstring(data, parser)
     except ET.ParseError as error:
@@ -41,6 +48,28 @@ def parse_annotation(data: bytes) -> ET.Element:
     if root.tag != "annotation":
         raise ValueError(f"the root is <{root.tag}>, not <annotation>")
     return root
+
+
+def _in_its_encoding(data: bytes) -> tuple[bytes, str | None]:
+    """The bytes and the encoding to read them in, None for the one that they declare.
+
+    The parser knows no declared encoding of several bytes a letter. What declares one byte a letter and is valid
+    UTF-8 with other letters than ASCII's is UTF-8: tools copy the declaration of another file.
+    """
+    declared = _DECLARATION.match(data)
+    encoding = declared[1].decode("ascii").lower() if declared else ""
+    if encoding in _MULTIBYTE:
+        try:
+            return data.decode(encoding).encode("utf-8"), "utf-8"
+        except UnicodeDecodeError as error:
+            raise ValueError(f"not in {encoding}, which it declares") from error
+    if not encoding or encoding.startswith(("utf", "ucs")) or data.isascii():
+        return data, None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data, None
+    return data, "utf-8"
 
 
 def read(source: Source) -> Annotations:
@@ -90,7 +119,9 @@ def _read_image_sets(source: Source, collector: Collector) -> dict[str, Side]:
             continue
         root = _root_above(file, "imagesets")
         try:
-            text = decode_text(source.read(file))
+            data = source.read(file)
+            collector.report_encoding(file, data)
+            text = decode_text(data)
         except DatasetError as error:
             collector.report(file, ProblemKind.UNREADABLE_ANNOTATION, error.message)
             continue

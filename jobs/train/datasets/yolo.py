@@ -1,10 +1,10 @@
 """YOLO: one text file a photo, `class x_center y_center width height` a line, all 0..1.
 
 With a data.yaml (names, and where train, val and test are), or with classes.txt or obj.names and texts
-beside the photos or in labels/ for images/. Polygons become their bounding boxes. A photo without a text
-file is a negative, as YOLO's own trainers have it, and the report counts them; only where no photo of a part
-has one, the part was never labelled, and is reported. So are photos that are in no part, and texts that no
-photo takes.
+beside the photos or in labels/ for images/. Polygons become their bounding boxes; what rows of other than four
+numbers are is decided over the whole dataset, in `yolo_columns`. A photo without a text file is a negative, as
+YOLO's own trainers have it, and the report counts them; only where no photo of a part has one, the part was
+never labelled, and is reported. So are photos that are in no part, and texts that no photo takes.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
+from jobs.train.datasets.encoding import read_text
 from jobs.train.datasets.format import Format
 from jobs.train.datasets.lookup import PhotoIndex
 from jobs.train.datasets.names import fold, is_photo, side_of_folder
@@ -20,6 +21,7 @@ from jobs.train.datasets.photos import AnnotatedBox, AnnotatedPhoto, Annotations
 from jobs.train.datasets.problems import Problem, ProblemKind
 from jobs.train.datasets.source import Source
 from jobs.train.datasets.text import decode_text
+from jobs.train.datasets.yolo_columns import Columns, settle_columns
 from jobs.train.datasets.yolo_config import (
     NAME_FILES,
     OTHER_TEXTS,
@@ -27,9 +29,11 @@ from jobs.train.datasets.yolo_config import (
     find_config,
     is_yolo_yaml,
 )
-from jobs.train.datasets.yolo_lines import parse_line
+from jobs.train.datasets.yolo_lines import Row, is_row, parse_line, shortened
 from jobs.train.datasets.yolo_texts import pair_texts
 
+_LOW_SCORE = 0.9
+"""People are sure of what they label; scores below this are a detector's."""
 MAX_TEXTS = 200
 """Texts called like photos that are looked at: the first ones may all be empty."""
 
@@ -42,6 +46,24 @@ class _Part:
     photos: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line that could be parsed, by its number in the file and its text as messages quote it."""
+
+    number: int
+    shown: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text file of one photo. `left_out` counts the lines that could not be parsed."""
+
+    file: str
+    lines: tuple[_Line, ...] = ()
+    left_out: int = 0
+
+
 def read(source: Source) -> Annotations:
     """All photos of the parts that data.yaml lists, or all there are without one.
 
@@ -50,8 +72,8 @@ def read(source: Source) -> Annotations:
     config = find_config(source)
     index = PhotoIndex(source.files, source.set_aside)
     texts = [file for file in source.with_suffix(".txt") if not config.is_other_text(file)]
-    problems: list[Problem] = []
-    photos: list[AnnotatedPhoto] = []
+    problems = list(config.problems)
+    labelled: list[tuple[Side | None, str]] = []
     parts = _parts(source, config, index, problems)
     in_parts = dict.fromkeys(photo for part in parts for photo in part.photos)
     pairs = pair_texts(
@@ -64,13 +86,21 @@ def read(source: Source) -> Annotations:
             message = "no photo of this part has a text file with boxes; not used."
             problems += [Problem(photo, ProblemKind.NOT_ANNOTATED, message) for photo in part.photos]
             continue
-        for photo in part.photos:
-            if photo in pairs.unused_photos:
-                continue
-            photos.append(_annotated(source, photo, taken.get(photo), part.side, config, problems))
+        labelled += [(part.side, photo) for photo in part.photos if photo not in pairs.unused_photos]
+    names = config.known_names
+    found = {
+        photo: _read_lines(source, taken[photo], names, problems) for _, photo in labelled if photo in taken
+    }
+    rows = [line.row.values for text in found.values() for line in text.lines]
+    columns = settle_columns(rows, keypoint_values=config.keypoint_values)
+    photos = [
+        _annotated(source, photo, found.get(photo), side, config, columns, problems)
+        for side, photo in labelled
+    ]
     if not photos:
         raise DatasetError(_nothing_found(source, index, problems))
     problems += _without_text([photo.name for photo in photos if photo.name not in taken])
+    problems += _with_extra_columns(found.values(), columns)
     problems += _in_no_part(parts, index, config)
     folders = {PurePosixPath(photo.name).parent for photo in photos if "/" in photo.name}
     of_others = pair_texts([photo for photo in index.photos if photo not in in_parts], texts).text_of
@@ -140,7 +170,7 @@ def _photos_of(
 
 
 def _listed(source: Source, listing: str, index: PhotoIndex, problems: list[Problem]) -> Iterable[str]:
-    for line in decode_text(source.read(listing)).splitlines():
+    for line in read_text(source, listing, problems).splitlines():
         if not line.strip():
             continue
         match = index.find(line, beside=listing)
@@ -154,42 +184,82 @@ def _listed(source: Source, listing: str, index: PhotoIndex, problems: list[Prob
             problems.append(Problem(listing, ProblemKind.MISSING_PHOTO, message))
 
 
+def _read_lines(source: Source, file: str, names: Container[str], problems: list[Problem]) -> _Text:
+    """The file's lines; those that cannot be parsed are reported."""
+    try:
+        texts = read_text(source, file, problems).splitlines()
+    except DatasetError as error:
+        problems.append(Problem(file, ProblemKind.UNREADABLE_ANNOTATION, error.message))
+        # Nobody knows what it says: the photo is no negative.
+        return _Text(file, left_out=1)
+    lines: list[_Line] = []
+    left_out = 0
+    for number, text in enumerate(texts, start=1):
+        if not text.strip():
+            continue
+        try:
+            lines.append(_Line(number, shortened(text), parse_line(text, names=names)))
+        except ValueError as error:
+            left_out += 1
+            problems.append(Problem(file, ProblemKind.INVALID_BOX, f"line {number} {error}; left out."))
+    return _Text(file, tuple(lines), left_out)
+
+
 def _annotated(
     source: Source,
     photo: str,
-    text: str | None,
+    text: _Text | None,
     side: Side | None,
     config: YoloConfig,
+    columns: Columns,
     problems: list[Problem],
 ) -> AnnotatedPhoto:
+    text = text or _Text(photo)
     boxes: list[AnnotatedBox] = []
-    left_out = 0
-    try:
-        lines = [] if text is None else decode_text(source.read(text)).splitlines()
-    except DatasetError as error:
-        problems.append(Problem(text or photo, ProblemKind.UNREADABLE_ANNOTATION, error.message))
-        # Nobody knows what it says: the photo is no negative.
-        lines, left_out = [], 1
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for line in text.lines:
         try:
-            class_id, edges = parse_line(line, keypoints=config.keypoints)
-            label = config.label(class_id)
+            edges = columns.box(line.row.values)
         except ValueError as error:
-            left_out += 1
-            message = f"line {number} {error}; left out."
-            problems.append(Problem(text or photo, ProblemKind.INVALID_BOX, message))
+            message = f"line {line.number} {error}: '{line.shown}'; left out."
+            problems.append(Problem(text.file, ProblemKind.INVALID_BOX, message))
             continue
+        label = config.label(line.row.class_id)
         if label is None:
-            left_out += 1
             message = (
-                f"line {number} has class {class_id}, and {len(config.names)} classes are named; left out."
+                f"line {line.number} has class {line.row.class_id}, and {len(config.names)} classes are named; "
+                "left out."
             )
-            problems.append(Problem(text or photo, ProblemKind.UNKNOWN_CLASS, message))
+            problems.append(Problem(text.file, ProblemKind.UNKNOWN_CLASS, message))
             continue
         boxes.append(AnnotatedBox(label, edges.ymin, edges.xmin, edges.ymax, edges.xmax, normalised=True))
+    left_out = text.left_out + len(text.lines) - len(boxes)
     return AnnotatedPhoto(photo, source.reader(photo), tuple(boxes), side=side, left_out=left_out)
+
+
+def _with_extra_columns(texts: Iterable[_Text], columns: Columns) -> list[Problem]:
+    """One remark on all rows whose last columns were taken for a score and a track number."""
+    files: set[str] = set()
+    rows = 0
+    scores: list[float] = []
+    for text in texts:
+        for line in text.lines:
+            if extra := columns.extra(line.row.values):
+                files.add(text.file)
+                rows += 1
+                scores += [value for value in line.row.values[-extra:] if not value.is_integer()]
+    if not rows:
+        return []
+    message = (
+        f"{_count(rows, 'row')} in {_count(len(files), 'file')} with one or two columns more than a box or a "
+        "polygon; these were taken for a score and a track number, and not used."
+    )
+    if scores and min(scores) < _LOW_SCORE:
+        message += f" The lowest score is {min(scores):g}: the boxes may be predictions and not labels."
+    return [Problem("labels", ProblemKind.EXTRA_COLUMNS, message)]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _without_text(photos: list[str]) -> list[Problem]:
@@ -263,17 +333,9 @@ def _first_text(source: Source) -> str | None:
             lines = [line for line in decode_text(source.read(file)).splitlines() if line.strip()]
         except DatasetError:
             continue
-        if (lines or named) and all(map(_is_box, lines)):
+        if (lines or named) and all(is_row(line, named=named) for line in lines):
             return file
     return None
-
-
-def _is_box(line: str) -> bool:
-    try:
-        parse_line(line)
-    except ValueError:
-        return False
-    return True
 
 
 FORMAT = Format(

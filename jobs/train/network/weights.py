@@ -60,7 +60,7 @@ def resolve_base_weights(alpha: float, *, choice: str | None, cache_dir: Path) -
         return _from_file(Path(choice), alpha)
     cached = cache_dir / f"mobilenet_v1_{alpha}.npz"
     tried = [f"--base-weights FILE: not given; the cache: no {cached}"]
-    if cached.exists():
+    if os.path.exists(cached):
         try:
             return _from_file(cached, alpha)
         except BaseWeightsError as error:

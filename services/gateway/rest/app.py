@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -16,7 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.gateway import Gateway
 from services.gateway.lan.explanation import explanation_routes
 from services.gateway.lan.keys_over_https import OverHttps
-from services.gateway.requests import public_error
+from services.gateway.observer import Observer
+from services.gateway.rest.cors import CrossOrigin
 from services.gateway.rest.detect import DetectEndpoint
 from services.gateway.rest.documents import document_routes
 from services.gateway.rest.files import FileEndpoints
@@ -125,20 +125,23 @@ def _application(
     cors_origins: tuple[str, ...] = (),
     lifespan: Lifespan | None = None,
 ) -> Starlette:
-    middleware = [Middleware(Observed, metrics=gateway.metrics, readiness=gateway.readiness)]
+    middleware = [
+        Middleware(Observed, observer=Observer(gateway.metrics, protocol="rest"), readiness=gateway.readiness)
+    ]
     if cors_origins:
         # Outside, so that pages of those origins can read refusals too.
         middleware.insert(
             0,
             Middleware(
-                CORSMiddleware,
+                CrossOrigin,
                 allow_origins=cors_origins,
                 allow_methods=["GET", "POST"],
                 allow_headers=["*"],
                 expose_headers=EXPOSED_HEADERS,
+                allow_private_network=True,
             ),
         )
-    handlers: Mapping[Any, Any] = {HTTPException: _http_exception, Exception: _unexpected}
+    handlers: Mapping[Any, Any] = {HTTPException: _http_exception}
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=lifespan)
 
 
@@ -147,13 +150,4 @@ async def _http_exception(request: Request, exception: HTTPException) -> Respons
     request.state.code = error.code
     response = problem_response(error, request_id=request.state.request_id)
     response.headers.update(exception.headers or {})
-    return response
-
-
-async def _unexpected(request: Request, exception: Exception) -> Response:
-    """A fault of ours: its trace is in the log, its text is not in the answer."""
-    error = public_error(exception)
-    request_id = request.state.request_id
-    response = problem_response(error, request_id=request_id)
-    response.headers["X-Request-Id"] = request_id
     return response

@@ -1,8 +1,9 @@
 """Reading a request's body within bounds, and finding the photo in it."""
 
 import asyncio
-import binascii
 import json
+import re
+from dataclasses import dataclass
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -15,31 +16,57 @@ from detector.errors import (
     RequestTimeoutError,
     UnsupportedMediaTypeError,
 )
+from detector.image_headers import sniff_format
 from services.gateway.admission import Upload
 from services.gateway.deadline import Deadline
+from services.gateway.rest.base64_text import decoded, unescaped, unwrapped
 from services.gateway.rest.middleware import header
 
-# What curl says of --data-binary when it is told nothing else.
-_RAW_TYPES = {"", "application/octet-stream", "application/x-www-form-urlencoded"}
-_PACKED_TYPES = ("multipart/form-data", "application/json")
+_MULTIPART = "multipart/form-data"
+_JSON = "application/json"
+_URLENCODED = "application/x-www-form-urlencoded"
+"""Also what curl says of --data-binary when it is told nothing else: the body may be the photo itself."""
+_RAW_TYPES = {"", "application/octet-stream"}
+_PACKED_TYPES = {_MULTIPART, _JSON, _URLENCODED}
 _MULTIPART_OVERHEAD = 16_384
 PHOTO_FIELD = b"image"
-_LINE_ENDS = b"\r\n"
-"""In base64 as MIME has it, which is what Android writes when it is asked for nothing else."""
+_FIELD = 'The field "image"'
+_FORM_START = re.compile(rb"[A-Za-z0-9_.%\[\]*+-]{1,64}=")
 _MAX_PARTS = 100
 _MAX_JSON_MARKS = 1000
 """Of what makes JSON large in memory: base64 has none of it."""
 
 
-def check_declared_length(scope: Scope, limit: int) -> None:
-    """Refuse by the headers alone. Raises BodyTooLargeError or UnsupportedMediaTypeError."""
+@dataclass(frozen=True, slots=True)
+class BodyHead:
+    """What a request's headers say of its body. `limit` is of its bytes: the photo, and in a form what goes around
+    it."""
+
+    media_type: str
+    content_type: str
+    limit: int
+
+
+def body_head(scope: Scope, max_image_bytes: int) -> BodyHead:
+    """Refuse by the headers alone. Raises BodyTooLargeError, InvalidRequestError or UnsupportedMediaTypeError."""
+    content_type = header(scope, b"content-type") or ""
+    media_type = content_type.partition(";")[0].strip().lower()
+    limit = max_image_bytes + _MULTIPART_OVERHEAD if media_type == _MULTIPART else max_image_bytes
     length = header(scope, b"content-length")
     if length is not None and length.isascii() and length.isdigit() and int(length[:20]) > limit:
         raise BodyTooLargeError(f"The body has {length[:20]} bytes; at most {limit} are taken.")
     encoding = header(scope, b"content-encoding")
     if encoding is not None and encoding.strip().lower() not in ("", "identity"):
         raise UnsupportedMediaTypeError("Send the body without Content-Encoding: photos are compressed.")
-    _media_type(scope)
+    known = media_type.startswith("image/") or media_type in _RAW_TYPES or media_type in _PACKED_TYPES
+    if not known:
+        if length == "0" or (length is None and header(scope, b"transfer-encoding") is None):
+            raise _empty_body()
+        raise UnsupportedMediaTypeError(
+            "Send the photo itself (image/*, application/octet-stream), a form with the photo or its base64 in the "
+            'field "image" (multipart/form-data, application/x-www-form-urlencoded), or JSON {"image": "<base64>"}.'
+        )
+    return BodyHead(media_type, content_type, limit)
 
 
 async def read_body(receive: Receive, upload: Upload, *, limit: int, deadline: Deadline) -> bytes:
@@ -65,32 +92,35 @@ async def read_body(receive: Receive, upload: Upload, *, limit: int, deadline: D
         raise RequestTimeoutError("The body did not arrive in time.") from None
 
 
-async def find_photo(scope: Scope, body: bytes) -> bytes:
-    """As `photo_in`; a form or JSON is looked through beside the event loop."""
-    if _media_type(scope) in _PACKED_TYPES:
-        return await asyncio.to_thread(photo_in, scope, body)
-    return body
+async def find_photo(head: BodyHead, body: bytes) -> bytes:
+    """As `photo_in`; what is not a photo at first sight is looked through beside the event loop."""
+    if sniff_format(body) is not None and head.media_type not in (_MULTIPART, _JSON):
+        return body
+    return await asyncio.to_thread(photo_in, head, body)
 
 
-def photo_in(scope: Scope, body: bytes) -> bytes:
-    """The photo's bytes, by the request's content type. Raises InvalidRequestError."""
-    media_type = _media_type(scope)
-    if media_type == "multipart/form-data":
-        return _from_multipart(header(scope, b"content-type") or "", body)
-    if media_type == "application/json":
-        return _from_json(body)
-    return body
+def photo_in(head: BodyHead, body: bytes) -> bytes:
+    """The photo's bytes, by the request's content type. What may not be a photo is left to whoever decodes it.
+
+    Raises InvalidRequestError, also where there are none.
+    """
+    if not body:
+        raise _empty_body()
+    if head.media_type == _JSON:
+        photo, place = _from_json(body), '"image"'
+    elif head.media_type == _MULTIPART:
+        photo, place = unwrapped(_from_multipart(head.content_type, body), place=_FIELD), _FIELD
+    elif head.media_type == _URLENCODED and _FORM_START.match(body):
+        photo, place = unwrapped(_from_urlencoded(body), place=_FIELD), _FIELD
+    else:
+        photo, place = unwrapped(body, place="The body"), "The body"
+    if not photo:
+        raise InvalidRequestError(f"{place} is empty; it must be a photo.")
+    return photo
 
 
-def _media_type(scope: Scope) -> str:
-    media_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
-    known = media_type in _RAW_TYPES or media_type in _PACKED_TYPES
-    if not known and not media_type.startswith("image/"):
-        raise UnsupportedMediaTypeError(
-            "Send the photo itself (image/*, application/octet-stream), "
-            'multipart/form-data with a field "image", or JSON {"image": "<base64>"}.'
-        )
-    return media_type
+def _empty_body() -> InvalidRequestError:
+    return InvalidRequestError("The body is empty; send a photo as the body, in a form or in JSON.")
 
 
 def _from_json(body: bytes) -> bytes:
@@ -103,14 +133,26 @@ def _from_json(body: bytes) -> bytes:
     encoded = fields.get("image") if isinstance(fields, dict) else None
     if not isinstance(encoded, str):
         raise InvalidRequestError('The JSON must be {"image": "<base64>"}.')
-    if encoded.startswith("data:"):
-        encoded = encoded.partition(",")[2]
-    try:
-        return binascii.a2b_base64(encoded.encode("ascii").translate(None, _LINE_ENDS), strict_mode=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
-        raise InvalidRequestError(
-            f'"image" is not base64 with the letters "+" and "/" and its padding: {str(error)[:200]}'
-        ) from error
+    # Other characters become "?", which base64 does not have.
+    return decoded(encoded.encode("ascii", "replace"), place='"image"')
+
+
+def _from_urlencoded(body: bytes) -> bytes:
+    """The field as text. A "+" would be a space there, but is left as it is, except at the start, where no photo has
+    one: base64 has no spaces, and many programs forget to escape its plus signs."""
+    fields = body.split(b"&", _MAX_PARTS)
+    if len(fields) > _MAX_PARTS:
+        raise InvalidRequestError(f"The form has more than {_MAX_PARTS} fields.")
+    for field in fields:
+        name, _, value = field.partition(b"=")
+        if name == PHOTO_FIELD:
+            text = unescaped(value.lstrip(b"+"))
+            if b"%" in text:
+                raise InvalidRequestError(
+                    f"{_FIELD} is percent-encoded bytes; send its base64, or the photo itself as multipart/form-data."
+                )
+            return text
+    raise InvalidRequestError('The form has no field "image".')
 
 
 class _PhotoField:
@@ -188,9 +230,3 @@ def _from_multipart(content_type: str, body: bytes) -> bytes:
     if not photo.found:
         raise InvalidRequestError('The multipart body has no field "image".')
     return b"".join(photo.parts)
-
-
-def body_limit(scope: Scope, max_image_bytes: int) -> int:
-    """Largest body: the photo, and in a form what goes around it."""
-    form = (header(scope, b"content-type") or "").lower().startswith("multipart/")
-    return max_image_bytes + _MULTIPART_OVERHEAD if form else max_image_bytes

@@ -10,7 +10,7 @@ from detector.errors import MethodNotAllowedError
 from services.gateway.answer import Answer
 from services.gateway.core import Core
 from services.gateway.metrics import Metrics
-from services.gateway.rest.bodies import body_limit, check_declared_length, find_photo, read_body
+from services.gateway.rest.bodies import body_head, find_photo, read_body
 from services.gateway.rest.query import detect_options, request_deadline
 from services.gateway.settings import Settings
 
@@ -29,22 +29,24 @@ class DetectEndpoint:
             raise MethodNotAllowedError("/detect takes POST with a photo as its body.", allow="POST")
         options = detect_options(scope)
         deadline = request_deadline(scope, self._settings)
-        limit = body_limit(scope, self._settings.max_image_bytes)
-        check_declared_length(scope, limit)
+        head = body_head(scope, self._settings.max_image_bytes)
         with self._core.admission.admit() as upload:
             started = time.perf_counter()
-            body = await read_body(receive, upload, limit=limit, deadline=deadline)
+            body = await read_body(receive, upload, limit=head.limit, deadline=deadline)
             upload.finish()
             read = time.perf_counter()
             self._metrics.stage_duration.labels("read").observe(read - started)
-            answer = await self._core.detect(await find_photo(scope, body), options, deadline)
+            size_bytes = len(body)
+            # Under the same name, so that a body is let go of once the photo in it is decoded.
+            body = await find_photo(head, body)
+            answer = await self._core.detect(body, options, deadline)
         encoded = time.perf_counter()
         total_ms = (encoded - state["started"]) * 1e3
         content = json.dumps(
             answer_json(answer, state["request_id"], total_ms), separators=(",", ":")
         ).encode()
         self._metrics.stage_duration.labels("encode").observe(time.perf_counter() - encoded)
-        state["log"] = _log_fields(answer, len(body))
+        state["log"] = _log_fields(answer, size_bytes)
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(content)).encode()),

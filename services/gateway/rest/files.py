@@ -17,11 +17,14 @@ from detector.errors import NotFoundError, RangeNotSatisfiableError
 from detector.files import reading
 from services.gateway.files import StoredFiles, artifact_kind, digest
 from services.gateway.metrics import Metrics
+from services.gateway.rest.accept import weights
+from services.gateway.rest.query import read_query
 
 IMMUTABLE = "max-age=31536000, immutable"
 PRIVATE_IMMUTABLE = f"private, {IMMUTABLE}"
 """Of what is given for an API key: a cache between here and there would give it to those without one."""
 REVALIDATE = "no-cache"
+MANIFEST_PARAMETERS = ("channel",)
 CHUNK_BYTES = 262_144
 MAX_COMPRESSED_SOURCE = 4_000_000
 _COMPRESSIBLE_SUFFIXES = {
@@ -46,7 +49,6 @@ _TYPES = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
-_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -80,6 +82,7 @@ class FileEndpoints:
 
     async def file(self, request: Request) -> Response:
         """/v1/models/{name}/versions/{version}/files/{path}."""
+        read_query(request.scope, ())
         name, version = request.path_params["name"], request.path_params["version"]
         path = request.path_params["path"]
         found = await asyncio.to_thread(lambda: describe(self._files.file(name, version, path)))
@@ -91,7 +94,7 @@ class FileEndpoints:
     async def manifest(self, request: Request) -> Response:
         """/v1/models/{name}/manifest?channel=stable, as the stored bytes."""
         name = request.path_params["name"]
-        channel = request.query_params.get("channel", "stable")
+        channel = read_query(request.scope, MANIFEST_PARAMETERS).get("channel", "stable")
         found = await asyncio.to_thread(lambda: describe(self._files.manifest(name, channel)))
         return await respond(request, found, cache_control=REVALIDATE, sent=None)
 
@@ -205,11 +208,7 @@ def _joined(request: Request, name: str) -> str:
 
 def _accepts_gzip(header: str) -> bool:
     """Whether gzip is taken, and the file as it is is not liked better."""
-    offers: dict[str, float] = {}
-    for offer in header.lower().split(","):
-        coding, _, parameters = offer.partition(";")
-        weight = _WEIGHT.fullmatch(parameters.replace(" ", "").strip())
-        offers[coding.strip()] = float(weight.group(1)) if weight else 1.0
+    offers = weights(header)
     gzip_weight = offers.get("gzip", offers.get("*", 0.0))
     return gzip_weight > 0.0 and gzip_weight >= offers.get("identity", 0.0)
 

@@ -1,6 +1,7 @@
-"""Is the process alive, is it ready, what do its numbers say."""
+"""Liveness, readiness and metrics endpoints."""
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.openmetrics import exposition as openmetrics
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -8,6 +9,17 @@ from starlette.routing import Route
 from detector.errors import ModelUnavailableError
 from services.gateway.metrics import Metrics
 from services.gateway.readiness import Readiness
+from services.gateway.rest.accept import weights
+
+_OPENMETRICS = "application/openmetrics-text"
+_PLAIN = "text/plain"
+
+
+def wants_openmetrics(accept: str) -> bool:
+    """Whether an Accept header names OpenMetrics and does not prefer plain text."""
+    offers = weights(accept)
+    wanted = offers.get(_OPENMETRICS, 0.0)
+    return wanted > 0.0 and wanted >= offers.get(_PLAIN, 0.0)
 
 
 def health_routes(readiness: Readiness, metrics: Metrics) -> list[Route]:
@@ -27,6 +39,13 @@ def health_routes(readiness: Readiness, metrics: Metrics) -> list[Route]:
 
     async def scrape(request: Request) -> Response:
         request.state.route = "/metrics"
-        return Response(generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        if wants_openmetrics(",".join(request.headers.getlist("accept"))):
+            content, media_type = (
+                openmetrics.generate_latest(metrics.registry),
+                openmetrics.CONTENT_TYPE_LATEST,
+            )
+        else:
+            content, media_type = generate_latest(metrics.registry), CONTENT_TYPE_LATEST
+        return Response(content, headers={"Content-Type": media_type, "Vary": "Accept"})
 
     return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", scrape)]

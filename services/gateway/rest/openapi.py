@@ -6,10 +6,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from detector.detections import MAX_DETECTIONS
-from services.gateway.rest.schemas import DetectIn, DetectOut, ProblemOut, StatusOut
+from services.gateway.rest.schemas import BASE64, DetectIn, DetectOut, ProblemOut, StatusOut
 
+_DESCRIPTION = (
+    "/detect and /v1 refuse a query parameter that they do not know, and name the nearest one that they do. "
+    "/livez, /readyz and /metrics ignore query parameters: probes and scrapers add their own."
+)
 _ERRORS = {
-    "400": "The request makes no sense.",
+    "400": "The request makes no sense: an unknown query parameter, a value out of its range, an empty body.",
     "401": "An API key is needed.",
     "404": "No such model, version, channel or file.",
     "405": "The method is none of those in Allow.",
@@ -24,7 +28,6 @@ _ERRORS = {
     "504": "The deadline passed.",
 }
 _SHAPES: tuple[type[BaseModel], ...] = (DetectIn, DetectOut, ProblemOut, StatusOut)
-_OBJECT = {"type": "object"}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -35,14 +38,16 @@ def openapi_document(version: str) -> dict[str, Any]:
     )
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Pocket Detector", "version": version},
+        "info": {"title": "Pocket Detector", "version": version, "description": _DESCRIPTION},
         "paths": {
             "/detect": {"post": _detect()},
             "/v1/models/{name}/manifest": {"get": _manifest()},
             "/v1/models/{name}/versions/{version}/files/{path}": {"get": _file()},
             "/livez": {"get": _status("The process is alive.", ready=False)},
             "/readyz": {"get": _status("The stable version answers.", ready=True)},
-            "/metrics": {"get": _plain("Metrics for Prometheus.", "text/plain")},
+            "/metrics": {
+                "get": _plain("Metrics for Prometheus.", "text/plain", "application/openmetrics-text")
+            },
         },
         "components": {
             "schemas": definitions["$defs"],
@@ -55,7 +60,8 @@ def openapi_document(version: str) -> dict[str, Any]:
 
 
 def _detect() -> dict[str, Any]:
-    form = {"type": "object", "properties": {"image": _BINARY["schema"]}, "required": ["image"]}
+    base64_text = {"type": "string", "description": BASE64}
+    photo_or_text = {"anyOf": [_BINARY["schema"], base64_text]}
     return {
         "operationId": "detect",
         "summary": "What is on a photo, and where.",
@@ -71,9 +77,10 @@ def _detect() -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                "image/*": _BINARY,
-                "application/octet-stream": _BINARY,
-                "multipart/form-data": {"schema": form},
+                "image/*": {"schema": photo_or_text},
+                "application/octet-stream": {"schema": photo_or_text},
+                "multipart/form-data": {"schema": _form(photo_or_text)},
+                "application/x-www-form-urlencoded": {"schema": _form(base64_text)},
                 "application/json": {"schema": _reference(DetectIn)},
             },
         },
@@ -83,6 +90,10 @@ def _detect() -> dict[str, Any]:
         },
         "security": [{}, {"bearer": []}, {"header": []}],
     }
+
+
+def _form(image: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": {"image": image}, "required": ["image"]}
 
 
 def _manifest() -> dict[str, Any]:
@@ -136,8 +147,8 @@ def _status(summary: str, *, ready: bool) -> dict[str, Any]:
     return {"summary": summary, "responses": {"200": _json(summary, StatusOut), **problems}}
 
 
-def _plain(summary: str, media_type: str) -> dict[str, Any]:
-    content = {media_type: {"schema": {"type": "string"}}}
+def _plain(summary: str, *media_types: str) -> dict[str, Any]:
+    content = {media_type: {"schema": {"type": "string"}} for media_type in media_types}
     return {"summary": summary, "responses": {"200": {"description": summary, "content": content}}}
 
 

@@ -8,16 +8,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from httptools import HttpParserError, HttpParserUpgrade
 from starlette.types import ASGIApp, Message, Receive, Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from detector.errors import InvalidRequestError
-from services.gateway.requests import request_id
+from services.gateway.observer import Observer
+from services.gateway.requests import AnswerCutShortError, request_id
 from services.gateway.rest.problems import problem_response
-
-log = structlog.get_logger("gateway.requests")
 
 REFUSED_BODY_GRACE_S = 0.25
 """How long a refused client has to see its answer and stop, before its body is read to be thrown away."""
@@ -33,7 +31,9 @@ _FRAMING = (b"content-length", b"transfer-encoding")
 """The headers that say where a body ends."""
 
 
-def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[asyncio.Protocol]:
+def guarded_protocol(
+    *, header_timeout_s: float, max_header_bytes: int, observer: Observer
+) -> type[asyncio.Protocol]:
     """A protocol that closes connections which drip or flood headers, or go on sending a refused body."""
 
     class GuardedProtocol(HttpToolsProtocol):
@@ -103,8 +103,8 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
             return b"".join([b"POST / HTTP/1.1\r\n", *map(b"%s: %s\r\n".__mod__, framing), b"\r\n"])
 
         def _refuse_unreadable(self) -> None:
-            """What came is no HTTP. It is answered and logged as any request is, except while one before it waits for
-            its own answer: two answers would run into one another."""
+            """Answer a malformed request, and observe it as any other; except while one before it waits for its own
+            answer, into which this one would be written."""
             self._disarm()
             self._refused = True
             cycle = self.cycle
@@ -113,26 +113,21 @@ def guarded_protocol(*, header_timeout_s: float, max_header_bytes: int) -> type[
                 return
             if self.transport.is_closing():
                 return
-            error = InvalidRequestError("This is not HTTP/1.1 as RFC 9112 has it.")
-            given_id = request_id(None)
-            response = problem_response(error, request_id=given_id)
+            seen = observer.enter("other", request_id(None))
+            error = seen.failed(InvalidRequestError("This is not HTTP/1.1 as RFC 9112 has it."))
+            response = problem_response(error, request_id=seen.request_id)
             fields = [
                 *self.server_state.default_headers,
                 *response.raw_headers,
-                (b"x-request-id", given_id.encode()),
+                (b"x-request-id", seen.request_id.encode()),
                 (b"connection", b"close"),
             ]
             head = b"".join([STATUS_LINE[error.http_status], *map(b"%s: %s\r\n".__mod__, fields), b"\r\n"])
             self.transport.write(head + bytes(response.body))
             self.transport.close()
-            log.info(
-                "request",
-                protocol="rest",
-                route="other",
-                status=error.http_status,
-                code=error.code,
-                request_id=given_id,
-            )
+            seen.leave()
+            seen.count()
+            seen.log(status=error.http_status)
 
         def on_message_begin(self) -> None:
             if self._repeating_head:
@@ -272,6 +267,11 @@ class _CloseAfterEarlyAnswer:
         cycle.transport = answer_transport  # type: ignore[assignment]  # it has what a cycle calls
         try:
             await self._app(scope, receive, watching_send)
+        except AnswerCutShortError:
+            # The log has the cause. Uvicorn would log this exception too, without the request's id.
+            answer_transport.flush()
+            cycle.disconnected = True
+            transport.close()
         finally:
             answer_transport.flush()
             # Else each request would be kept, with what it holds, until the collector of cycles comes by.

@@ -1,5 +1,6 @@
-"""Query parameters and headers of /detect as options of the core."""
+"""Query parameters, which every route of the API reads here, and the headers of /detect as options of the core."""
 
+import difflib
 import math
 from urllib.parse import parse_qsl
 
@@ -12,20 +13,44 @@ from services.gateway.deadline import Deadline
 from services.gateway.rest.middleware import header
 from services.gateway.settings import Settings
 
-KNOWN = ("channel", "version", "min_score", "max_detections")
+DETECT_PARAMETERS = ("channel", "version", "min_score", "max_detections")
+_MAX_PARAMETERS = 100
+_SHOWN_CHARACTERS = 40
 
 
-def detect_options(scope: Scope) -> DetectOptions:
-    """Raises InvalidRequestError, which names the parameter."""
+def read_query(scope: Scope, known: tuple[str, ...]) -> dict[str, str]:
+    """The query's parameters by name. Raises InvalidRequestError for one that is not `known` or is given twice."""
+    query: bytes = scope["query_string"]
+    if not query:
+        return {}
     try:
-        pairs = parse_qsl(scope["query_string"].decode("ascii"), keep_blank_values=True, max_num_fields=100)
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
     except (UnicodeDecodeError, ValueError) as error:
         raise InvalidRequestError("The query cannot be read.") from error
     given: dict[str, str] = {}
     for name, value in pairs:
-        if name in KNOWN and name in given:
+        if name not in known:
+            raise InvalidRequestError(_unknown(name, known))
+        if name in given:
             raise InvalidRequestError(f"{name} is given twice.")
         given[name] = value
+    return given
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> str:
+    told = f"Unknown query parameter {name[:_SHOWN_CHARACTERS]!r}"
+    if not known:
+        return f"{told}: this route takes none."
+    spelt_alike = name[:_SHOWN_CHARACTERS].lower().replace("-", "_")
+    nearest = difflib.get_close_matches(spelt_alike, known, n=1)
+    return (
+        f"{told}: did you mean {nearest[0]}?" if nearest else f"{told}: this route takes {', '.join(known)}."
+    )
+
+
+def detect_options(scope: Scope) -> DetectOptions:
+    """Raises InvalidRequestError, which names the parameter."""
+    given = read_query(scope, DETECT_PARAMETERS)
     return DetectOptions(
         channel=given.get("channel"),
         version=_integer(given, "version", lowest=1, highest=2**31 - 1),

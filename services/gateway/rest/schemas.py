@@ -10,6 +10,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Milliseconds = Annotated[float, Field(ge=0)]
 
 
+BASE64 = "Base64 of the photo, alone or in a data URI. Line ends, missing padding and the URL-safe alphabet are taken."
+
+
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -79,7 +82,7 @@ class DetectOut(_Shape):
 class DetectIn(_Shape):
     """A photo as JSON; sending its bytes as they are is a third smaller."""
 
-    image: Annotated[str, Field(description="Base64 of the photo.")]
+    image: Annotated[str, Field(description=BASE64)]
 
 
 class ProblemOut(_Shape):

@@ -5,19 +5,15 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
-import structlog
-
 from detector.detections import MAX_DETECTIONS
-from detector.errors import BodyTooLargeError, InternalError, InvalidRequestError
+from detector.errors import BodyTooLargeError, InvalidRequestError
 from detector.manifest import read_manifest
 from detector.v1 import detector_pb2 as pb
 from services.gateway.answer import Answer, DetectOptions
 from services.gateway.gateway import Gateway
-from services.gateway.requests import CLIENT_GONE, public_error
+from services.gateway.observer import Observation, Observer
 from services.gateway.rpc.calls import Call, abort
 from services.gateway.rpc.stream import DetectStream
-
-log = structlog.get_logger("gateway.requests")
 
 SERVICE = "/detector.v1.DetectorService"
 Response = TypeVar("Response")
@@ -28,13 +24,13 @@ class Servicer:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._stream = DetectStream(gateway, self._detect)
-        self._unary_in_flight = 0
+        self._observer = Observer(gateway.metrics, protocol="grpc")
+        self._stream = DetectStream(gateway, self._detect, self._observer)
 
     @property
     def in_flight(self) -> int:
         """Calls and frames of streams that are being answered."""
-        return self._unary_in_flight + self._stream.in_flight
+        return self._observer.in_flight
 
     async def Detect(self, request: pb.DetectRequest, context: Any) -> pb.DetectResponse:  # noqa: N802
         """Called by gRPC by this name."""
@@ -58,6 +54,8 @@ class Servicer:
         settings = self._gateway.settings
         deadline = call.deadline(settings.default_timeout_ms / 1e3, settings.max_timeout_ms / 1e3)
         options = _options(request, call.metadata.get("x-client-id"))
+        if not request.image:
+            raise InvalidRequestError("The image is empty; it must be a photo.")
         if len(request.image) > settings.max_image_bytes:
             raise BodyTooLargeError(f"At most {settings.max_image_bytes} bytes are taken.")
         with self._gateway.core.admission.admit() as upload:
@@ -76,42 +74,25 @@ class Servicer:
     async def _observed(
         self, method: str, context: Any, handle: Callable[[Call], Awaitable[Response]]
     ) -> Response:
-        """Check the key, count, time and log; errors of the tree become statuses."""
-        metrics, call, code = self._gateway.metrics, Call(context), InternalError.code
-        metrics.in_flight.inc()
-        self._unary_in_flight += 1
+        """Check the key and observe; errors of the tree become statuses."""
+        call = Call(context)
+        seen = self._observer.enter(f"{SERVICE}/{method}", call.request_id)
         try:
             call.check_key(self._gateway.keys)
             response = await handle(call)
-            code = "ok"
+            seen.code = "ok"
             return response
-        except asyncio.CancelledError:
-            code = CLIENT_GONE
-            raise
         except Exception as error:
-            public = public_error(error)
-            code = public.code
-            if isinstance(public, InternalError):
-                log.exception("internal_error", request_id=call.request_id)
-            await abort(call, public)
+            await abort(call, seen.failed(error))
         finally:
-            metrics.in_flight.dec()
-            self._unary_in_flight -= 1
+            seen.leave()
             # When the answer is on its way.
-            asyncio.get_running_loop().call_soon(self._note, f"{SERVICE}/{method}", call, code, call.seconds)
+            asyncio.get_running_loop().call_soon(_note, seen, call)
 
-    def _note(self, route: str, call: Call, code: str, seconds: float) -> None:
-        self._gateway.metrics.requests.labels(route, "grpc", code).inc()
-        self._gateway.metrics.request_duration.labels(route, "grpc").observe(seconds)
-        log.info(
-            "request",
-            protocol="grpc",
-            route=route,
-            code=code,
-            ms=round(seconds * 1e3, 2),
-            request_id=call.request_id,
-            **call.log,
-        )
+
+def _note(seen: Observation, call: Call) -> None:
+    seen.count()
+    seen.log(**call.log)
 
 
 def _options(request: pb.DetectRequest, client_id: str | None) -> DetectOptions:

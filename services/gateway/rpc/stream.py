@@ -4,22 +4,21 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
-import structlog
+from google.protobuf.message import DecodeError
 
 from detector.errors import (
     DetectorError,
     InternalError,
+    InvalidRequestError,
     ModelUnavailableError,
     OverloadedError,
     RequestTimeoutError,
 )
 from detector.v1 import detector_pb2 as pb
 from services.gateway.gateway import Gateway
-from services.gateway.requests import CLIENT_GONE, public_error
+from services.gateway.observer import Observer
 from services.gateway.rpc.calls import Call, Frame, abort
 from services.gateway.rpc.newest import Newest
-
-log = structlog.get_logger("gateway.requests")
 
 ROUTE = "/detector.v1.DetectorService/DetectStream"
 _CANCELLATION_COMES_S = 0.05
@@ -33,17 +32,17 @@ class DetectStream:
     """Answers each frame as `detect` answers a photo: the same limits, errors and metrics; the stream is one event
     of the log."""
 
-    def __init__(self, gateway: Gateway, detect: Detect) -> None:
+    def __init__(self, gateway: Gateway, detect: Detect, observer: Observer) -> None:
         self._gateway = gateway
         self._detect = detect
-        self.in_flight = 0
+        self._observer = observer
 
     async def answers(
         self, requests: AsyncIterator[pb.DetectStreamRequest], call: Call
     ) -> AsyncGenerator[pb.DetectStreamResponse, None]:
         """Until the client ends the stream, says nothing for the longest deadline, or the gateway goes down."""
         outcomes: Counter[str] = Counter()
-        replaced, code = 0, CLIENT_GONE
+        replaced, stream = 0, self._observer.watch(ROUTE, call.request_id)
         try:
             call.check_key(self._gateway.keys)
             async with Newest(requests) as frames:
@@ -53,24 +52,15 @@ class DetectStream:
                     outcomes[response.problem.code or "ok"] += 1
                     yield response
             await asyncio.sleep(_CANCELLATION_COMES_S)
-            code = "ok"
-        except DetectorError as error:
-            code = error.code
-            if not outcomes:
-                # Counted although it had no frame to be counted by.
-                self._count(code, call.seconds)
-            await abort(call, error)
+            stream.code = "ok"
+        except Exception as error:
+            public = stream.failed(error)
+            if not outcomes or isinstance(public, InternalError):
+                # Frames are counted, streams are not, except where no frame's count would show the error.
+                stream.count()
+            await abort(call, public)
         finally:
-            log.info(
-                "request",
-                protocol="grpc",
-                route=ROUTE,
-                code=code,
-                ms=round(call.seconds * 1e3, 2),
-                request_id=call.request_id,
-                frames=dict(outcomes),
-                replaced=replaced,
-            )
+            stream.log(frames=dict(outcomes), replaced=replaced)
 
     async def _next(self, frames: Frames) -> tuple[pb.DetectStreamRequest, int] | None:
         if self._gateway.readiness.draining:
@@ -79,6 +69,8 @@ class DetectStream:
         try:
             async with asyncio.timeout(patience_s):
                 return await frames.take()
+        except DecodeError as error:
+            raise InvalidRequestError("A frame is not a DetectStreamRequest message.") from error
         except TimeoutError:
             raise RequestTimeoutError(f"No frame came for {patience_s:g} seconds.") from None
 
@@ -86,27 +78,16 @@ class DetectStream:
         self, request: pb.DetectStreamRequest, replaced: int, frame: Frame
     ) -> pb.DetectStreamResponse:
         response = pb.DetectStreamResponse(frame=request.frame, replaced=replaced)
-        code = CLIENT_GONE
-        self._gateway.metrics.in_flight.inc()
-        self.in_flight += 1
+        seen = self._observer.enter(ROUTE, frame.request_id)
         try:
             response.answer.CopyFrom(await self._detect(request.request, frame))
-            code = "ok"
+            seen.code = "ok"
         except Exception as error:
-            public = public_error(error)
-            code = public.code
-            if isinstance(public, InternalError):
-                log.exception("internal_error", request_id=frame.request_id)
-            response.problem.CopyFrom(_problem(public))
+            response.problem.CopyFrom(_problem(seen.failed(error)))
         finally:
-            self._gateway.metrics.in_flight.dec()
-            self.in_flight -= 1
-            self._count(code, frame.seconds)
+            seen.leave()
+            seen.count()
         return response
-
-    def _count(self, code: str, seconds: float) -> None:
-        self._gateway.metrics.requests.labels(ROUTE, "grpc", code).inc()
-        self._gateway.metrics.request_duration.labels(ROUTE, "grpc").observe(seconds)
 
 
 def _problem(error: DetectorError) -> pb.Problem:

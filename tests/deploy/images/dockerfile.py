@@ -8,6 +8,15 @@ _CONTINUED = re.compile(r"\\\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """One COPY: `stage` is what `--from=` names, None for the build's own files."""
+
+    stage: str | None
+    sources: tuple[str, ...]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """What follows one FROM."""
 
@@ -30,6 +39,19 @@ class Dockerfile:
     @property
     def final(self) -> Stage:
         return self.stages[-1]
+
+    def stage(self, name: str) -> Stage:
+        """The stage that is called `name`."""
+        (found,) = (stage for stage in self.stages if stage.name == name)
+        return found
+
+
+def read_copy(value: str) -> Copy:
+    """What follows the word COPY."""
+    *options, target = value.split()
+    stages = [each.removeprefix("--from=") for each in options if each.startswith("--from=")]
+    sources = tuple(each for each in options if not each.startswith("--"))
+    return Copy(stages[0] if stages else None, sources, target)
 
 
 def read_dockerfile(path: Path) -> Dockerfile:

@@ -50,6 +50,8 @@ def test_a_training_that_is_stopped_ends_and_goes_on_when_started_again(train_im
             engine("stop", "-t", "60", training.name)
             assert training.exit_code() == 130
             assert "Stopped." in training.logs()
+            (said,) = _said_beside_events(training.logs())
+            assert said.startswith("Stopped. The same command goes on"), "TensorFlow's notes are not progress"
         assert (
             try_engine("run", "--rm", *options, "--entrypoint", "ls", train_image, "/store/models").returncode
             != 0
@@ -62,6 +64,10 @@ def test_a_training_that_is_stopped_ends_and_goes_on_when_started_again(train_im
 
 def _events(log: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.splitlines() if line.startswith("{") and line.endswith("}")]
+
+
+def _said_beside_events(log: str) -> list[str]:
+    return [line for line in log.splitlines() if not line.startswith("{")]
 
 
 def _epochs(log: str) -> int:

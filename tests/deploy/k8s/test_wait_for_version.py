@@ -1,5 +1,6 @@
 """What keeps TensorFlow Serving from being started on an empty store."""
 
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from detector.store import Store
 from detector.store.serving_config import ServedModel
 from tests.deploy.k8s.rendered import ROOT
+from tests.unprivileged import obeying_permissions
 
 SCRIPT = ROOT / "services" / "serving" / "wait-for-version.sh"
 DEADLINE_S = 20
@@ -14,10 +16,19 @@ DEADLINE_S = 20
 
 def waiting(store: Path) -> "subprocess.Popen[str]":
     """The script, once it has said that it waits."""
-    process = subprocess.Popen([SCRIPT, store / "models.config"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert "no version in the store yet" in process.stdout.readline()
+    process = started(store)
+    assert "no version in the store yet" in next_line(process)
     return process
+
+
+def started(store: Path) -> "subprocess.Popen[str]":
+    command = obeying_permissions([SCRIPT, store / "models.config"])
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def next_line(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
 
 
 def test_it_waits_for_the_configuration_that_a_first_training_writes(tmp_path: Path) -> None:
@@ -47,3 +58,29 @@ def test_it_ends_when_its_pod_is_stopped(tmp_path: Path) -> None:
     with waiting(tmp_path) as process:
         process.send_signal(signal.SIGTERM)
         assert process.wait(DEADLINE_S) == 143
+
+
+def test_a_store_that_cannot_be_read_is_told_from_an_empty_one(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.write_serving_config({"detector": ServedModel((1,), {"stable": 1})})
+    store.root.chmod(0o000)
+    with started(store.root) as process:
+        try:
+            said = next_line(process)
+            user = f"user {os.geteuid()}, group {os.getegid()}"
+            assert said.startswith(f"The store cannot be read: {store.root} belongs to {user}, with mode 0, ")
+            assert f"and this is {user}." in said
+        finally:
+            store.root.chmod(0o755)
+        assert process.wait(DEADLINE_S) == 0
+
+
+def test_a_configuration_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.write_serving_config({"detector": ServedModel((1,), {"stable": 1})})
+    config = store.root / "models.config"
+    config.chmod(0o200)
+    with started(store.root) as process:
+        assert f"{config} belongs to" in next_line(process)
+        config.chmod(0o644)
+        assert process.wait(DEADLINE_S) == 0

@@ -1,8 +1,12 @@
 import json
+import os
+import pty
+import subprocess
+import sys
 
 import pytest
 
-from jobs.cli.progress import show_events
+from jobs.cli.progress import show_events, show_steps
 from jobs.train.events import Event, make_event
 
 PHASE = make_event("phase", phase=2, epochs=10)
@@ -35,3 +39,48 @@ def test_json_is_the_events_themselves_a_line_each(capsys: pytest.CaptureFixture
 
 def test_what_strangers_wrote_is_not_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
     assert "[red]x[/red]" in shown(capsys, make_event("data", summary=["class [red]x[/red]"]))
+
+
+ON_A_TERMINAL = """
+from jobs.cli.progress import show_events, show_steps
+{setting} as steps:
+    for done in range(1, 4):
+        steps.reading(done, 9)
+    print("result")
+"""
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["with show_steps()", "with show_events(as_json=False, first_step='Starting TensorFlow')"],
+)
+def test_a_terminal_sees_how_many_photos_are_read(setting: str) -> None:
+    reader, terminal = pty.openpty()
+    script = [sys.executable, "-c", ON_A_TERMINAL.format(setting=setting)]
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
+    process = subprocess.Popen(script, stdout=terminal, stderr=terminal, env=environment)
+    os.close(terminal)
+    shown = b""
+    # Linux ends the reading of a closed terminal with an error.
+    try:
+        while part := os.read(reader, 4096):
+            shown += part
+    except OSError:
+        pass
+    os.close(reader)
+    assert process.wait(timeout=60) == 0
+    assert b"Reading photos" in shown
+    assert b"1/9 photos" in shown
+    assert b"result" in shown
+
+
+def test_a_log_hears_nothing_of_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_steps() as steps:
+        steps.begin("Reading the data")
+        steps.reading(1, 1)
+    assert capsys.readouterr() == ("", "")
+    with show_events(as_json=True, first_step="Starting TensorFlow") as display:
+        display.reading(1, 1)
+    with show_events(as_json=False, first_step="Starting TensorFlow") as display:
+        display.reading(1, 1)
+    assert capsys.readouterr().out.strip() == ""

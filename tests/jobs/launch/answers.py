@@ -13,11 +13,15 @@ NO_ROOM = (
     "0/1 nodes are available: 1 Insufficient memory. no new claims to deallocate, preemption: 0/1 nodes are available: "
     "1 No preemption victims found for incoming pod."
 )
-NO_IMAGE = (
-    'Back-off pulling image "nowhere.example/train:1": ErrImagePull: failed to pull and unpack image '
-    '"nowhere.example/train:1": failed to resolve reference "nowhere.example/train:1": failed to do request: Head '
-    '"https://nowhere.example/v2/train/manifests/1": dial tcp: lookup nowhere.example on 10.96.0.10:53: no such host'
+NO_LOG = "unable to retrieve container logs for containerd://4f1d"
+"""In place of the log, of a container that the node has removed."""
+PULL_FAILED = (
+    'failed to pull and unpack image "nowhere.example/train:1": failed to resolve reference "nowhere.example/train:1": '
+    'failed to do request: Head "https://nowhere.example/v2/train/manifests/1": dial tcp: lookup nowhere.example on '
+    "10.96.0.10:53: no such host"
 )
+SHUTDOWN = "Pod was terminated in response to imminent node shutdown."
+NO_IMAGE = f'Back-off pulling image "nowhere.example/train:1": ErrImagePull: {PULL_FAILED}'
 QUOTA = (
     'Error creating: pods "{job}-7k2lq" is forbidden: exceeded quota: small, requested: requests.memory=4Gi, used: '
     "requests.memory=1Gi, limited: requests.memory=2Gi"
@@ -111,7 +115,12 @@ def disrupted(message: str) -> Json:
 
 
 def terminated(
-    exit_code: int, *, reason: str | None = None, disruption: str | None = None, message: str = ""
+    exit_code: int,
+    *,
+    reason: str | None = None,
+    disruption: str | None = None,
+    message: str = "",
+    pod_message: str = "",
 ) -> Json:
     ended = {
         "exitCode": exit_code,
@@ -122,7 +131,8 @@ def terminated(
     if disruption is not None:
         conditions.append(disrupted(disruption))
     phase = "Succeeded" if exit_code == 0 else "Failed"
-    return {"phase": phase, "conditions": conditions, **_container({"terminated": ended})}
+    said = {"message": pod_message} if pod_message else {}
+    return {"phase": phase, "conditions": conditions, **said, **_container({"terminated": ended})}
 
 
 def _container(state: Json) -> Json:

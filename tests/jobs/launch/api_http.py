@@ -19,6 +19,7 @@ from tests.jobs.launch.answers import Json
 from tests.jobs.launch.api_server import NAMESPACE, ApiServer
 
 _ROUTES = {
+    "namespaces": re.compile(r"/api/v1/namespaces/(?P<ns>(?P<name>[^/]+))"),
     "jobs": re.compile(r"/apis/batch/v1/namespaces/(?P<ns>[^/]+)/jobs(?:/(?P<name>[^/]+))?"),
     "pods": re.compile(r"/api/v1/namespaces/(?P<ns>[^/]+)/pods"),
     "pods/log": re.compile(r"/api/v1/namespaces/(?P<ns>[^/]+)/pods/(?P<name>[^/]+)/log"),
@@ -78,7 +79,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.headers.get("Authorization") != "Bearer secret":
             self._answer(answers.unauthorized())
         elif namespace != NAMESPACE:
-            self._answer(answers.not_found("namespaces", namespace))
+            # Only what makes something is told that the namespace is missing.
+            missing = ("namespaces", namespace) if name is None else (resource, name)
+            self._answer(answers.not_found(*missing))
         elif verb == "watch":
             self._watch()
         elif resource == "pods/log":
@@ -128,6 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
         if name in self.state.claims:
             return {"kind": "PersistentVolumeClaim", "apiVersion": "v1", "metadata": {"name": name}}
         return answers.not_found("persistentvolumeclaims", name)
+
+    def _get_namespaces(self, name: str, body: Json) -> Json:
+        return {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": name}}
 
     def _list_pods(self, name: None, body: Json) -> Json:
         with self.state.changed:

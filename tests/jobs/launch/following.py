@@ -11,9 +11,13 @@ from jobs.launch.follow import Listener, follow
 from jobs.launch.launch import submit
 from jobs.launch.outcome import Outcome
 from jobs.launch.request import LaunchRequest
+from tests.jobs.launch import answers
+from tests.jobs.launch.answers import running, terminated, unschedulable, waiting
 from tests.jobs.launch.api_server import DEADLINE_S, ApiServer
 
 JOB = "train-1"
+A, B = f"{JOB}-aaaaa", f"{JOB}-bbbbb"
+"""Its first pods."""
 REQUEST = LaunchRequest(image="train:1", job_name=JOB, retries=2)
 
 
@@ -57,3 +61,21 @@ def following(server: ApiServer, cluster: Cluster, *, patience_s: float = 30.0) 
             if not told.result.done():
                 server.jobs.clear()
                 server.close()
+
+
+def event(name: str, **fields: object) -> answers.Json:
+    return {"event": name, "time": "2026-11-24T10:00:00.000+00:00", **fields}
+
+
+def start(server: ApiServer, pod: str = A) -> None:
+    """In one step: what is said of a pod that waits is for the tests of waiting."""
+    with server.changed:
+        server.put_pod(JOB, pod, unschedulable("0/1 nodes are available: 1 node is starting."))
+        server.put_pod(JOB, pod, waiting("ContainerCreating"))
+        server.put_pod(JOB, pod, running())
+
+
+def complete(server: ApiServer, pod: str = A) -> None:
+    server.end_pod(pod, terminated(0))
+    server.end_job(JOB, "SuccessCriteriaMet")
+    server.end_job(JOB, "Complete")

@@ -1,50 +1,17 @@
 """Following a Job through everything that happens to pods, logs and connections."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from detector.errors import ClusterError
 from jobs.launch import cluster as cluster_module
 from jobs.launch import follow as follow_module
-from jobs.launch import troubles
 from jobs.launch.cluster import Cluster
 from tests.jobs.launch import answers
-from tests.jobs.launch.answers import running, terminated, unschedulable, waiting
+from tests.jobs.launch.answers import running, terminated, waiting
 from tests.jobs.launch.api_server import ApiServer
-from tests.jobs.launch.following import JOB, Following, following
+from tests.jobs.launch.following import JOB, A, B, Following, complete, event, following, start
 
-A, B = f"{JOB}-aaaaa", f"{JOB}-bbbbb"
-
-
-def event(name: str, **fields: object) -> answers.Json:
-    return {"event": name, "time": "2026-11-24T10:00:00.000+00:00", **fields}
-
-
-@pytest.fixture(autouse=True)
-def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(follow_module, "PAUSES_S", (0.01, 0.02))
-    monkeypatch.setattr(follow_module, "LOOK_AGAIN_S", 1)
-
-
-@pytest.fixture
-def told(server: ApiServer, cluster: Cluster) -> Iterator[Following]:
-    with following(server, cluster) as told:
-        yield told
-
-
-def start(server: ApiServer, pod: str = A) -> None:
-    """In one step: what is said of a pod that waits is for the tests of waiting."""
-    with server.changed:
-        server.put_pod(JOB, pod, unschedulable("0/1 nodes are available: 1 node is starting."))
-        server.put_pod(JOB, pod, waiting("ContainerCreating"))
-        server.put_pod(JOB, pod, running())
-
-
-def complete(server: ApiServer, pod: str = A) -> None:
-    server.end_pod(pod, terminated(0))
-    server.end_job(JOB, "SuccessCriteriaMet")
-    server.end_job(JOB, "Complete")
+pytestmark = pytest.mark.usefixtures("quickly")
 
 
 def test_events_are_told_as_they_come_and_the_end_is_success(server: ApiServer, told: Following) -> None:
@@ -126,6 +93,67 @@ def test_a_pod_that_dies_is_followed_by_the_next_one(server: ApiServer, told: Fo
     complete(server, B)
     assert told.outcome().exit_code == 0
     assert told.names() == ["epoch", "phase", "published"]
+
+
+INTERRUPTED = event("failed", code="interrupted", message="Stopped by Ctrl-C or a signal.")
+
+
+def test_a_pod_that_was_deleted_is_told_as_that_and_not_as_a_wish_of_the_training(
+    server: ApiServer, told: Following
+) -> None:
+    start(server)
+    server.write(A, INTERRUPTED)
+    with server.changed:
+        server.pods[A]["metadata"]["deletionTimestamp"] = answers.CREATED
+        server.end_pod(A, terminated(130))
+    told.wait_for_notice("The pod was deleted, and so Kubernetes stopped it (exit code 130). The next one")
+    start(server, B)
+    server.write(B, INTERRUPTED)
+    server.end_pod(B, terminated(130, pod_message=answers.SHUTDOWN))
+    told.wait_for_notice(f"Kubernetes stopped it: {answers.SHUTDOWN} The next one")
+    server.end_job(JOB, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
+    assert told.outcome().message == f"Kubernetes stopped it: {answers.SHUTDOWN}"
+    assert "Ctrl-C" not in " ".join(told.notices)
+
+
+def test_a_pod_that_was_stopped_without_a_word_is_told_with_what_may_be_the_reason(
+    server: ApiServer, told: Following
+) -> None:
+    start(server)
+    server.end_pod(A, terminated(143))
+    told.wait_for_notice("Kubernetes stopped it (exit code 143): the pod was deleted, or its node shut down.")
+    server.end_job(JOB, "Failed", message="deleted")
+    told.outcome()
+
+
+def test_what_the_node_says_in_place_of_a_log_is_not_passed_on_as_output(
+    server: ApiServer, told: Following
+) -> None:
+    start(server)
+    server.write(A, event("started"))
+    told.wait_for_events("started")
+    with server.changed:
+        server.logs[A].lines.append(f"{answers.NO_LOG}\n")
+        server.changed.notify_all()
+    told.wait_for_notice(f"The node cannot give all of the log of pod {A}: {answers.NO_LOG}.")
+    complete(server)
+    assert told.outcome().exit_code == 0
+    assert told.lines == []
+    assert len(told.notices) == 1
+
+
+def test_one_reason_of_several_pods_is_told_once(server: ApiServer, told: Following) -> None:
+    reason = "Cannot write /store/.staging: permission denied; make it accessible to this user."
+    for retry, name in enumerate((A, B, f"{JOB}-ccccc"), 1):
+        start(server, name)
+        server.write(name, event("failed", code="store_failed", message=reason))
+        server.end_pod(name, terminated(6))
+        if retry < 3:
+            told.wait_for_notice(f"(retry {retry} of 2)")
+    server.end_job(JOB, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
+    assert told.outcome().message == reason
+    assert [reason in notice for notice in told.notices] == [True, False]
+    assert told.notices[1].startswith(f"Pod {B} is over. It failed for the same reason. The next one goes on")
 
 
 def test_an_eviction_is_told_as_one_and_is_no_retry(server: ApiServer, told: Following) -> None:
@@ -254,101 +282,3 @@ def test_an_ended_job_is_read_from_its_beginning(server: ApiServer, cluster: Clu
         with following(server, cluster) as second:
             assert second.outcome().exit_code == 0
             assert second.names() == ["started", "published"]
-
-
-def test_a_pod_that_has_its_node_is_said_to_start(server: ApiServer, told: Following) -> None:
-    with server.changed:
-        server.put_pod(JOB, A, waiting("ContainerCreating"))["spec"]["nodeName"] = "node-7"
-    told.wait_for_notice(f"Pod {A} starts on node-7.")
-
-
-def test_no_room_is_told_at_once_and_given_up_in_the_end(server: ApiServer, cluster: Cluster) -> None:
-    with following(server, cluster, patience_s=1.0) as told:
-        server.put_pod(JOB, A, unschedulable())
-        told.wait_for_notice(
-            "Waiting. No node takes the pod: 0/1 nodes are available: 1 Insufficient memory."
-        )
-        with pytest.raises(ClusterError, match=r"Insufficient memory\..*Given up; the Job is still there"):
-            told.outcome()
-
-
-def test_room_that_the_cluster_is_making_is_waited_for(server: ApiServer, cluster: Cluster) -> None:
-    with following(server, cluster, patience_s=0.0) as told:
-        # In one step, so that no look falls between the two.
-        with server.changed:
-            pod = server.put_pod(JOB, A, unschedulable())
-            server.report(answers.event(pod, "TriggeredScaleUp", "pod triggered scale-up", kind="Normal"))
-        told.wait_for_notice("The cluster adds a node")
-        start(server)
-        complete(server)
-        assert told.outcome().exit_code == 0
-
-
-def test_an_image_that_cannot_be_pulled_is_given_up(
-    server: ApiServer, told: Following, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(troubles, "IMAGE_PATIENCE_S", 0.5)
-    server.put_pod(JOB, A, waiting("ErrImagePull", answers.NO_IMAGE))
-    server.put_pod(JOB, A, waiting("ImagePullBackOff", answers.NO_IMAGE))
-    with pytest.raises(ClusterError, match=r"The image cannot be pulled: .*no such host. Given up"):
-        told.outcome()
-
-
-def test_an_image_name_that_is_none_is_given_up_at_once(server: ApiServer, told: Following) -> None:
-    server.put_pod(
-        JOB, A, waiting("InvalidImageName", 'couldn\'t parse image name "Train:1": invalid reference format')
-    )
-    with pytest.raises(ClusterError, match="invalid reference format"):
-        told.outcome()
-
-
-def test_a_volume_that_cannot_be_mounted_is_told_from_the_pods_events(
-    server: ApiServer, told: Following
-) -> None:
-    with server.changed:
-        pod = server.put_pod(JOB, A, waiting("ContainerCreating"))
-        server.report(answers.event(pod, "FailedMount", answers.FAILED_MOUNT))
-    told.wait_for_notice("The pod does not start (FailedMount): MountVolume.SetUp failed")
-
-
-def test_a_quota_that_is_used_up_is_waited_for(server: ApiServer, told: Following) -> None:
-    server.report(answers.event(server.jobs[JOB], "FailedCreate", answers.QUOTA.format(job=JOB)))
-    told.wait_for_notice("The namespace's quota is used up: Error creating: pods")
-    start(server)
-    complete(server)
-    assert told.outcome().exit_code == 0
-
-
-def test_a_pod_that_is_not_allowed_is_given_up_at_once(server: ApiServer, told: Following) -> None:
-    server.report(answers.event(server.jobs[JOB], "FailedCreate", answers.POD_SECURITY.format(job=JOB)))
-    with pytest.raises(ClusterError, match=r"does not allow the pod: .*violates PodSecurity"):
-        told.outcome()
-
-
-def test_a_warning_from_before_the_last_pod_is_no_trouble_of_the_next(
-    server: ApiServer, told: Following
-) -> None:
-    start(server)
-    server.report(
-        answers.event(
-            server.jobs[JOB], "FailedCreate", answers.POD_SECURITY.format(job=JOB), at="2026-11-24T09:00:00Z"
-        )
-    )
-    server.end_pod(A, terminated(1))
-    told.wait_for_notice("retry 1 of 2")
-    start(server, B)
-    complete(server, B)
-    assert told.outcome().exit_code == 0
-
-
-def test_events_that_may_not_be_read_are_done_without(server: ApiServer, told: Following) -> None:
-    server.refusals["list", "events"] += [answers.forbidden("list", "events")] * 100
-    server.wait_for(lambda: ("list", "events") in server.asked)
-    start(server)
-    complete(server)
-    assert told.outcome().exit_code == 0
-
-
-def test_a_suspended_job_says_so(server: ApiServer, told: Following) -> None:
-    server.jobs[JOB]["spec"]["suspend"] = True
-    told.wait_for_notice(f"Job {JOB} is suspended")

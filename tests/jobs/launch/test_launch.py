@@ -1,10 +1,13 @@
 """Submitting a Job once, and taking it back."""
 
+from pathlib import Path
+
 import pytest
 
 from detector.errors import ClusterError
 from jobs.launch import launch
 from jobs.launch.cluster import Cluster
+from jobs.launch.connection import connect
 from jobs.launch.launch import existing, submit, withdraw
 from jobs.launch.request import LaunchRequest
 from tests.jobs.launch import answers
@@ -37,6 +40,19 @@ def test_a_claim_that_is_missing_is_told_before_anything_is_submitted(
     with pytest.raises(ClusterError, match="no PersistentVolumeClaim 'photos' in namespace 'detector'"):
         submit(cluster, LaunchRequest(image="train:1", job_name="train-1", dataset_claim="photos"))
     assert server.jobs == {}
+
+
+def test_a_namespace_that_is_missing_is_not_told_as_a_claim(server: ApiServer, kubeconfig: Path) -> None:
+    elsewhere = connect(kubeconfig=kubeconfig, context=None, namespace="detektor")
+    with pytest.raises(ClusterError, match="There is no namespace 'detektor' in this cluster"):
+        submit(elsewhere, REQUEST)
+
+
+def test_who_may_not_read_namespaces_is_told_of_the_claim(server: ApiServer, cluster: Cluster) -> None:
+    server.claims.clear()
+    server.refusals["get", "namespaces"].append(answers.forbidden("get", "namespaces"))
+    with pytest.raises(ClusterError, match="no PersistentVolumeClaim 'store' in namespace 'detector'"):
+        submit(cluster, REQUEST)
 
 
 def test_who_may_not_read_claims_may_launch(server: ApiServer, cluster: Cluster) -> None:

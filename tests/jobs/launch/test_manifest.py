@@ -8,7 +8,7 @@ from jobs.cli.launch import IMAGE
 from jobs.launch.manifest import generated_name, job_manifest, train_arguments
 from jobs.launch.request import LaunchRequest
 from tests.deploy.k8s.pod_security import violations
-from tests.deploy.k8s.rendered import ROOT
+from tests.deploy.k8s.rendered import ROOT, rendered
 from tests.deploy.k8s.test_schemas import VERSIONS
 
 FULL = LaunchRequest(
@@ -25,6 +25,8 @@ FULL = LaunchRequest(
     service_account="trainer",
     node_selector={"disk": "fast"},
 )
+CONTROL_PLANE_MILLICORES = 950
+"""Of kind's node: API server 250, controller manager 200, scheduler, etcd and network 100 each, DNS twice 100."""
 PLAIN = LaunchRequest(image="train:1", job_name="train-1")
 
 
@@ -88,3 +90,22 @@ def test_names_are_free_and_valid_whatever_the_model_is_called() -> None:
 def test_the_default_image_has_the_projects_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert f"pocket-detector/train:{version}" == IMAGE
+
+
+def test_it_has_room_on_a_node_of_two_processors_beside_everything_else() -> None:
+    overlay = rendered("overlays/laptop")
+    requests = [
+        container["resources"]["requests"]["cpu"]
+        for each in overlay
+        if each["kind"] == "Deployment"
+        for container in each["spec"]["template"]["spec"]["containers"]
+    ]
+    assert len(requests) == 2
+    (training,) = pod(PLAIN)["containers"]
+    requests.append(training["resources"]["requests"]["cpu"])
+    assert sum(map(millicores, requests)) + CONTROL_PLANE_MILLICORES <= 2000
+    assert "cpu" not in training["resources"]["limits"], "what is idle is used"
+
+
+def millicores(quantity: str) -> int:
+    return int(quantity.removesuffix("m")) if quantity.endswith("m") else 1000 * int(quantity)

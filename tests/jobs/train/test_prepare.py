@@ -61,3 +61,12 @@ def test_the_summary_counts_copies_in_one_line_and_lists_other_remarks_first(tmp
     remarks = lines.index("  41 remarks:")
     assert "valid/images" in lines[remarks + 1]
     assert data.report.to_json()["grouped"]["groups"] == 20
+
+
+def test_each_photo_that_is_read_is_counted(tmp_path: Path) -> None:
+    write_voc(tmp_path / "photos")
+    store = Store(tmp_path / "store")
+    calls: list[tuple[int, int]] = []
+    config = tiny_config(store.root, data=tmp_path / "photos")
+    prepare_data(config, store, on_progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(1, 4), (2, 4), (3, 4), (4, 4)]

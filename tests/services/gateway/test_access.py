@@ -126,6 +126,38 @@ def test_other_origins_are_allowed_by_setting_only(tiny_store: Store, tmp_path: 
         assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize("origins", ["https://elsewhere.example", "*"])
+def test_a_page_of_a_public_network_is_let_in_if_its_origin_is_allowed(
+    tiny_store: Store, tmp_path: Path, origins: str
+) -> None:
+    """Chrome asks before it sends a request from a public address to one in a home's network."""
+    asked = {"access-control-request-method": "POST", "access-control-request-private-network": "true"}
+    granted = "access-control-allow-private-network"
+    with running_gateway(tiny_store.root, tmp_path, cors_origins=origins) as running:
+        url = f"{running.url}/detect"
+        answer = httpx.options(url, headers={"origin": "https://elsewhere.example", **asked})
+        assert (answer.status_code, answer.headers[granted]) == (200, "true")
+        assert "access-control-request-private-network" in answer.headers["vary"].lower()
+        other = httpx.options(url, headers={"origin": "https://other.example", **asked})
+        assert (other.status_code, other.headers.get(granted)) == (
+            (200, "true") if origins == "*" else (400, None)
+        )
+        del asked["access-control-request-private-network"]
+        unasked = httpx.options(url, headers={"origin": "https://elsewhere.example", **asked})
+        assert (unasked.status_code, granted in unasked.headers) == (200, False)
+
+
+def test_without_the_setting_no_preflight_is_granted(client: httpx.Client) -> None:
+    asked = {
+        "origin": "https://elsewhere.example",
+        "access-control-request-method": "POST",
+        "access-control-request-private-network": "true",
+    }
+    answer = client.options("/detect", headers=asked)
+    assert answer.status_code == 405
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
 def test_health_moves_to_the_admin_port(tiny_store: Store, tmp_path: Path) -> None:
     with running_gateway(tiny_store.root, tmp_path, wait_ready=False, admin_port=0) as running:
         public, admin = running.ports

@@ -9,13 +9,16 @@ from starlette.applications import Starlette
 
 from detector.errors import InvalidRequestError
 from services.gateway.http_server import http_server, listen
+from services.gateway.metrics import Metrics
+from services.gateway.observer import Observer
 from services.gateway.settings import Settings
 from tests.services.gateway.running import ROOT
 
 
 def test_requests_in_work_have_at_least_the_time_that_is_set() -> None:
     """Uvicorn takes whole seconds: half a second must not become none."""
-    server = http_server(Settings(shutdown_seconds=0.5), Starlette(), tls=None)
+    observer = Observer(Metrics(), protocol="rest")
+    server = http_server(Settings(shutdown_seconds=0.5), Starlette(), observer=observer, tls=None)
     assert server.config.timeout_graceful_shutdown == 1
 
 

@@ -1,12 +1,18 @@
 """The metrics that dashboards rely on are there under their names, with bounded labels."""
 
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import pytest
+from prometheus_client import Metric
+from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
 from detector.store import Store
+from services.gateway.rest.health import wants_openmetrics
 from tests.detector.pictures import corners, encode
 from tests.services.gateway.running import running_gateway
 
@@ -62,6 +68,65 @@ def test_names_labels_and_values(tiny_store: Store, tmp_path: Path) -> None:
         if "le" in s.labels
     ]
     assert len({bucket for bucket in buckets if bucket < 0.1}) >= 8
+
+
+def test_openmetrics_has_the_same_series_for_those_who_ask(tiny_store: Store, tmp_path: Path) -> None:
+    # Prometheus 3 says so.
+    asked = (
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+        "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+    )
+    with running_gateway(tiny_store.root, tmp_path) as running, httpx.Client(base_url=running.url) as client:
+        client.post("/detect", content=encode(corners(64, 64)))
+        plain = client.get("/metrics")
+        answer = client.get("/metrics", headers={"accept": asked})
+    assert answer.headers["content-type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    assert plain.headers["content-type"].startswith("text/plain; version=")
+    assert answer.headers["vary"] == plain.headers["vary"] == "Accept"
+    assert answer.text.endswith("\n# EOF\n")
+    parse: Callable[[str], Iterator[Metric]] = openmetrics.text_string_to_metric_families  # has no types
+    families = {family.name: family for family in parse(answer.text)}
+    assert set(PROMISED) <= set(families)
+    counters = [family for family in families.values() if family.type == "counter"]
+    assert {sample.name for family in counters for sample in family.samples} == {
+        f"{family.name}_total" for family in counters if family.samples
+    }
+    names = {
+        sample.name for family in text_string_to_metric_families(plain.text) for sample in family.samples
+    }
+    assert {sample.name for family in families.values() for sample in family.samples} == names
+    assert "detector_requests_total" in names
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+def test_promtool_has_nothing_against_the_plain_format(client: httpx.Client) -> None:
+    ran = subprocess.run(
+        ["promtool", "check", "metrics"],
+        input=client.get("/metrics").content,
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        ("", False),
+        ("*/*", False),
+        ("text/plain", False),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", False),
+        ("application/openmetrics-text", True),
+        ("Application/OpenMetrics-Text ; version=1.0.0 ; q=0.5", True),
+        ("application/openmetrics-text;version=nonsense", True),
+        ("application/openmetrics-text;q=0", False),
+        ("application/openmetrics-text;q=0.5,text/plain;q=0.9", False),
+        ("text/plain;q=0.5,application/openmetrics-text;q=0.9", True),
+        (";;,,;q=,application/openmetrics-text;q=;q=2", True),
+    ],
+)
+def test_who_asks_for_openmetrics(accept: str, wanted: bool) -> None:
+    assert wants_openmetrics(accept) == wanted
 
 
 def test_an_engine_that_nobody_asked_yet_is_up(tiny_store: Store, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ def extent_of_mask(counts: object, size: object) -> Extent | None:
             within_a_column = first // height == last // height
             rows += (first % height, last % height) if within_a_column else (0, height - 1)
         position += length
+    if position != height * width:
+        raise ValueError("the runs do not fill the mask's size")
     if not rows:
         return None
     return min(rows), min(columns), max(rows) + 1, max(columns) + 1

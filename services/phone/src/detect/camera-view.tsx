@@ -1,12 +1,12 @@
 /** The live camera: one moving picture, or two stills of the same frame when both sides answer. */
-import {useComputed, useSignal} from '@preact/signals';
+import {useComputed} from '@preact/signals';
 import {useEffect, useMemo, useRef} from 'preact/hooks';
 
 import {phoneModel} from '../model/on-phone.ts';
 import {backendName} from '../model/backend-name.ts';
 import {cameraIsOpen, facing} from './camera-choice.ts';
-import {heldCamera, type Camera} from './camera.ts';
 import {Caption} from './caption.tsx';
+import {START_CAMERA} from './held-camera.ts';
 import {LiveSession, problemOf} from './live-session.ts';
 import {mode, usesPhone, usesServer} from './modes.ts';
 import {MovingPicture} from './moving-picture.tsx';
@@ -15,37 +15,19 @@ import {Problem} from './problem.tsx';
 import {answerOf, type Result} from './result.ts';
 import {SpokenSummary} from './spoken-summary.tsx';
 import {aboveThreshold} from './threshold.ts';
+import {useCamera} from './use-camera.ts';
 
 /** `onVideo` hears which element shows the camera, for taking photos from it. */
 export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null) => void}) {
   const video = useRef<HTMLVideoElement>(null);
   const session = useMemo(() => new LiveSession(), []);
-  const camera = useSignal<Camera | null>(null);
-  const problem = useSignal<string | null>(null);
-  const attempt = useSignal(0);
-  const isHidden = usePageHidden();
+  const {camera, problem, restart} = useCamera(facing.value, video);
 
-  const [side, away, tries, shownMode] = [facing.value, isHidden.value, attempt.value, mode.value];
-  // The camera is open while the page is in front.
-  useEffect(() => {
-    if (away) return;
-    const letGo = heldCamera(side, {
-      onOpened: opened => (camera.value = opened),
-      onProblem: ({message}) => (problem.value = message),
-    });
-    return () => {
-      letGo();
-      camera.value = null;
-      problem.value = null;
-    };
-  }, [side, away, tries, camera, problem]);
-
-  const opened = camera.value;
+  const shownMode = mode.value;
   useEffect(() => {
     const element = video.current;
-    if (!opened || !element) return;
+    if (!camera || !element) return;
     const stop = new AbortController();
-    element.srcObject = opened.stream;
     cameraIsOpen.value = true;
     onVideo(element);
     void session.run(element, stop.signal);
@@ -53,12 +35,11 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
       stop.abort();
       cameraIsOpen.value = false;
       onVideo(null);
-      element.srcObject = null;
     };
     // Another mode starts anew: its answers are of another kind.
-  }, [opened, shownMode, session, onVideo]);
+  }, [camera, shownMode, session, onVideo]);
 
-  const mirrored = camera.value?.mirrored ?? false;
+  const mirrored = camera?.mirrored ?? false;
   const found = (result: Result) => aboveThreshold(answerOf(result)?.detections ?? []);
   const onPhone = useComputed(() => found(session.onPhone.value));
   const onServer = useComputed(() => found(session.onServer.value));
@@ -69,9 +50,7 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
   const isBoth = mode.value === 'both';
   const backend = phoneModel.state.value.state === 'ready' ? backendName(phoneModel.state.value) : undefined;
 
-  if (problem.value !== null) {
-    return <Problem message={problem.value} onRetry={() => (attempt.value += 1)} />;
-  }
+  if (problem !== null) return <Problem message={problem} retry={START_CAMERA} onRetry={restart} />;
   const trouble = problemOf(session.onPhone.value, session.onServer.value);
   return (
     <>
@@ -111,14 +90,4 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
       <SpokenSummary found={single} />
     </>
   );
-}
-
-function usePageHidden() {
-  const hidden = useSignal(document.hidden);
-  useEffect(() => {
-    const follow = () => (hidden.value = document.hidden);
-    document.addEventListener('visibilitychange', follow);
-    return () => document.removeEventListener('visibilitychange', follow);
-  }, [hidden]);
-  return hidden;
 }

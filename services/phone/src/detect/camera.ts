@@ -5,6 +5,13 @@ export type Facing = 'environment' | 'user';
 /** No camera picture; the message says what to do. */
 export class CameraProblem extends Error {
   override readonly name = 'CameraProblem';
+  readonly isRefusal: boolean;
+
+  /** `isRefusal`: the person or the browser did not allow it. */
+  constructor(message: string, isRefusal = false) {
+    super(message);
+    this.isRefusal = isRefusal;
+  }
 }
 
 export interface Camera {
@@ -13,22 +20,26 @@ export interface Camera {
   readonly mirrored: boolean;
 }
 
+const REFUSED = 'NotAllowedError';
+
 const SENTENCES: Readonly<Record<string, string>> = {
-  NotAllowedError:
+  [REFUSED]:
     'The camera was refused. Allow it for this page in the settings of the browser, then try again. Or choose a photo.',
   NotFoundError: 'This device has no camera. Choose a photo instead.',
   NotReadableError: 'Another app holds the camera. Close that app, then try again.',
 };
-
-const ENDED = 'The camera stopped. Try again, or choose a photo.';
 
 /** Whether pages get a camera here: over HTTPS only. Elsewhere the phone's own camera app takes a photo. */
 export function pagesGetCamera(): boolean {
   return 'mediaDevices' in navigator;
 }
 
-/** Opens the camera that looks to that side, or the only one. Throws CameraProblem. */
-async function openCamera(facing: Facing): Promise<Camera> {
+/**
+ * Opens the camera that looks to that side, or the only one. Throws CameraProblem.
+ *
+ * The browser is asked before this returns: within a tap, if it is called in one.
+ */
+export async function openCamera(facing: Facing): Promise<Camera> {
   if (!pagesGetCamera()) {
     throw new CameraProblem(
       isSecureContext
@@ -43,42 +54,10 @@ async function openCamera(facing: Facing): Promise<Camera> {
     });
     return {stream, mirrored: looksAtPerson(stream, facing)};
   } catch (fault) {
-    const sentence = fault instanceof DOMException ? SENTENCES[fault.name] : undefined;
-    throw new CameraProblem(sentence ?? 'The camera does not start. Try again, or choose a photo.');
+    const name = fault instanceof DOMException ? fault.name : '';
+    const sentence = SENTENCES[name] ?? 'The camera does not start. Try again, or choose a photo.';
+    throw new CameraProblem(sentence, name === REFUSED);
   }
-}
-
-export interface CameraUse {
-  readonly onOpened: (camera: Camera) => void;
-  readonly onProblem: (problem: CameraProblem) => void;
-}
-
-/** Opens the camera until the returned function is called; from then on nothing more is heard of it. */
-export function heldCamera(facing: Facing, {onOpened, onProblem}: CameraUse): () => void {
-  let camera: Camera | null = null;
-  let isOver = false;
-  openCamera(facing).then(
-    opened => {
-      if (isOver) {
-        closeCamera(opened);
-        return;
-      }
-      camera = opened;
-      for (const track of opened.stream.getTracks()) {
-        // Unplugged, or taken by the system; not when this page closes it.
-        track.addEventListener('ended', () => onProblem(new CameraProblem(ENDED)), {once: true});
-      }
-      onOpened(opened);
-    },
-    (fault: unknown) => {
-      if (!(fault instanceof CameraProblem)) throw fault;
-      if (!isOver) onProblem(fault);
-    },
-  );
-  return () => {
-    isOver = true;
-    if (camera) closeCamera(camera);
-  };
 }
 
 function looksAtPerson(stream: MediaStream, asked: Facing): boolean {
@@ -87,7 +66,7 @@ function looksAtPerson(stream: MediaStream, asked: Facing): boolean {
   return facing === undefined ? asked === 'user' : facing === 'user';
 }
 
-function closeCamera({stream}: Camera): void {
+export function closeCamera({stream}: Camera): void {
   for (const track of stream.getTracks()) track.stop();
 }
 

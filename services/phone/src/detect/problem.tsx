@@ -4,17 +4,19 @@ import type {ComponentChildren} from 'preact';
 export interface ProblemProps {
   readonly message: string;
   readonly onRetry?: () => void;
+  /** Words of the button that tries again. */
+  readonly retry?: string;
   readonly children?: ComponentChildren;
 }
 
-export function Problem({message, onRetry, children}: ProblemProps) {
+export function Problem({message, onRetry, retry = 'Try again', children}: ProblemProps) {
   return (
     <div class="notice bad" role="alert">
       <p>{message}</p>
       <div class="row">
         {onRetry && (
           <button class="button" onClick={onRetry}>
-            Try again
+            {retry}
           </button>
         )}
         {children}

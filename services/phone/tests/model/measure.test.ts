@@ -12,11 +12,16 @@ async function remembered(kept: string | null) {
   return rememberedMeasure('320x320:1');
 }
 
+const NOTE = {browser: navigator.userAgent, network: '320x320:1', measured: {wasm: 12}};
+
 test('what was measured in this browser for this network is remembered', async () => {
-  const note = {browser: navigator.userAgent, network: '320x320:1', measured: {wasm: 12}};
-  expect(await remembered(JSON.stringify(note))).toEqual({wasm: 12});
+  expect(await remembered(JSON.stringify(NOTE))).toEqual({wasm: 12});
 });
 
-test.each([null, '{', '[]', 'null', '7', '{"browser": "another"}'])('%s is no memory', async kept => {
+test.each([{browser: 'another'}, {network: '192x192:1'}])('what was measured with %o is not', async other => {
+  expect(await remembered(JSON.stringify({...NOTE, ...other}))).toBeNull();
+});
+
+test.each([null, '{', '[]', 'null', '7', '{}'])('%s is no memory', async kept => {
   expect(await remembered(kept)).toBeNull();
 });

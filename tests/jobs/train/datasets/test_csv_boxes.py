@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ from detector.errors import DatasetError
 from jobs.train.datasets import csv_boxes
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Annotations
-from jobs.train.datasets.problems import ProblemKind
+from jobs.train.datasets.problems import ProblemKind, faults
 from jobs.train.datasets.source import open_source
 from tests.jobs.train.datasets.writing import SAMPLES, put, write_csv
 
@@ -182,3 +183,67 @@ def test_a_field_without_end_is_reported(tmp_path: Path) -> None:
     rows = "filename,class,xmin,ymin,xmax,ymax\n" + PIXELS * 30 + '"' + "x" * 300_000
     found = found_in(tmp_path, rows)
     assert found.problems[0].kind is ProblemKind.UNREADABLE_ANNOTATION
+
+
+OPEN_IMAGES = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf\n"
+
+
+def open_images(folder: Path, group: str) -> Annotations:
+    return found_in(
+        folder, f"{OPEN_IMAGES}one,x,cat,1,0.1,0.3,0.1,0.5,1,1,{group}\none,x,dog,1,0.5,0.9,0.2,0.9,0,1,0\n"
+    )
+
+
+@pytest.mark.parametrize("group", ["1", "true", "1.0"])
+def test_a_group_is_left_out_and_said_so(group: str, tmp_path: Path) -> None:
+    found = open_images(tmp_path, group)
+    photo = found.photos[0]
+    assert ([box.label for box in photo.boxes], photo.left_out) == (["dog"], 1)
+    assert (photo.name, ProblemKind.CROWD_BOX) in [(p.file, p.kind) for p in found.problems]
+    assert faults(found.problems) == ()
+
+
+@pytest.mark.parametrize("group", ["0", "false", "0.0", "-1", ""])
+def test_what_is_no_group_is_kept(group: str, tmp_path: Path) -> None:
+    assert [box.label for box in open_images(tmp_path, group).photos[0].boxes] == ["cat", "dog"]
+
+
+def test_a_group_that_cannot_be_read_as_one_is_a_fault(tmp_path: Path) -> None:
+    found = open_images(tmp_path, "perhaps")
+    assert [(p.file, p.kind) for p in faults(found.problems)] == [("images/one.jpg", ProblemKind.INVALID_BOX)]
+    assert found.photos[0].left_out == 1
+
+
+def test_labels_in_an_encoding_that_does_not_show_are_refused(tmp_path: Path) -> None:
+    rows = "filename,class,xmin,ymin,xmax,ymax\none.jpg,кот,1,2,30,40\n"
+    write_csv(tmp_path)
+    put(tmp_path / "labels.csv", rows.encode("cp1251"))
+    with pytest.raises(DatasetError, match=r"labels\.csv: .*as UTF-8"):
+        open_dataset(tmp_path, size=96)
+
+
+def test_labels_as_excel_writes_them_are_read_with_a_remark(tmp_path: Path) -> None:
+    write_csv(tmp_path)
+    rows = "filename;class;xmin;ymin;xmax;ymax\none.jpg;Käfer;1;2;30;40\n"
+    put(tmp_path / "labels.csv", rows.encode("cp1252"))
+    found = read(tmp_path)
+    assert found.photos[0].boxes[0].label == "Käfer"
+    assert ("labels.csv", ProblemKind.ASSUMED_ENCODING) in [(p.file, p.kind) for p in found.problems]
+
+
+def test_decimal_commas_are_read_where_they_are_no_thousands(tmp_path: Path) -> None:
+    header = "filename;class;xmin;ymin;xmax;ymax\n"
+    found = found_in(tmp_path, f"{header}one.jpg;cat;0,125;,25;0,5;0,75\n")
+    box = found.photos[0].boxes[0]
+    assert (box.xmin, box.ymin, box.xmax, box.ymax, box.normalised) == (0.125, 0.25, 0.5, 0.75, True)
+    found = found_in(tmp_path, f"{header}one.jpg;cat;1,250;2,5;30;40,25\n")
+    box = found.photos[0].boxes[0]
+    assert math.isnan(box.xmin)
+    assert (box.ymin, box.xmax, box.ymax) == (2.5, 30, 40.25)
+
+
+def test_a_class_without_coordinates_is_reported_and_no_negative(tmp_path: Path) -> None:
+    found_in(tmp_path, f"filename,class,xmin,ymin,xmax,ymax\n{PIXELS}three.jpg,cat\n")
+    _, report = open_dataset(tmp_path, size=96)
+    assert [p.kind for p in report.problems] == [ProblemKind.INVALID_BOX, ProblemKind.NO_USABLE_BOX]
+    assert report.negatives == 0

@@ -4,17 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.train.datasets.text import clean_label, decode_text, image_size, number
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_text_is_read_in_the_encodings_that_occur(encoding: str) -> None:
-    assert decode_text("Känguru, 5 €".encode(encoding)) == "Känguru, 5 €"
-
-
-@given(st.binary())
-def test_any_bytes_are_some_text(data: bytes) -> None:
-    assert isinstance(decode_text(data), str)
+from jobs.train.datasets.text import clean_label, flag, image_size, number
 
 
 @given(
@@ -32,7 +22,7 @@ def test_anything_is_a_number_or_nan(value: object) -> None:
 
 def test_numbers_are_read_and_nothing_else_is_one() -> None:
     assert (number("12.5"), number(" 3 "), number(4), number("1e2")) == (12.5, 3, 4, 100)
-    assert all(math.isnan(number(value)) for value in (None, True, "", "12,5", "0x10", [1], 10**400))
+    assert all(math.isnan(number(value)) for value in (None, True, "", "12,5", "0x10", "1_000", [1], 10**400))
 
 
 @pytest.mark.parametrize(
@@ -49,3 +39,21 @@ def test_only_a_whole_positive_size_is_stated(
 def test_labels_are_compared_without_stray_spaces_and_in_one_unicode_form() -> None:
     assert clean_label("  big\t cat \n") == "big cat"
     assert clean_label("Ka\u0308nguru") == "Känguru"
+
+
+@pytest.mark.parametrize("value", [True, 1, 1.0, "1", "1.0", " True ", "yes", b"1", b"true"])
+def test_a_flag_that_is_set_is_read_however_it_is_written(value: object) -> None:
+    assert flag(value) is True
+
+
+@pytest.mark.parametrize(
+    "value", [False, 0, 0.0, "0", "0.0", "false", "FALSE", "no", "", None, b"0", b"false"]
+)
+def test_a_flag_that_is_not_set_is_read_however_it_is_written(value: object) -> None:
+    assert flag(value) is False
+
+
+@pytest.mark.parametrize("value", ["maybe", 2, -1, "2", math.nan, [], [0], {"a": 1}, b"\xff", "nan"])
+def test_what_is_no_flag_is_never_taken_for_one(value: object) -> None:
+    with pytest.raises(ValueError, match="neither yes nor no"):
+        flag(value)

@@ -54,6 +54,40 @@ def test_bad_records_are_reported_and_the_others_used(tmp_path: Path) -> None:
     assert report.photos == 4
 
 
+@pytest.mark.parametrize("flags", [bytes_feature(b"1", b"0"), float_feature(1, 0), whole_feature(1, 0)])
+@pytest.mark.parametrize("feature", ["is_crowd", "group_of"])
+def test_crowds_are_left_out_however_the_flag_is_written(feature: str, flags: Any, tmp_path: Path) -> None:
+    write_records(tmp_path / "data.tfrecord", [features_of(SAMPLES[0]) | {f"image/object/{feature}": flags}])
+    (photo,) = tfrecord.read(open_source(tmp_path)).photos
+    assert ([box.label for box in photo.boxes], photo.left_out) == (["dog"], 1)
+
+
+@pytest.mark.parametrize("flags", [bytes_feature(b"maybe", b"0"), whole_feature(1), whole_feature(2, 0)])
+def test_a_record_whose_crowds_cannot_be_told_is_left_out(flags: Any, tmp_path: Path) -> None:
+    write_records(tmp_path / "data.tfrecord", [features_of(SAMPLES[0]) | {"image/object/is_crowd": flags}])
+    found = tfrecord.read(open_source(tmp_path))
+    assert found.photos == ()
+    assert [p.kind for p in found.problems] == [ProblemKind.UNREADABLE_ANNOTATION]
+
+
+def test_edges_in_pixels_are_reported_and_not_clipped_to_the_photo(tmp_path: Path) -> None:
+    pixels = {f"image/object/bbox/{edge}": float_feature(value) for edge, value in
+              zip(("xmin", "ymin", "xmax", "ymax"), (0, 0, 150, 80), strict=True)}  # fmt: skip
+    write_records(tmp_path / "data.tfrecord", [features_of(SAMPLES[1]) | pixels, *map(features_of, SAMPLES)])
+    _, report = open_dataset(tmp_path, size=96)
+    assert ("data.tfrecord#1", ProblemKind.INVALID_BOX) in [(p.file, p.kind) for p in report.problems]
+
+
+def test_a_class_in_an_encoding_that_does_not_show_is_reported(tmp_path: Path) -> None:
+    labels = {"image/object/class/text": bytes_feature("кот".encode("cp1251"), b"dog")}
+    write_records(tmp_path / "data.tfrecord", [features_of(SAMPLES[0]) | labels])
+    found = tfrecord.read(open_source(tmp_path))
+    assert found.photos == ()
+    assert [(p.file, p.kind) for p in found.problems] == [
+        ("data.tfrecord#1", ProblemKind.UNREADABLE_ANNOTATION)
+    ]
+
+
 def test_numbers_written_as_text_are_reported_with_their_record(tmp_path: Path) -> None:
     wrong = features_of(SAMPLES[1]) | {
         "image/object/bbox/xmin": bytes_feature(b"left"),

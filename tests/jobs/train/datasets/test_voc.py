@@ -6,7 +6,7 @@ from detector.errors import DatasetError
 from jobs.train.datasets import voc
 from jobs.train.datasets.open import open_dataset
 from jobs.train.datasets.photos import Annotations
-from jobs.train.datasets.problems import ProblemKind
+from jobs.train.datasets.problems import ProblemKind, faults
 from jobs.train.datasets.source import open_source
 from tests.jobs.train.datasets.writing import SAMPLES, put, source_that_refuses, voc_xml, write_voc
 
@@ -192,6 +192,32 @@ def test_other_encodings_are_read(tmp_path: Path) -> None:
         put(folder / "one.jpg", ONE.jpeg)
         put(folder / "one.xml", (declaration + text).encode(encoding))
         assert read(folder).photos[0].boxes[0].label == "Känguru"
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding"), [("猫", "gbk"), ("犬", "shift_jis"), ("고양이", "euc-kr"), ("кот", "windows-1251")]
+)
+def test_a_declared_encoding_of_any_country_is_read(label: str, encoding: str, tmp_path: Path) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + voc_xml("one.jpg", ((label, 20, 10, 60, 50),))
+    put(tmp_path / "one.jpg", ONE.jpeg)
+    put(tmp_path / "one.xml", text.encode(encoding))
+    assert read(tmp_path).photos[0].boxes[0].label == label
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "us-ascii"])
+def test_utf8_under_another_declaration_is_read_as_what_it_is(declared: str, tmp_path: Path) -> None:
+    text = f'<?xml version="1.0" encoding="{declared}"?>' + voc_xml("one.jpg", (("Käfer", 20, 10, 60, 50),))
+    put(tmp_path / "one.jpg", ONE.jpeg)
+    put(tmp_path / "one.xml", text)
+    assert read(tmp_path).photos[0].boxes[0].label == "Käfer"
+
+
+def test_bytes_that_are_not_in_the_declared_encoding_are_reported(tmp_path: Path) -> None:
+    put(tmp_path / "one.jpg", ONE.jpeg)
+    put(tmp_path / "one.xml", b'<?xml version="1.0" encoding="gbk"?><annotation>\xff\xff</annotation>')
+    assert [(p.file, p.kind) for p in faults(read(tmp_path).problems)] == [
+        ("one.xml", ProblemKind.UNREADABLE_ANNOTATION)
+    ]
 
 
 def test_a_size_of_zero_or_of_nonsense_is_not_stated(tmp_path: Path) -> None:

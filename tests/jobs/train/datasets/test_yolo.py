@@ -254,7 +254,7 @@ def test_poses_have_their_box_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ("cat 0.5 0.5 0.1 0.1", ProblemKind.INVALID_BOX),
+        ("bird 0.5 0.5 0.1 0.1", ProblemKind.INVALID_BOX),
         ("0 0.5 0.5 0.1", ProblemKind.INVALID_BOX),
         ("0", ProblemKind.INVALID_BOX),
         (",", ProblemKind.INVALID_BOX),
@@ -265,7 +265,7 @@ def test_poses_have_their_box_first(tmp_path: Path) -> None:
         ("0 0.1 0.2 0.3 0.4 0.5 0.6 0.7", ProblemKind.INVALID_BOX),
         ("2 0.5 0.5 0.1 0.1", ProblemKind.UNKNOWN_CLASS),
         ("1e300 0.5 0.5 0.1 0.1", ProblemKind.UNKNOWN_CLASS),
-        ("0 250 120 40 60", ProblemKind.DROPPED_BOX),
+        ("0 250 120 40 60", ProblemKind.INVALID_BOX),
         ("0 0.5 0.5 0 0.1", ProblemKind.DROPPED_BOX),
         ("0 0.5 0.5 -0.1 0.1", ProblemKind.INVERTED_BOX),
         ("0 0.0 0.5 0.1 0.1", ProblemKind.CLIPPED_BOX),
@@ -295,7 +295,9 @@ def test_a_text_that_cannot_be_read_is_one_problem_and_no_negative(tmp_path: Pat
     assert (one.boxes, one.left_out) == ((), 1)
 
 
-@pytest.mark.parametrize("names", ["[cat, ~, dog]", "{0: cat, 1: , 2: dog}", "{0: cat, 2: dog}"])
+@pytest.mark.parametrize(
+    "names", ["\n- cat\n-\n- dog", "[cat, '', dog]", "{0: cat, 1: , 2: dog}", "{0: cat, 2: dog}"]
+)
 def test_a_number_without_a_name_is_no_class(names: str, tmp_path: Path) -> None:
     write_yolo(tmp_path)
     put(tmp_path / "data.yaml", f"path: .\ntrain: images\nnames: {names}\n")

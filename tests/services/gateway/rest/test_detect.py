@@ -121,7 +121,7 @@ def test_what_no_channel_points_to_is_not_found(client: httpx.Client, query: str
 @pytest.mark.parametrize(
     ("content", "content_type", "expected"),
     [
-        (b"", "image/jpeg", (415, "unsupported_media_type")),
+        (b"", "image/jpeg", (400, "invalid_request")),
         (b"hello", "image/jpeg", (415, "unsupported_media_type")),
         (PHOTO, "text/plain", (415, "unsupported_media_type")),
         (PHOTO[:-500], "image/jpeg", (422, "image_unreadable")),
@@ -132,8 +132,8 @@ def test_what_no_channel_points_to_is_not_found(client: httpx.Client, query: str
         (b'{"image": [' + b"[]," * 500_000 + b"1]}", "application/json", (400, "invalid_request")),
         (b'{"image": "!!!!"}', "application/json", (400, "invalid_request")),
         (b'{"image": "\xff"}', "application/json", (400, "invalid_request")),
-        (b'{"image": "ab-_"}', "application/json", (400, "invalid_request")),
-        (b'{"image": ""}', "application/json", (415, "unsupported_media_type")),
+        (b'{"image": "ab-_"}', "application/json", (415, "unsupported_media_type")),
+        (b'{"image": ""}', "application/json", (400, "invalid_request")),
         (b"x", "multipart/form-data", (400, "invalid_request")),
         (b"\r\n--b\r\n\r\n" * 200, "multipart/form-data; boundary=b", (400, "invalid_request")),
         (b"x", "multipart/form-data; boundary=b", (400, "invalid_request")),

@@ -23,6 +23,7 @@ MEDIA_TYPES = (
     "image/anything",
     "application/octet-stream",
     "application/json",
+    "application/x-www-form-urlencoded",
     "multipart/form-data",
     "multipart/form-data; boundary=b",
     "text/plain",

@@ -8,13 +8,15 @@ from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 from uvicorn.server import ServerState
 
+from services.gateway.metrics import Metrics
+from services.gateway.observer import Observer
 from services.gateway.rest.protocol import guarded_protocol
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
 
 
 class Wire(asyncio.Transport):
-    """What was written, and whether it was closed."""
+    """What was written, and whether the server closed it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,12 +65,16 @@ async def echoes(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": text})
 
 
-def answered(app: Any, *request: bytes) -> Wire:
+def answered(app: Any, *request: bytes, observer: Observer | None = None) -> Wire:
     """What `app` puts on the wire when these pieces of requests come one after the other."""
     wire = Wire()
 
     async def scenario() -> None:
-        protocol = guarded_protocol(header_timeout_s=10, max_header_bytes=10_000)
+        protocol = guarded_protocol(
+            header_timeout_s=10,
+            max_header_bytes=10_000,
+            observer=observer or Observer(Metrics(), protocol="rest"),
+        )
         config = uvicorn.Config(app, http=protocol, lifespan="off", ws="none", log_config=None)
         config.load()
         state = ServerState()
@@ -78,7 +84,10 @@ def answered(app: Any, *request: bytes) -> Wire:
             connection.data_received(piece)
         while state.tasks:
             await asyncio.gather(*state.tasks)
+        closed = wire.closed
+        # Uvicorn closes what the other side has closed; what counts is who was first.
         connection.connection_lost(None)
+        wire.closed = closed
 
     asyncio.run(scenario())
     return wire

@@ -77,7 +77,8 @@ def test_channel_and_version_choose(stub: Any) -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"image": b""}, ("INVALID_ARGUMENT", ["unsupported_media_type"])),
+        ({"image": b""}, ("INVALID_ARGUMENT", ["invalid_request"])),
+        ({"image": b"x"}, ("INVALID_ARGUMENT", ["unsupported_media_type"])),
         ({"image": PHOTO[:-900]}, ("INVALID_ARGUMENT", ["image_unreadable"])),
         ({"image": bytes(25_000_001)}, ("INVALID_ARGUMENT", ["body_too_large"])),
         ({"image": PHOTO, "version": 9}, ("NOT_FOUND", ["not_found"])),

@@ -82,10 +82,10 @@ def test_a_bad_frame_has_its_problem_and_the_next_is_answered(stub: Any) -> None
     answers = stub.DetectStream(iter(camera))
     for request, code in (
         (frame(1, PHOTO[:-900]), "image_unreadable"),
-        (frame(2, b""), "unsupported_media_type"),
+        (frame(2, b""), "invalid_request"),
         (frame(3, version=9), "not_found"),
         (frame(4, max_detections=0), "invalid_request"),
-        (pb.DetectStreamRequest(frame=5), "unsupported_media_type"),
+        (pb.DetectStreamRequest(frame=5), "invalid_request"),
         (frame(6, bytes(25_000_001)), "body_too_large"),
     ):
         camera.show(request)

@@ -2,7 +2,9 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 
-import {heldCamera} from '../../detect/camera.ts';
+import {START_CAMERA} from '../../detect/held-camera.ts';
+import {Problem} from '../../detect/problem.tsx';
+import {useCamera} from '../../detect/use-camera.ts';
 import {askToPersist} from '../collection/persistence.ts';
 import {preparedPicture} from '../collection/prepare.ts';
 import {collectionProblem} from '../collection/problem.ts';
@@ -17,18 +19,10 @@ export function CameraDialog({onClose}: {readonly onClose: () => void}) {
   const taken = useSignal(0);
   const problem = useSignal<string | null>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  useEffect(
-    () =>
-      heldCamera('environment', {
-        onOpened: ({stream}) => {
-          if (video.current) video.current.srcObject = stream;
-        },
-        onProblem: ({message}) => (problem.value = message),
-      }),
-    [problem],
-  );
+  const {camera, problem: noPicture, restart} = useCamera('environment', video);
+  const canTake = camera !== null && isReady.value && !isBusy.value;
   const shoot = async () => {
-    if (!video.current || !isReady.value || isBusy.value) return;
+    if (!video.current || !canTake) return;
     isBusy.value = true;
     try {
       await shelf.add(await fromVideo(video.current));
@@ -57,12 +51,14 @@ export function CameraDialog({onClose}: {readonly onClose: () => void}) {
           {problem.value}
         </p>
       )}
+      {noPicture !== null && <Problem message={noPicture} retry={START_CAMERA} onRetry={restart} />}
       <video
         class="camera-picture"
         ref={video}
         autoplay
         muted
         playsInline
+        onEmptied={() => (isReady.value = false)}
         onLoadedData={() => (isReady.value = true)}
         aria-label="What the camera sees"
       />
@@ -71,7 +67,7 @@ export function CameraDialog({onClose}: {readonly onClose: () => void}) {
           type="button"
           class="shutter"
           aria-label="Take the photo"
-          aria-disabled={!isReady.value || isBusy.value}
+          aria-disabled={!canTake}
           onClick={shoot}
         />
       </div>

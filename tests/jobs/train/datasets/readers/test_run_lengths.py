@@ -59,6 +59,7 @@ def test_compressed_counts_are_what_was_compressed(counts: list[int]) -> None:
         ([1, "x"], [2, 2]),
         ([1, True], [2, 2]),
         ([1, 9], [2, 2]),
+        ([1, 2], [2, 2]),
         ([-1, 2], [2, 2]),
         ([1, 2], None),
         ([1, 2], [0, 2]),

@@ -1,0 +1,102 @@
+"""`detector check` as a person and a program use it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from detector.errors import DatasetError, InvalidRequestError
+from jobs.cli import check
+from jobs.cli.dataset_text import FEW_PROBLEMS, SHOWN_OF_A_KIND
+from tests.jobs.train.datasets.writing import LABELS, Labelled, contents, put, voc_xml, write_voc
+
+WITHOUT_TENSORFLOW = """
+import sys
+from jobs.cli import create_cli
+create_cli()(sys.argv[1:], standalone_mode=False)
+assert "tensorflow" not in sys.modules, "TensorFlow was imported"
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    samples = [Labelled(f"photo{i}", ((LABELS[i % 2], 20, 10, 120, 60),), 200 + i) for i in range(8)]
+    write_voc(tmp_path / "data", samples)
+    return tmp_path / "data"
+
+
+def with_faults(data: Path, count: int) -> None:
+    for i in range(count):
+        put(data / "Annotations" / f"gone{i}.xml", voc_xml("gone.jpg", [("cat", 1, 1, 20, 20)]))
+
+
+def test_tensorflow_is_not_imported_and_json_is_all_of_standard_output(data: Path) -> None:
+    before = contents(data)
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TENSORFLOW, "check", str(data), "--json", "--size=96"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert json.loads(ended.stdout)["photos"] == 8
+    assert ended.stderr == ""
+    assert contents(data) == before
+
+
+def test_few_problems_are_all_listed_and_of_many_each_kind_says_how_many(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_faults(data, FEW_PROBLEMS)
+    check.command(data, size=96)
+    text = capsys.readouterr().out
+    assert text.count("Annotations/gone") == FEW_PROBLEMS
+    with_faults(data, FEW_PROBLEMS + 1)
+    check.command(data, size=96)
+    text = capsys.readouterr().out
+    assert text.count("Annotations/gone") == SHOWN_OF_A_KIND
+    assert f"missing photo ({FEW_PROBLEMS + 1}):" in text
+    assert f"and {FEW_PROBLEMS + 1 - SHOWN_OF_A_KIND} more; detector check --json lists them all" in text
+
+
+def test_a_person_reads_classes_sides_and_that_nothing_is_wrong(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check.command(data, size=96)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("8 usable photos in format voc, 8 boxes, 0 photos without objects")
+    assert "  cat  4 boxes in 4 photos" in lines
+    assert "Split: 6 to train on, 2 to validate on" in lines
+    assert "No faults were found." in lines
+
+
+def test_strict_gives_the_report_and_then_refuses(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with_faults(data, 1)
+    with pytest.raises(DatasetError, match="reading is strict") as refused:
+        check.command(data, size=96, strict=True, json=True)
+    assert refused.value.exit_code == 3
+    assert [p["kind"] for p in json.loads(capsys.readouterr().out)["problems"]] == ["missing_photo"]
+
+
+def test_bad_options_are_refused_before_anything_is_read(data: Path, tmp_path: Path) -> None:
+    for options, said in (
+        ({"size": 100}, "--size"),
+        ({"format": "xls"}, "--format"),
+        ({"val_fraction": 2.0}, "--val-fraction"),
+        ({"seed": -1}, "--seed"),
+        ({"html": tmp_path}, "--html"),
+    ):
+        with pytest.raises(InvalidRequestError, match=said):
+            check.command(data, **options)
+
+
+def test_the_page_is_written_whole_and_named(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "out" / "check.html"
+    check.command(data, size=96, html=page)
+    assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert [path.name for path in page.parent.iterdir()] == ["check.html"]
+    assert f"open {page}" in capsys.readouterr().out
