@@ -8,7 +8,7 @@ STORE ?= store
 
 # These verbs need no TensorFlow: where there is no .venv yet they make the small .venv-light, unless a verb beside them
 # needs .venv anyway.
-LIGHT_VERBS := help clean setup-light test-light lint fmt proto lock page phone-test phone-lint phone-types phone-fmt
+LIGHT_VERBS := help clean setup-light test-light lint python-lint proto-lint fmt proto lock page phone-test phone-lint phone-types phone-fmt
 ENV := $(if $(wildcard .venv/.ready)$(filter-out $(LIGHT_VERBS),$(or $(MAKECMDGOALS),help)),.venv,.venv-light)
 LIGHT := $(ENV)/bin
 PROGRESS = $(LIGHT)/python -m requirements.progress
@@ -30,7 +30,7 @@ NODE_CHECK := jobs/train/export/node/node_modules/.package-lock.json
 EXAMPLES_PACKAGES := tests/services/phone/node/node_modules/.package-lock.json
 
 .PHONY: help run train serve page setup setup-light clean
-.PHONY: test test-slow test-all test-light coverage lint types fmt phone-test phone-lint phone-types phone-fmt
+.PHONY: test test-slow test-all test-light coverage lint python-lint proto-lint types fmt phone-test phone-lint phone-types phone-fmt
 .PHONY: proto dashboard lock bench bench-phone bench-gateway verify-images verify-compose
 
 help:
@@ -50,9 +50,13 @@ serve: setup page ## serve what the store holds on http://localhost:8080
 	@DETECTOR_STORE=$(STORE) $(if $(LAN),DETECTOR_LAN=$(LAN)) $(BIN)/detector serve
 
 ##@ Check a change
-lint: phone-lint ## ruff, eslint, prettier, stale generated code; needs no TensorFlow
+lint: python-lint proto-lint phone-lint ## ruff, eslint, prettier, stale generated code; needs no TensorFlow
+
+python-lint: $(ENV)/.ready
 	$(LIGHT)/ruff check .
 	$(LIGHT)/ruff format --check .
+
+proto-lint: $(ENV)/.ready
 	$(LIGHT)/python proto/generate.py --check
 
 types: setup phone-types ## mypy and tsc
@@ -104,10 +108,11 @@ proto: $(ENV)/.ready ## Python code from proto/
 dashboard: setup ## the Grafana dashboard's JSON from its code
 	$(BIN)/python -m deploy.grafana.dashboard
 
+# One set of versions: all other locks are parts of all.lock.
 COMPILE = $(LIGHT)/python -m requirements.uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
 FROM_ALL = $(COMPILE) --constraint requirements/all.lock
-lock: $(ENV)/.ready ## requirements/*.lock from pyproject.toml; all others are parts of all.lock
-	$(COMPILE) pyproject.toml --all-extras -o requirements/all.lock
+lock: $(ENV)/.ready ## requirements/*.lock from pyproject.toml; UPGRADE=1: the newest versions that fit
+	$(COMPILE) pyproject.toml --all-extras $(if $(UPGRADE),--upgrade) -o requirements/all.lock
 	$(FROM_ALL) pyproject.toml --extra gateway -o requirements/gateway.lock
 	$(FROM_ALL) pyproject.toml --extra gateway --extra train -o requirements/train.lock
 	$(FROM_ALL) pyproject.toml --extra gateway --extra light -o requirements/light.lock
