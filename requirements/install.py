@@ -18,6 +18,7 @@ from requirements.uv import uv_environment, uv_program
 
 NEEDED_PYTHON = (3, 11)
 UV_LOCK = Path(__file__).with_name("uv.lock")
+SHOWN_DOWNLOADS = 3
 PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
 
 
@@ -52,16 +53,17 @@ def install(folder: Path, lock: Path) -> None:
     )
 
 
-def downloads(output: str) -> str:
-    """How far uv is with what it downloads, from what it has printed."""
+def how_far(output: str) -> str:
+    """How far uv is, from what it has printed: the downloads it waits for, or else the last step it has done."""
     sizes = dict(re.findall(r"^\s*Downloading (\S+) \((.+)\)$", output, re.MULTILINE))
     here = re.findall(r"^\s*Downloaded (\S+)$", output, re.MULTILINE)
     missing = [f"{name} ({size})" for name, size in sizes.items() if name not in here]
     if not missing:
-        return ""
-    return f"{len(here)} of {len(sizes)} large packages are here, still to come: {', '.join(missing[:3])}" + (
-        " and others" if len(missing) > 3 else ""
-    )
+        steps = re.findall(r"^(?:Resolved|Prepared|Uninstalled|Installed) .*$", output, re.MULTILINE)
+        return steps[-1].lower() if steps else ""
+    others = " and others" if len(missing) > SHOWN_DOWNLOADS else ""
+    shown = ", ".join(missing[:SHOWN_DOWNLOADS])
+    return f"{len(here)} of {len(sizes)} large packages are here, still to come: {shown}{others}"
 
 
 def _environment(folder: Path) -> str:
@@ -98,7 +100,7 @@ def _uv(text: str, command: Sequence[str], environment: dict[str, str], advice: 
 def _run(
     text: str, command: Sequence[str], advice: str, *, environment: dict[str, str] | None = None
 ) -> None:
-    if run_with_progress(text, command, environment=environment, detail=downloads):
+    if run_with_progress(text, command, environment=environment, detail=how_far):
         raise InstallError(advice)
 
 
