@@ -84,6 +84,7 @@ phone-test: $(PHONE_TOOLS) ## the page's own tests
 	@cd $(PHONE) && $(NODE) node_modules/vitest/vitest.mjs run
 
 phone-lint: $(PHONE_TOOLS) $(ENV)/.ready
+	@echo "eslint and prettier in $(PHONE)"
 	@cd $(PHONE) && $(NODE) node_modules/eslint/bin/eslint.js .
 	@cd $(PHONE) && $(NODE) node_modules/prettier/bin/prettier.cjs --check --cache --cache-strategy content --log-level warn .
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from requirements.progress import run_with_progress
+from requirements.progress import Detail, no_detail, run_with_progress
 from requirements.uv import uv_environment, uv_program
 
 NEEDED_PYTHON = (3, 11)
@@ -89,7 +89,7 @@ def _install_uv(python: str) -> None:
 
 def _uv(text: str, command: Sequence[str], environment: dict[str, str], advice: str) -> None:
     if not sys.stderr.isatty():
-        _run(text, command, advice, environment=environment)
+        _run(text, command, advice, environment=environment, detail=how_far)
         return
     # On a terminal uv shows a bar for each download.
     print(text, flush=True)
@@ -98,9 +98,14 @@ def _uv(text: str, command: Sequence[str], environment: dict[str, str], advice: 
 
 
 def _run(
-    text: str, command: Sequence[str], advice: str, *, environment: dict[str, str] | None = None
+    text: str,
+    command: Sequence[str],
+    advice: str,
+    *,
+    environment: dict[str, str] | None = None,
+    detail: Detail = no_detail,
 ) -> None:
-    if run_with_progress(text, command, environment=environment, detail=how_far):
+    if run_with_progress(text, command, environment=environment, detail=detail):
         raise InstallError(advice)
 
 

@@ -22,7 +22,7 @@ def test_without_downloads_the_last_step_is_told() -> None:
         how_far("Downloading a (1.0MiB)\n Downloaded a\nPrepared 3 packages in 2s\n")
         == "prepared 3 packages in 2s"
     )
-    assert how_far("Collecting uv\n") == ""
+    assert how_far("Using Python 3.11 environment at: .venv\n") == ""
 
 
 def test_without_an_index_it_says_what_to_do(tmp_path: Path) -> None:
