@@ -6,6 +6,7 @@ import hashlib
 import time
 from dataclasses import dataclass
 
+from detector.decode_memory import DecodeMemory
 from detector.errors import DeadlineExceededError, DetectorError, InvalidRequestError, ModelUnavailableError
 from detector.images import ImageLimits, LoadedImage, load_image
 from services.gateway.admission import Admission
@@ -41,6 +42,7 @@ class Core:
         self._versions = versions
         self._metrics = metrics
         self._limits = limits
+        self._decode_memory = DecodeMemory(limits.max_decode_bytes)
         self._engine_name = engine_name
         self._canary_percent = canary_percent
         self._workers = Workers()
@@ -142,7 +144,8 @@ class Core:
         started = time.perf_counter()
         deadline.check()
         size = target.facts.size
-        image = load_image(photo, limits=self._limits, at_least=2 * size, square=size)
+        memory = functools.partial(self._decode_memory.reserved, timeout_s=deadline.remaining_s)
+        image = load_image(photo, limits=self._limits, at_least=2 * size, square=size, memory=memory)
         decoded = time.perf_counter()
         deadline.check()
         # The version that answers may be another one, where a label has moved before we heard of it.

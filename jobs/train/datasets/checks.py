@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from detector.decode_memory import DecodeMemory
 from detector.errors import DatasetError, DetectorError
-from detector.images import ImageLimits, load_image
+from detector.images import ImageLimits, Reserve, load_image
 from detector.labels import check_labels
 from jobs.train.datasets.advice import advise
 from jobs.train.datasets.box_advice import advise_on_boxes
@@ -37,8 +38,9 @@ from jobs.train.datasets.text import clean_label
 OnProgress = Callable[[int, int], None]
 SHOWN_PROBLEMS = 10
 MAX_THREADS = 8
-PHOTO_LIMITS = ImageLimits(max_bytes=100_000_000, max_pixels=120_000_000)
-"""Wider than the gateway's: the photos are the user's own, and phones take 108 megapixels."""
+PHOTO_LIMITS = ImageLimits(max_bytes=200_000_000, max_pixels=220_000_000, max_decode_bytes=1_200_000_000)
+"""Wider than the gateway's: the photos are the user's own, and phones take 200 megapixels. As JPEGs they are read at a
+reduced scale; other formats, which need memory for all pixels, are bounded by that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +183,10 @@ def _check_all(
 ) -> list[_Checked]:
     """Results in the order of the photos; decoding leaves the interpreter lock, so threads help."""
     checked = []
+    memory = DecodeMemory(PHOTO_LIMITS.max_decode_bytes).reserved
     with ThreadPoolExecutor(max_workers=min(MAX_THREADS, os.cpu_count() or 1)) as pool:
         try:
-            for entry in pool.map(lambda photo: _check(photo, class_ids, size), photos):
+            for entry in pool.map(lambda photo: _check(photo, class_ids, size, memory), photos):
                 checked.append(entry)
                 on_progress(len(checked), len(photos))
         except BaseException:
@@ -192,13 +195,13 @@ def _check_all(
     return checked
 
 
-def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int) -> _Checked:
+def _check(photo: AnnotatedPhoto, class_ids: Mapping[str, int], size: int, memory: Reserve) -> _Checked:
     def unusable(kind: ProblemKind, message: str) -> _Checked:
         return _Checked(None, (Problem(photo.name, kind, message),))
 
     try:
         data = photo.read()
-        image = load_image(data, limits=PHOTO_LIMITS, at_least=2 * size)
+        image = load_image(data, limits=PHOTO_LIMITS, at_least=2 * size, memory=memory)
     except DetectorError as error:
         return unusable(ProblemKind.UNREADABLE_PHOTO, f"{error.message} The photo is left out.")
     if frame_of(photo.stated_size, image) is Frame.UNKNOWN and photo.stated_size:

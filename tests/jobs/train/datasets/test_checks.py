@@ -349,3 +349,20 @@ def test_photos_are_upright_at_the_reduced_scale(tmp_path: Path) -> None:
     assert (width, height) == (192, 128)
     expected = [10 / 120 * width, 20 / 80 * height, 70 / 120 * width, 50 / 80 * height]
     assert white_box(Image.fromarray(dataset.photos[0].pixels)) == pytest.approx(expected, abs=1.5)
+
+
+def test_photos_of_200_megapixels_are_read_as_jpegs_and_refused_by_name_where_memory_would_not_do() -> None:
+    def flat(image_format: str, size: tuple[int, int]) -> bytes:
+        return encode(
+            Image.new("L", size, 90), image_format, **({"method": 0} if image_format == "WEBP" else {})
+        )
+
+    box = AnnotatedBox("target", 1000, 1000, 9000, 9000)
+    jpeg = photo(flat("JPEG", (16320, 12240)), box, name="large.jpg")
+    webp = photo(flat("WEBP", (12000, 9000)), box, name="large.webp")
+    dataset, report = load_photos(Annotations((jpeg, webp)), size=32, source="data", format="coco")
+    assert [each.name for each in dataset.photos] == ["large.jpg"]
+    assert max(dataset.photos[0].pixels.shape) <= 64
+    (problem,) = report.problems
+    assert (problem.file, problem.kind) == ("large.webp", ProblemKind.UNREADABLE_PHOTO)
+    assert "at most 1200 MB" in problem.message
