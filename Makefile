@@ -110,7 +110,7 @@ dashboard: setup ## the Grafana dashboard's JSON from its code
 	$(BIN)/python -m deploy.grafana.dashboard
 
 # One set of versions: all other locks are parts of all.lock.
-COMPILE = $(LIGHT)/python -m requirements.uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
+COMPILE = $(LIGHT)/python -m requirements.uv --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
 FROM_ALL = $(COMPILE) --constraint requirements/all.lock
 lock: $(ENV)/.ready ## requirements/*.lock from pyproject.toml; UPGRADE=1: the newest versions that fit
 	$(COMPILE) pyproject.toml --all-extras $(if $(UPGRADE),--upgrade) -o requirements/all.lock

@@ -1,4 +1,4 @@
-"""Runs the environment's uv where pip is told to look for packages: `python -m requirements.uv pip compile ...`.
+"""Has uv look for packages where pip does; `python -m requirements.uv ...` is `uv pip compile ...`.
 
 uv reads neither pip's configuration files nor pip's environment variables. People and machines that have configured pip
 (another index, a certificate, a proxy) need not configure uv as well: pip's settings are translated for each call.
@@ -25,12 +25,14 @@ UV_SOURCES = (
 FALSE = frozenset({"", "0", "false", "no", "off", "n", "f"})
 
 
-def uv_environment(environ: Mapping[str, str], *, python: str = sys.executable) -> dict[str, str]:
+def uv_environment(
+    environ: Mapping[str, str], *, python: str = sys.executable, main_index_only: bool = False
+) -> dict[str, str]:
     """`environ` with pip's settings added as uv's, for every variable that it does not have yet."""
     pip = parse_pip_settings(_pip_config_list(python, environ))
     found = connection_settings(pip)
     if not _uv_has_sources(environ):
-        found |= source_settings(pip)
+        found |= source_settings(pip, main_index_only=main_index_only)
     return {**found, **environ}
 
 
@@ -48,11 +50,13 @@ def parse_pip_settings(listing: str) -> dict[str, str]:
     return {option: value for found in sections.values() for option, value in found.items()}
 
 
-def source_settings(pip: Mapping[str, str]) -> dict[str, str]:
+def source_settings(pip: Mapping[str, str], *, main_index_only: bool = False) -> dict[str, str]:
     """Where packages come from."""
     found: dict[str, str] = {}
     if "index-url" in pip:
         found["UV_DEFAULT_INDEX"] = pip["index-url"]
+    if main_index_only:
+        return found
     if extra := pip.get("extra-index-url", "").split():
         found["UV_INDEX"] = " ".join(extra)
         # pip looks at all indexes and so must uv, which by default stops at the first that knows a name. A lock has
@@ -98,9 +102,12 @@ def _pip_config_list(python: str, environ: Mapping[str, str]) -> str:
 
 
 def main() -> None:
-    """Be uv, with the same arguments."""
+    """Run `uv pip compile` with the same arguments."""
     program = uv_program()
-    os.execve(program, [str(program), *sys.argv[1:]], uv_environment(os.environ))
+    # A lock names every file of a version. A further index, such as a folder of wheels for one kind of machine, may
+    # have only some of them.
+    environment = uv_environment(os.environ, main_index_only=True)
+    os.execve(program, [str(program), "pip", "compile", *sys.argv[1:]], environment)
 
 
 if __name__ == "__main__":

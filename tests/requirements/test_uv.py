@@ -15,6 +15,7 @@ from requirements.uv import (
     parse_pip_settings,
     source_settings,
     uv_environment,
+    uv_program,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +33,7 @@ def unconfigured(tmp_path: Path) -> dict[str, str]:
     return kept | nowhere | {"UV_CACHE_DIR": str(tmp_path / "cache")}
 
 
-def publish(index: Path, name: str, version: str) -> str:
+def publish(index: Path, name: str, version: str, *, content: str = "") -> str:
     """Put an empty package into an index of files; returns the hash of its wheel."""
     folder = index / name
     folder.mkdir(parents=True)
@@ -46,26 +47,18 @@ def publish(index: Path, name: str, version: str) -> str:
         archive.writestr(
             f"{information}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         )
-        archive.writestr(f"{information}/RECORD", "")
+        archive.writestr(f"{information}/RECORD", content)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (folder / "index.html").write_text(f'<a href="{wheel.name}#sha256={digest}">{wheel.name}</a>')
     return digest
 
 
-def compile_with_uv(
-    name: str, environment: dict[str, str], *options: str
-) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "requirements.uv",
-        "pip",
-        "compile",
-        "-",
-        "--generate-hashes",
-        "-q",
-        *options,
-    ]
+def compile_with_uv(name: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [str(uv_program()), "pip", "compile", "-", "--generate-hashes", "-q"]
+    return run(command, name, uv_environment(environment))
+
+
+def run(command: list[str], name: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=ROOT, env=environment, input=f"{name}\n", capture_output=True, text=True, check=False
     )
@@ -83,6 +76,23 @@ def test_uv_finds_what_only_the_index_that_pip_is_configured_for_has(
     assert result.returncode == 0, result.stderr
     assert "nowhere-else==1.2" in result.stdout
     assert digest in result.stdout
+
+
+def test_a_lock_is_made_from_the_main_index_which_has_all_files(
+    tmp_path: Path, unconfigured: dict[str, str]
+) -> None:
+    digest = publish(tmp_path / "main", "two", "2")
+    other = publish(tmp_path / "further", "two", "2", content="for one kind of machine")
+    assert digest != other
+    environment = unconfigured | {
+        "PIP_INDEX_URL": (tmp_path / "main").as_uri(),
+        "PIP_EXTRA_INDEX_URL": (tmp_path / "further").as_uri(),
+    }
+    result = run(
+        [sys.executable, "-m", "requirements.uv", "-", "--generate-hashes", "-q"], "two", environment
+    )
+    assert digest in result.stdout, result.stderr
+    assert other not in result.stdout
 
 
 def test_whoever_has_configured_uv_is_left_alone(tmp_path: Path, unconfigured: dict[str, str]) -> None:
