@@ -14,9 +14,9 @@ from detector.detections import MAX_DETECTIONS, Detection, DetectionArrays
 from detector.images import load_image, resize_square
 from detector.store import Store
 from detector.store.serving_config import serving_config
-from jobs.train.datasets.shapes import generate_shapes
+from jobs.train.data.shapes import generate_shapes
 from jobs.train.export.parity import compare
-from jobs.train.runtimes import open_runtime
+from jobs.train.export.runtimes import open_runtime
 from tests.conftest import Trained
 from tests.detector.pictures import encode, noise, orientation_exif
 from tests.services.gateway.running import running_gateway

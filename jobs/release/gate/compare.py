@@ -17,7 +17,7 @@ from detector.evaluation import (
 from detector.images import Pixels, resize_square
 from detector.manifest import Manifest, score_threshold
 from jobs.release.gate.held_out import HeldOut
-from jobs.train.datasets.photos import AnnotatedPhoto
+from jobs.train.data.photos import AnnotatedPhoto
 from jobs.train.quiet_stderr import quiet_stderr
 from services.gateway.deadline import Deadline
 from services.gateway.engines.embedded import EmbeddedEngine

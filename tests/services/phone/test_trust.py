@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from detector.store import MANIFEST, Store
-from jobs.train.runtimes.node import node_program
+from jobs.train.export.runtimes.node import node_program
 from tests.detector.pictures import corners, encode
 from tests.services.gateway.lan.conftest import lan_gateway
 from tests.services.gateway.tiny import publish_tiny
