@@ -10,19 +10,19 @@ import tf_keras as keras
 from detector.errors import DetectorError, OutOfMemoryError
 from jobs.release.registry import Registry
 from jobs.train.config import TrainConfig
-from jobs.train.datasets.checks import OnProgress
+from jobs.train.data.loading import OnProgress
 from jobs.train.events import INTERRUPTED, EventLog, OnEvent, make_event
+from jobs.train.export.runtimes.node import check_tfjs
+from jobs.train.fitting.epochs import epochs_of
+from jobs.train.fitting.fit import TrainedRun, train_network
+from jobs.train.fitting.run_directory import forget, forget_abandoned_runs, lock_run, run_directory
+from jobs.train.fitting.starting_weights import StartingPoint, find_starting_point, load_starting_weights
+from jobs.train.fitting.tensorboard import with_tensorboard
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import ResolvedWeights, resolve_base_weights
 from jobs.train.prepare import PreparedData, prepare_data, summary_lines
 from jobs.train.publish import publish_version
-from jobs.train.recipe import epochs_of
 from jobs.train.result import TrainingResult
-from jobs.train.run import TrainedRun, train_network
-from jobs.train.run_directory import forget, forget_abandoned_runs, lock_run, run_directory
-from jobs.train.runtimes.node import check_tfjs
-from jobs.train.starting_weights import StartingPoint, find_starting_point, load_starting_weights
-from jobs.train.tensorboard import with_tensorboard
 from jobs.train.version import Version
 
 

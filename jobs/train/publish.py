@@ -22,10 +22,13 @@ from detector.labels import write_labels
 from detector.manifest import describe_file, write_manifest
 from detector.store import Store
 from jobs.release.registry import Registry, StagedVersion
-from jobs.train.datasets.photos import LabelledPhoto, Pixels
+from jobs.train.data.photos import LabelledPhoto, Pixels
 from jobs.train.events import Event, OnEvent, json_line, make_event
 from jobs.train.export.result import ExportedKind, ExportResult
+from jobs.train.export.runtimes import Runtime, open_runtime
+from jobs.train.export.runtimes.runtime import median_ms
 from jobs.train.export.version import export_version
+from jobs.train.fitting.starting_weights import save_starting_weights
 from jobs.train.manifest import manifest_of
 from jobs.train.measure import PhotoSet, network_detector
 from jobs.train.network.weights import RANDOM
@@ -41,9 +44,6 @@ from jobs.train.report import (
     write_samples,
 )
 from jobs.train.result import MeasuredKind, TrainingResult
-from jobs.train.runtimes import Runtime, open_runtime
-from jobs.train.runtimes.runtime import median_ms
-from jobs.train.starting_weights import save_starting_weights
 from jobs.train.version import Version
 
 PARITY_PHOTOS = 8

@@ -13,9 +13,9 @@ from detector.boxes import Box, as_array
 from detector.detections import MAX_DETECTIONS, Detection, DetectionArrays
 from detector.images import load_image, resize_square
 from jobs.release.registry import Registry
-from jobs.train.datasets.shapes import generate_shapes
+from jobs.train.data.shapes import generate_shapes
 from jobs.train.export.parity import compare
-from jobs.train.runtimes import open_runtime
+from jobs.train.export.runtimes import open_runtime
 from services.serving.model_config import serving_config
 from tests.conftest import Trained
 from tests.detector.pictures import encode, noise, orientation_exif

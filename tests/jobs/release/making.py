@@ -24,8 +24,8 @@ from detector.manifest import (
 from detector.store import MANIFEST
 from detector.store.layout import WARMUP_REQUESTS
 from jobs.release.registry import Registry, StagedVersion
-from jobs.train.datasets.hashing import make_thumbnail
-from jobs.train.datasets.photos import LabelledPhoto
+from jobs.train.data.photos import LabelledPhoto
+from jobs.train.data.split.look_alikes import make_thumbnail
 from jobs.train.report.held_out import write_eval
 from tests.services.gateway.tiny import LABELS, QUARTERS, tiny_files
 

@@ -8,7 +8,7 @@ import httpx
 
 from detector.store import MANIFEST
 from jobs.release.registry import Registry
-from jobs.train.runtimes.node import node_program
+from jobs.train.export.runtimes.node import node_program
 from tests.detector.pictures import corners, encode
 from tests.services.gateway.lan.conftest import lan_gateway
 from tests.services.gateway.tiny import publish_tiny

@@ -9,10 +9,10 @@ from detector.errors import DatasetError
 from jobs.release.registry import Registry
 from jobs.train.check import check_data
 from jobs.train.config import TrainConfig
-from jobs.train.datasets.split_record import read_record
+from jobs.train.data.split.record import read_record
 from jobs.train.prepare import prepare_data
 from tests.detector.pictures import encode, noise
-from tests.jobs.train.datasets.writing import (
+from tests.jobs.train.data.writing import (
     LABELS,
     SAMPLES,
     WRITERS,

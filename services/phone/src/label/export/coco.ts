@@ -1,4 +1,4 @@
-/** The collection as COCO JSON, the way the training job reads it (jobs/train/datasets/coco.py). */
+/** The collection as COCO JSON, the way the training job reads it (jobs/train/data/readers/coco.py). */
 import type {Box} from '../../vision/box.ts';
 import type {Size} from '../../vision/overlay.ts';
 import {ofClasses, usable} from '../boxes/labelling.ts';

@@ -1,4 +1,4 @@
-/** What to add next, by the numbers that the training job goes by (jobs/train/datasets/advice.py). */
+/** What to add next, by the numbers that the training job goes by (jobs/train/data/findings/advice.py). */
 import type {Progress} from './progress.ts';
 
 export const FEW_PHOTOS = 20;
