@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 NEEDED_BY = {
     "tensorflow": (
-        "detector/store/test_serving_config.py",
-        "services/gateway/engines/test_tfserving_wire.py",
         "services/gateway/test_tiny_graph.py",
+        "services/serving/test_model_config.py",
+        "services/serving/test_model_status_wire.py",
+        "services/serving/test_prediction_wire.py",
     ),
     "cv2": ("services/gateway/lan/test_qr.py", "services/gateway/lan/test_serving.py"),
 }
