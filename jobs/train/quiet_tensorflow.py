@@ -1,8 +1,7 @@
-"""TensorFlow, LiteRT and the converters write notes to the terminal, also from C++: here they are run in silence."""
+"""TensorFlow and the converters write notes to the terminal, also from C++: here they are run in silence."""
 
 import logging
 import os
-import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -10,10 +9,10 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO
 
 from detector.errors import DetectorError, ExportError
+from detector.quiet_stderr import STDERR, STDOUT, quiet_stderr, redirected
 
 _KEPT_LINES = 8
 _LOUD_LEVELS = frozenset({"0", "1"})
-_STDOUT, _STDERR = 1, 2
 
 
 def import_tensorflow() -> None:
@@ -29,13 +28,6 @@ def import_tensorflow() -> None:
 
 
 @contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """Discard what the process writes to stderr, also from C++; failures still come as exceptions."""
-    with open(os.devnull, "wb") as nowhere, _redirected(_STDERR, into=nowhere.fileno()):
-        yield
-
-
-@contextmanager
 def quiet_conversion(what: str) -> Iterator[None]:
     """Run a conversion without its output, from Python or from C++, reaching the terminal.
 
@@ -45,7 +37,7 @@ def quiet_conversion(what: str) -> Iterator[None]:
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         try:
             with (
-                _redirected(_STDOUT, _STDERR, into=log.fileno()),
+                redirected(STDOUT, STDERR, into=log.fileno()),
                 _python_streams_into(log),
                 _without_log_records(),
             ):
@@ -57,24 +49,6 @@ def quiet_conversion(what: str) -> Iterator[None]:
             said = log.read().strip().splitlines()[-_KEPT_LINES:]
             detail = "\n".join([f"{type(error).__name__}: {error}", *said])
             raise ExportError(f"{what} failed; nothing was published. {detail}") from error
-
-
-@contextmanager
-def _redirected(*descriptors: int, into: int) -> Iterator[None]:
-    """Point file descriptors of the process to another file, and back again."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    saved = {descriptor: os.dup(descriptor) for descriptor in descriptors}
-    try:
-        for descriptor in descriptors:
-            os.dup2(into, descriptor)
-        yield
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        for descriptor, copy in saved.items():
-            os.dup2(copy, descriptor)
-            os.close(copy)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from detector.errors import ExportError, StoreError
-from jobs.train.quiet_tensorflow import quiet_conversion, quiet_stderr
+from detector.quiet_stderr import quiet_stderr
+from jobs.train.quiet_tensorflow import quiet_conversion
 
 IMPORT = "from jobs.train.quiet_tensorflow import import_tensorflow; import_tensorflow(); import tensorflow"
 LOOK_FOR_DEVICES = f"{IMPORT}; tensorflow.config.list_physical_devices()"
