@@ -18,7 +18,7 @@ def train(
     *,
     on_reading: Callable[[int, int], None] = lambda done, total: None,
 ) -> Version:
-    """Train by `config` and publish one version; `on_event` gets every event of DESIGN section 11 as it happens.
+    """Train by `config` and publish one version; `on_event` gets every event of docs/architecture.md as it happens.
 
     `on_reading(done, total)` is called after each photo that is read, before the event `data`.
 
