@@ -12,7 +12,7 @@ PHONE_PAGE := $(PHONE)/dist/index.html
 # All that the page is built from: what it is tested with and what it is built into are other things.
 PHONE_SOURCES := $(shell find $(PHONE) -type d \( -name node_modules -o -name 'dist*' -o -name tests \) -prune -o -type f -print)
 
-.PHONY: run train serve page test test-slow test-all lint fmt types proto dashboard lock bench bench-phone bench-gateway setup clean verify-images verify-compose
+.PHONY: run train serve page test test-slow test-all lint fmt types proto dashboard lock bench bench-phone bench-gateway pictures setup clean verify-images verify-compose
 .PHONY: phone-test phone-lint phone-types phone-fmt
 
 setup: $(READY)
@@ -130,6 +130,11 @@ verify-compose: setup
 bench-phone: setup page
 	@[ -n "$$(ls -A $(STORE)/models 2>/dev/null)" ] || $(MAKE) --no-print-directory train
 	$(BIN)/python -m bench.phone $(STORE)
+
+# The README's, of the version that is stable.
+pictures: setup page
+	@[ -n "$$(ls -A $(STORE)/models 2>/dev/null)" ] || $(MAKE) --no-print-directory train
+	$(BIN)/python -m bench.pictures $(STORE)
 
 bench-gateway: setup
 	@[ -n "$$(ls -A $(STORE)/models 2>/dev/null)" ] || $(MAKE) --no-print-directory train
