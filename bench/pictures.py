@@ -1,14 +1,14 @@
 """The README's pictures, taken from the running product: python -m bench.pictures [STORE]
 
-docs/pictures/detect.png is the page on a phone with a drawn picture of the built-in shapes, docs/pictures/report.png the
-top of the version's report. The page must be built (make page). Photos of people's own are never shown.
+docs/pictures/detect.png is the page on a phone, with a drawn picture of the built-in shapes; docs/pictures/report.png is
+the top of the stable version's report. The page must be built (make page), and the version trained on the shapes.
 """
 
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from detector.store import Store
 from jobs.train.data.shapes import generate_shapes
@@ -22,7 +22,7 @@ MAX_BYTES = 200_000
 SEED, SHOWN = 11, 11
 """Which of the drawn pictures is shown: one without noise, which PNG keeps small. Training draws with other seeds."""
 
-REPORT_SIZE = {"width": 960, "height": 900}
+REPORT_SIZE: ViewportSize = {"width": 960, "height": 900}
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """What tests of several rooms share: stores with versions, tiny ones and really trained ones, made when asked for."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,25 @@ if TYPE_CHECKING:
     from detector.store.store import Store
     from jobs.train import Event, TrainConfig, Version
 
+NEEDED_BY = {
+    "tensorflow": (
+        "detector/store/test_serving_config.py",
+        "services/gateway/engines/test_tfserving_wire.py",
+        "services/gateway/test_tiny_graph.py",
+    ),
+    "cv2": ("services/gateway/lan/test_qr.py", "services/gateway/lan/test_serving.py"),
+}
+"""Tests that `make test-light` leaves out, by the module that requirements/light.lock lacks."""
+collect_ignore = [path for module, paths in NEEDED_BY.items() if find_spec(module) is None for path in paths]
+
 # How long one example takes is the machine's affair: tests must hold beside other work.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_report_header() -> str:
+    left_out = ", ".join(collect_ignore)
+    return f"left out, since their packages are not installed: {left_out}" if left_out else ""
 
 
 @dataclass(frozen=True, slots=True)
