@@ -1,7 +1,7 @@
 """The README's pictures, taken from the running product: python -m bench.pictures [STORE]
 
-docs/pictures/detect.png is the page on a phone, with a drawn picture of the built-in shapes; docs/pictures/report.png is
-the top of the stable version's report. The page must be built (make page), and the version trained on the shapes.
+docs/pictures/detect.png is the page on a phone, with a drawn picture of the built-in shapes. docs/pictures/report.png
+is the top of the stable version's report. The page must be built (make page), and the version trained on the shapes.
 """
 
 import sys
