@@ -71,7 +71,7 @@ test-slow: setup page $(EXAMPLES_PACKAGES) ## the slow tests; they need programs
 test-all: test test-slow ## both
 
 test-light: $(ENV)/.ready ## the unit tests of detector/ and services/gateway; needs no TensorFlow
-	$(LIGHT)/python -m pytest -m "not slow" tests/requirements tests/detector tests/services/gateway
+	$(LIGHT)/python -m pytest -m "not slow" tests/requirements tests/detector tests/services/gateway tests/services/serving
 
 coverage: setup page ## lines and branches that the quick tests run
 	$(BIN)/python -m pytest -q -m "not slow" --cov --cov-report=term:skip-covered --cov-report=html tests

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from jobs.train import Event, TrainConfig, Version
 
 NEEDED_BY = {
     "tensorflow": (
-        "detector/store/test_serving_config.py",
-        "services/gateway/engines/test_tfserving_wire.py",
         "services/gateway/test_tiny_graph.py",
+        "services/serving/test_model_config.py",
+        "services/serving/test_model_status_wire.py",
+        "services/serving/test_prediction_wire.py",
     ),
     "cv2": ("services/gateway/lan/test_qr.py", "services/gateway/lan/test_serving.py"),
 }
@@ -37,7 +38,7 @@ def pytest_report_header() -> str:
 class Trained:
     """A version that was really trained and published, with every event on the way."""
 
-    store: "Store"
+    store: "Registry"
     version: "Version"
     events: "list[Event]"
 
@@ -60,32 +61,32 @@ def competent(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 @pytest.fixture(scope="session")
-def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> "Store":
+def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> "Registry":
     """Version 1 is stable; version 2 is canary and half as sure of everything. Nobody changes it."""
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from tests.services.gateway.tiny import publish_tiny
 
-    store = Store(tmp_path_factory.mktemp("tiny-store"))
+    store = Registry(tmp_path_factory.mktemp("tiny-store"))
     publish_tiny(store)
     publish_tiny(store, score_scale=0.5)
     return store
 
 
 @pytest.fixture
-def own_store(tmp_path: Path) -> "Store":
+def own_store(tmp_path: Path) -> "Registry":
     """A store of one's own with version 1, as tiny."""
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from tests.services.gateway.tiny import publish_tiny
 
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     publish_tiny(store)
     return store
 
 
 def _train(config: "TrainConfig") -> Trained:
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from jobs.train import train
 
     events: list[Event] = []
     version = train(config, events.append)
-    return Trained(Store(config.store), version, events)
+    return Trained(Registry(config.store), version, events)

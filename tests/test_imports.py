@@ -13,8 +13,11 @@ TABLE = ROOT / "docs" / "architecture.md"
 SOURCES = ("detector", "jobs", "services", "bench", "deploy")
 EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("jobs.launch.train_options", "jobs.cli.train"): "the training options are defined by their command line",
-    ("detector.store.signature", "detector.store.store"): "the store signs while it publishes",
-    ("detector.store.handovers", "detector.store.store"): "for an annotation",
+    (
+        "jobs.train.pipeline",
+        "jobs.release.registry",
+    ): "the registry lies below training and below the releases",
+    ("jobs.train.publish", "jobs.release.registry"): "as above",
     (
         "jobs.train.data.findings.data_report",
         "jobs.train.data.photos",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from detector.errors import InvalidRequestError, NotFoundError
 from detector.manifest import Manifest, score_threshold
-from detector.store.store import Store
+from detector.store import Store
 from jobs.train.export.runtimes import KINDS, Runtime, open_runtime
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from detector.decode_memory import DecodeMemory
 from detector.errors import DeadlineExceededError, DetectorError, InvalidRequestError, ModelUnavailableError
 from detector.images import ImageLimits, LoadedImage, load_image
+from detector.outputs import detections
 from services.gateway.admission import Admission
 from services.gateway.answer import Answer, DetectOptions, Timing
 from services.gateway.deadline import Deadline
-from services.gateway.engines.engine import Inference, detections
+from services.gateway.engines.engine import Inference
 from services.gateway.metrics import Metrics
 from services.gateway.versions import Served, ServedVersion, VersionFacts, Versions
 from services.gateway.workers import Workers, fail

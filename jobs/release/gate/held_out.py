@@ -25,8 +25,9 @@ class HeldOut:
     def __len__(self) -> int:
         return len(self.photos)
 
-    def load(self, photo: AnnotatedPhoto) -> tuple[Pixels, tuple[GroundTruth, ...]]:
+    def load(self, index: int) -> tuple[Pixels, tuple[GroundTruth, ...]]:
         """The upright photo and its boxes, class ids by `labels`. Raises DatasetError for one that is damaged."""
+        photo = self.photos[index]
         try:
             image = load_image(photo.read())
         except DetectorError as error:

@@ -14,7 +14,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from detector.detections import OUTPUT_NAMES
 from detector.labels import write_labels
 from detector.manifest import Artifact, Input, Manifest, Outputs, describe_file, write_manifest
-from detector.store import MANIFEST, Channels, StagedVersion, Store
+from detector.store import MANIFEST, Channels
+from jobs.release.registry import Registry, StagedVersion
 
 KEPT = Path(__file__).with_name("tiny_models")
 LABELS = ("red", "blue")
@@ -46,7 +47,12 @@ def kept_folder(size: int, score_scale: float) -> Path:
 
 
 def publish_tiny(
-    store: Store, *, name: str = "detector", size: int = 64, score_scale: float = 1.0, threshold: float = 0.4
+    store: Registry,
+    *,
+    name: str = "detector",
+    size: int = 64,
+    score_scale: float = 1.0,
+    threshold: float = 0.4,
 ) -> int:
     """Publish a tiny version as training does; returns its number."""
     files = tiny_files(size, score_scale=score_scale)
@@ -94,6 +100,6 @@ def _manifest(staged: StagedVersion, *, size: int, threshold: float) -> Manifest
     return manifest
 
 
-def move(store: Store, *, stable: int, canary: int | None = None, name: str = "detector") -> None:
+def move(store: Registry, *, stable: int, canary: int | None = None, name: str = "detector") -> None:
     """Point the channels, as a release does."""
     store.set_channels(name, Channels(stable, canary), action="test")

@@ -10,8 +10,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 from detector.detections import OUTPUT_NAMES, DetectionArrays
 from detector.errors import ExportError
+from detector.quiet_stderr import quiet_stderr
 from jobs.train.export.runtimes.runtime import Pixels, check_pixels, stacked, timed
-from jobs.train.quiet_stderr import quiet_stderr
 
 
 @dataclass(slots=True)

@@ -7,15 +7,15 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2
 
 from detector.detections import OUTPUT_NAMES
-from services.gateway.engines import tfserving
-from services.gateway.engines.tfserving_pb2 import ModelSpec, PredictRequest, PredictResponse
+from services.serving import client
+from services.serving.prediction_pb2 import ModelSpec, PredictRequest, PredictResponse
 from tests.detector.pictures import noise
 
 
 def test_the_official_server_reads_our_request() -> None:
     pixels = noise(32, 32)
     spec = ModelSpec(name="detector", version_label="canary", signature_name="serving_default")
-    ours = PredictRequest(model_spec=spec, inputs={"image": tfserving.encode_pixels(pixels)})
+    ours = PredictRequest(model_spec=spec, inputs={"image": client.encode_pixels(pixels)})
     official = predict_pb2.PredictRequest.FromString(ours.SerializeToString())
     assert official.model_spec.name == "detector"
     assert official.model_spec.version_label == "canary"
@@ -41,8 +41,8 @@ def test_we_read_the_official_answer_with_typed_fields_or_bytes() -> None:
     typed.float_val.extend(boxes[..., 0].ravel().tolist())
     ours = PredictResponse.FromString(official.SerializeToString())
     assert ours.model_spec.version.value == 3
-    np.testing.assert_array_equal(tfserving.decode_floats(ours, OUTPUT_NAMES[0]), boxes)
-    np.testing.assert_array_equal(tfserving.decode_floats(ours, OUTPUT_NAMES[2]), boxes[..., 0])
+    np.testing.assert_array_equal(client.decode_floats(ours, OUTPUT_NAMES[0]), boxes)
+    np.testing.assert_array_equal(client.decode_floats(ours, OUTPUT_NAMES[2]), boxes[..., 0])
 
 
 def test_nothing_of_ours_is_unknown_to_the_official_messages() -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 from tensorflow_serving.apis import get_model_status_pb2
 
-from jobs.release.tfserving_status_pb2 import (
+from services.serving.model_status_pb2 import (
     GetModelStatusRequest,
     GetModelStatusResponse,
     ModelVersionStatus,
 )
-from services.gateway.engines.tfserving_pb2 import ModelSpec
+from services.serving.prediction_pb2 import ModelSpec
 
 
 def test_the_official_server_reads_our_request() -> None:

@@ -1,4 +1,4 @@
-"""A release on its way: which channels move from where to where, and how far it got.
+"""The record of a release: which channels move from where to where, and how far it got.
 
 The record is written before TensorFlow Serving is told anything. So what models.config must say follows from the
 files of the store at any time, whoever writes it next, and a release whose process was killed can be finished or
@@ -15,7 +15,11 @@ from typing import Any, Literal, get_args
 from detector.errors import StoreError
 from detector.files import reading, write_atomic
 from detector.store.channels import CHANNEL_NAMES, ChannelName, Channels
-from detector.store.serving_config import ServedModel
+from services.serving.model_config import ServedModel
+
+PROMOTE, START_CANARY = "promote", "start canary"
+ROLLBACK, STOP_CANARY = "rollback", "stop canary"
+"""Actions, as the record and the log have them."""
 
 Phase = Literal["loading", "switching", "committed", "done"]
 """loading: the versions are loaded beside the old ones, labels stay. switching: labels move, versions stay.
@@ -32,7 +36,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class ReleaseRecord:
     """One release. `serving` are the targets of TensorFlow Serving, `details` what the log is to say of it.
 
     `broken` are versions that no replica could load: it refuses every configuration that moves a label to one of those.
@@ -49,7 +53,7 @@ class Handover:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def is_under_way(self) -> bool:
+    def in_progress(self) -> bool:
         return self.phase != "done"
 
     @property
@@ -63,35 +67,37 @@ class Handover:
         ends = (end for move in self.moves for end in (move.old, move.new))
         return frozenset(version for version in ends if version is not None)
 
-    def applied(self, channels: Channels) -> Channels:
+    def channels_after(self, channels: Channels) -> Channels:
         """`channels` after the release. A channel that it does not move stays as it is by now."""
         for move in self.moves:
             channels = channels.moved(move.channel, move.new)
         return channels
 
-    def undone(self, channels: Channels) -> Channels:
+    def channels_before(self, channels: Channels) -> Channels:
         """`channels` before the release. A channel that it does not move is taken to be as it was."""
         for move in self.moves:
             channels = channels.moved(move.channel, move.old)
         return channels
 
-    def served(self, channels: Channels, complete: tuple[int, ...]) -> ServedModel:
+    def served_model(self, channels: Channels, complete: tuple[int, ...]) -> ServedModel:
         """What TensorFlow Serving is to load and to answer to, while channels.json says `channels`."""
         loadable = set(complete) - self.broken
-        labelled = self.applied(channels) if self.phase in ("switching", "committed") else channels
+        labelled = self.channels_after(channels) if self.phase in ("switching", "committed") else channels
         labels: dict[str, int] = {name: version for name, version in labelled.items() if version in loadable}
-        versions = {version for _, version in channels.items()} | set(labels.values()) | self._kept(channels)
+        versions = (
+            {version for _, version in channels.items()} | set(labels.values()) | self._still_loaded(channels)
+        )
         return ServedModel(tuple(sorted(versions & loadable)), labels)
 
-    def _kept(self, channels: Channels) -> frozenset[int]:
-        if self.is_under_way:
+    def _still_loaded(self, channels: Channels) -> frozenset[int]:
+        if self.in_progress:
             return self.versions
         now = dict(channels.items())
         stayed = (move for move in self.moves if now.get(move.channel) == move.new)
         return frozenset(move.old for move in stayed if move.old is not None)
 
 
-def read_handover(path: Path) -> Handover | None:
+def read_record(path: Path) -> ReleaseRecord | None:
     """The record in `path`, None when there is none. Raises StoreError."""
     with reading(path):
         try:
@@ -106,24 +112,24 @@ def read_handover(path: Path) -> Handover | None:
         ) from error
 
 
-def write_handover(path: Path, handover: Handover) -> None:
+def write_record(path: Path, record: ReleaseRecord) -> None:
     """Replace the record. The caller holds the store's lock. Raises StoreError."""
     fields = {
-        "release": handover.release,
-        "action": handover.action,
-        "by": handover.by,
-        "started": handover.started,
-        "moves": [{"channel": move.channel, "from": move.old, "to": move.new} for move in handover.moves],
-        "phase": handover.phase,
-        "serving": list(handover.serving),
-        "broken": sorted(handover.broken),
-        "details": dict(handover.details),
+        "release": record.release,
+        "action": record.action,
+        "by": record.by,
+        "started": record.started,
+        "moves": [{"channel": move.channel, "from": move.old, "to": move.new} for move in record.moves],
+        "phase": record.phase,
+        "serving": list(record.serving),
+        "broken": sorted(record.broken),
+        "details": dict(record.details),
     }
     write_atomic(path, f"{json.dumps(fields, ensure_ascii=False, indent=2)}\n".encode())
 
 
-def _parsed(fields: Any) -> Handover:
-    return Handover(
+def _parsed(fields: Any) -> ReleaseRecord:
+    return ReleaseRecord(
         release=str(fields["release"]),
         action=str(fields["action"]),
         by=str(fields["by"]),

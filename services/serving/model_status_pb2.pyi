@@ -1,4 +1,4 @@
-from services.gateway.engines import tfserving_pb2 as _tfserving_pb2
+from services.serving import prediction_pb2 as _prediction_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -10,8 +10,8 @@ DESCRIPTOR: _descriptor.FileDescriptor
 class GetModelStatusRequest(_message.Message):
     __slots__ = ("model_spec",)
     MODEL_SPEC_FIELD_NUMBER: _ClassVar[int]
-    model_spec: _tfserving_pb2.ModelSpec
-    def __init__(self, model_spec: _Optional[_Union[_tfserving_pb2.ModelSpec, _Mapping]] = ...) -> None: ...
+    model_spec: _prediction_pb2.ModelSpec
+    def __init__(self, model_spec: _Optional[_Union[_prediction_pb2.ModelSpec, _Mapping]] = ...) -> None: ...
 
 class GetModelStatusResponse(_message.Message):
     __slots__ = ("model_version_status",)

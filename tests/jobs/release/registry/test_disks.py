@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from detector.errors import StoreError
-from detector.store import Channels, Store
+from detector.store import Channels
+from jobs.release.registry import Registry
 from tests.detector.store.example import fill, publish
 from tests.detector.store.processes import run_in_child
 
@@ -18,8 +19,8 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "store")
+def store(tmp_path: Path) -> Registry:
+    return Registry(tmp_path / "store")
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def make_full(path: Path) -> None:
     path.symlink_to("/dev/full")
 
 
-def test_disk_full_before_anything_is_visible(store: Store) -> None:
+def test_disk_full_before_anything_is_visible(store: Registry) -> None:
     make_full(store.root / ".staging/detector/..used_versions.json.tmp")
     with store.stage("detector") as staged:
         fill(staged)
@@ -52,7 +53,7 @@ def test_disk_full_before_anything_is_visible(store: Store) -> None:
 
 
 @pytest.mark.parametrize("path", [".models.config.tmp", "channels/.detector.json.tmp"])
-def test_disk_full_while_the_channel_is_set(store: Store, path: str) -> None:
+def test_disk_full_while_the_channel_is_set(store: Registry, path: str) -> None:
     make_full(store.root / path)
     staged = store.stage("detector")
     fill(staged)
@@ -68,7 +69,7 @@ def test_disk_full_while_the_channel_is_set(store: Store, path: str) -> None:
     assert publish(store) == 2
 
 
-def test_disk_full_while_the_move_is_logged(store: Store) -> None:
+def test_disk_full_while_the_move_is_logged(store: Registry) -> None:
     log = store.channel_log_path("detector")
     make_full(log)
     with store.stage("detector") as staged:
@@ -80,7 +81,7 @@ def test_disk_full_while_the_move_is_logged(store: Store) -> None:
     assert len(log.read_text().splitlines()) == 1
 
 
-def test_an_error_that_lasts_does_not_hide_the_first_one(store: Store) -> None:
+def test_an_error_that_lasts_does_not_hide_the_first_one(store: Registry) -> None:
     def train() -> None:
         with store.stage("detector") as staged:
             fill(staged)
@@ -91,7 +92,7 @@ def test_an_error_that_lasts_does_not_hide_the_first_one(store: Store) -> None:
         train()
 
 
-def test_a_limit_on_file_sizes(store: Store) -> None:
+def test_a_limit_on_file_sizes(store: Registry) -> None:
     staged = store.stage("detector")
     fill(staged)
 
@@ -107,7 +108,7 @@ def test_a_limit_on_file_sizes(store: Store) -> None:
 
 
 def test_a_store_without_write_permission_is_read_but_not_written(readable_by_all: Path) -> None:
-    store = Store(readable_by_all / "store")
+    store = Registry(readable_by_all / "store")
     publish(store)
     for path in (store.root, *store.root.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -135,7 +136,7 @@ def test_a_store_without_write_permission_is_read_but_not_written(readable_by_al
 
 
 def test_folders_that_cannot_be_read_say_so(readable_by_all: Path) -> None:
-    store = Store(readable_by_all / "store")
+    store = Registry(readable_by_all / "store")
     publish(store)
     (store.root / "models/detector").chmod(0o000)
 

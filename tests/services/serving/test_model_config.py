@@ -8,8 +8,10 @@ from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
 from detector.errors import InvalidRequestError, StoreError
-from detector.store import Channels, ServedModel, Store, serving_config
-from detector.store.tfserving_config_pb2 import ModelServerConfig
+from detector.store import Channels
+from jobs.release.registry import Registry
+from services.serving.model_config import ServedModel, serving_config
+from services.serving.model_config_pb2 import ModelServerConfig
 from tests.detector.store.example import publish
 
 
@@ -56,7 +58,7 @@ def test_a_relative_path_is_refused(root: str) -> None:
 
 
 def test_the_store_keeps_it_up_to_date(tmp_path: Path) -> None:
-    store = Store(tmp_path, serving_root="/data")
+    store = Registry(tmp_path, serving_root="/data")
     publish(store)
     publish(store)
     publish(store)
@@ -71,7 +73,7 @@ def test_the_store_keeps_it_up_to_date(tmp_path: Path) -> None:
 
 
 def test_a_release_can_write_versions_before_labels(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = Registry(tmp_path)
     publish(store)
     publish(store)
     store.write_serving_config({"detector": ServedModel((1, 2), {"stable": 1})})
@@ -81,26 +83,26 @@ def test_a_release_can_write_versions_before_labels(tmp_path: Path) -> None:
 
 
 def test_the_path_that_the_server_knows_is_kept_by_those_who_are_not_told_it(tmp_path: Path) -> None:
-    publish(Store(tmp_path, serving_root="/data/x"))
-    publish(Store(tmp_path))
+    publish(Registry(tmp_path, serving_root="/data/x"))
+    publish(Registry(tmp_path))
     assert parse((tmp_path / "models.config").read_text())["detector"][0] == "/data/x/models/detector"
     (tmp_path / "models.config").write_text("model_config_list {")
-    publish(Store(tmp_path))
+    publish(Registry(tmp_path))
     assert parse((tmp_path / "models.config").read_text())["detector"][0] == "/store/models/detector"
 
 
 def test_what_it_says_is_read_back(tmp_path: Path) -> None:
     models = {"a": ServedModel((1, 2), {"stable": 1}), "b-1": ServedModel((7,))}
-    Store(tmp_path).write_serving_config(models)
-    assert Store(tmp_path).configured_models() == models
-    assert Store(tmp_path / "empty").configured_models() == {}
+    Registry(tmp_path).write_serving_config(models)
+    assert Registry(tmp_path).configured_models() == models
+    assert Registry(tmp_path / "empty").configured_models() == {}
 
 
 @pytest.mark.parametrize("content", [b"model_config_list {", b"\xff", b"not a configuration"])
 def test_a_configuration_that_cannot_be_read_names_itself(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "models.config").write_bytes(content)
     with pytest.raises(StoreError, match=r"models\.config is not"):
-        Store(tmp_path).configured_models()
+        Registry(tmp_path).configured_models()
 
 
 def test_our_messages_read_as_the_official_ones_do() -> None:

@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 
 from detector.manifest import validate_manifest
-from detector.store import Channels, StagedVersion, Store, serving_config
+from detector.store import Channels
+from jobs.release.registry import Registry, StagedVersion
+from services.serving.model_config import serving_config
 from tests.detector.store.example import fill, publish
 from tests.detector.store.processes import Outcome, kill_at_change, living_child, run_in_child, start_child
 
 NAME = "detector"
-Action = Callable[[Store], object]
+Action = Callable[[Registry], object]
 
 
-def killed_at(change: int, action: Action, store: Store) -> bool:
+def killed_at(change: int, action: Action, store: Registry) -> bool:
     """Run `action` in a process that is killed at its `change`-th change; False if it ended before that."""
 
     def act() -> None:
@@ -32,7 +34,7 @@ def killed_at(change: int, action: Action, store: Store) -> bool:
 def kill_everywhere(root: Path, *, prepare: Action, action: Action, check: Action) -> int:
     """Run `action` on fresh stores, killed one change later each time, until it ends; returns the kills."""
     for kills in count():
-        store = Store(root / str(kills))
+        store = Registry(root / str(kills))
         prepare(store)
         killed = killed_at(kills + 1, action, store)
         check(store)
@@ -41,7 +43,7 @@ def kill_everywhere(root: Path, *, prepare: Action, action: Action, check: Actio
     raise AssertionError("count() does not end")
 
 
-def assert_nothing_is_half_there(store: Store) -> None:
+def assert_nothing_is_half_there(store: Registry) -> None:
     """What must hold at any time: each listed version is whole, each channel points to one of them."""
     versions = store.versions(NAME)
     for version in versions:
@@ -52,7 +54,7 @@ def assert_nothing_is_half_there(store: Store) -> None:
     assert visible == {str(version) for version in versions}, "TensorFlow Serving could see a partial version"
 
 
-def assert_is_whole(store: Store, version: int) -> None:
+def assert_is_whole(store: Registry, version: int) -> None:
     validate_manifest(
         store.manifest(NAME, version),
         artifacts=store.artifacts_dir(NAME, version),
@@ -61,7 +63,7 @@ def assert_is_whole(store: Store, version: int) -> None:
     assert (store.eval_dir(NAME, version) / "photo.jpg").is_file()
 
 
-def assert_is_tidy(store: Store) -> None:
+def assert_is_tidy(store: Registry) -> None:
     """What must hold after the next run: no leftovers, channels and models.config complete."""
     assert_nothing_is_half_there(store)
     versions = {str(version) for version in store.versions(NAME)}
@@ -73,7 +75,7 @@ def assert_is_tidy(store: Store) -> None:
     assert (store.root / "models.config").read_text() == expected
 
 
-def nothing(store: Store) -> None:
+def nothing(store: Registry) -> None:
     pass
 
 
@@ -89,7 +91,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_killed_while_publishing_the_first_version(disk: Path) -> None:
-    def check(store: Store) -> None:
+    def check(store: Registry) -> None:
         assert_nothing_is_half_there(store)
         before = store.versions(NAME)
         assert store.channels(NAME) == Channels(stable=1 if before else None)
@@ -103,7 +105,7 @@ def test_killed_while_publishing_the_first_version(disk: Path) -> None:
 
 
 def test_killed_while_publishing_a_later_version(disk: Path) -> None:
-    def check(store: Store) -> None:
+    def check(store: Registry) -> None:
         assert_nothing_is_half_there(store)
         before = store.versions(NAME)
         assert before in ((1,), (1, 2))
@@ -118,11 +120,11 @@ def test_killed_while_publishing_a_later_version(disk: Path) -> None:
 
 
 def test_killed_while_removing_a_version(disk: Path) -> None:
-    def prepare(store: Store) -> None:
+    def prepare(store: Registry) -> None:
         for _ in range(3):
             publish(store)
 
-    def check(store: Store) -> None:
+    def check(store: Registry) -> None:
         assert_nothing_is_half_there(store)
         before = store.versions(NAME)
         assert before in ((1, 2), (1, 2, 3))
@@ -137,14 +139,14 @@ def test_killed_while_removing_a_version(disk: Path) -> None:
 
 
 def test_killed_while_moving_channels(disk: Path) -> None:
-    def prepare(store: Store) -> None:
+    def prepare(store: Registry) -> None:
         publish(store)
         publish(store)
 
-    def promote(store: Store) -> None:
+    def promote(store: Registry) -> None:
         store.set_channels(NAME, Channels(stable=2), action="promote", actor="ada")
 
-    def check(store: Store) -> None:
+    def check(store: Registry) -> None:
         assert_nothing_is_half_there(store)
         assert store.channels(NAME) in (Channels(stable=1, canary=2), Channels(stable=2))
         promote(store)
@@ -156,11 +158,11 @@ def test_killed_while_moving_channels(disk: Path) -> None:
 
 @pytest.mark.parametrize("first_kill", range(20, 44, 3))
 def test_killed_again_while_cleaning_up(disk: Path, first_kill: int) -> None:
-    def prepare(store: Store) -> None:
+    def prepare(store: Registry) -> None:
         publish(store)
         killed_at(first_kill, publish, store)
 
-    def check(store: Store) -> None:
+    def check(store: Registry) -> None:
         assert_nothing_is_half_there(store)
         store.recover(NAME)
         assert_is_tidy(store)
@@ -169,7 +171,7 @@ def test_killed_again_while_cleaning_up(disk: Path, first_kill: int) -> None:
 
 
 def test_a_living_process_keeps_its_staged_version_and_a_killed_one_loses_it(disk: Path) -> None:
-    store = Store(disk)
+    store = Registry(disk)
     building = disk / ".staging" / NAME / "1"
 
     def build() -> StagedVersion:
@@ -186,7 +188,7 @@ def test_a_living_process_keeps_its_staged_version_and_a_killed_one_loses_it(dis
 
 
 def test_processes_publish_at_once(disk: Path) -> None:
-    store = Store(disk)
+    store = Registry(disk)
     waiting, start = os.pipe()
 
     def publish_when_told() -> None:

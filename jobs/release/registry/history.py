@@ -1,12 +1,13 @@
-"""The log of channels as it can be read back: every move, oldest first."""
+"""The log of channels read back: every move, oldest first, and what follows from them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from detector.files import reading
+from jobs.release.registry.record import ROLLBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,35 @@ def read_history(path: Path) -> tuple[LoggedMove, ...]:
     return tuple(move for line in lines if (move := _logged_move(line)) is not None)
 
 
+def earlier_stables(history: Sequence[LoggedMove], current: int | None) -> list[int]:
+    """The versions that were stable before `current`, the latest last.
+
+    A rollback undoes what it goes back over: going back twice does not lead to the version that was left first.
+    """
+    stack: list[int] = []
+    for move in history:
+        if move.channel != "stable" or move.new is None or move.new == move.old:
+            continue
+        if move.action == ROLLBACK and move.new in stack:
+            del stack[_last(stack, move.new) + 1 :]
+        elif stack[-1:] != [move.new]:
+            stack.append(move.new)
+    if current in stack:
+        del stack[_last(stack, current) :]
+    return [version for version in stack if version != current]
+
+
+def taken_back(history: Sequence[LoggedMove]) -> set[int]:
+    """The versions that were rolled back from and that nobody has released since."""
+    found: set[int] = set()
+    for move in history:
+        if move.action == ROLLBACK and move.channel == "stable" and move.old is not None:
+            found.add(move.old)
+        if move.new is not None:
+            found.discard(move.new)
+    return found
+
+
 def _logged_move(line: bytes) -> LoggedMove | None:
     try:
         fields = json.loads(line)
@@ -57,3 +87,7 @@ def _logged_move(line: bytes) -> LoggedMove | None:
 
 def _is_version(value: Any) -> bool:
     return value is None or (type(value) is int and value > 0)
+
+
+def _last(stack: list[int], version: int) -> int:
+    return len(stack) - 1 - stack[::-1].index(version)

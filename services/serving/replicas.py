@@ -1,26 +1,81 @@
-"""All replicas of TensorFlow Serving together: what a release waits for, with one clear end."""
+"""Every replica of TensorFlow Serving, asked one by one: what a release waits for, with one clear end."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from detector.errors import ServingError
-from jobs.release.replica_client import NotYetError, ReplicaClient
-from jobs.release.replicas import Lookup, Replica, addresses_of, resolve
+import grpc
+import numpy as np
 
-Say = Callable[[str], None]
-Probe = Callable[[ReplicaClient], None]
-"""Raises NotYetError while a replica is not there yet, ServingError when it never will be."""
+from detector.errors import ModelUnavailableError, ServingError
+from services.serving.addresses import Lookup, Replica, addresses_of, resolve
+from services.serving.client import ONE_REPLICA, Prediction, ServingClient, VersionState
 
+STATUS_TIMEOUT_S = 5.0
+PREDICT_TIMEOUT_S = 30.0
 POLL_S = 0.2
 REACH_TIMEOUT_S = 10.0
 DEFAULT_TIMEOUT_S = 300.0
 
 _POLLING_HINT = "Does it poll this store's models.config (--model_config_file_poll_wait_seconds)?"
 
+Say = Callable[[str], None]
 
-class Serving:
+
+class NotYetError(Exception):
+    """What a replica cannot do now and may be able to do later; the text is for people."""
+
+
+class ReplicaClient:
+    """A connection to one replica. Every method raises NotYetError when it does not answer now."""
+
+    def __init__(self, replica: Replica) -> None:
+        self.replica = replica
+        self._client = ServingClient(replica.target, options=ONE_REPLICA)
+
+    def states(self, name: str) -> dict[int, VersionState]:
+        """Every version of the model that the replica has known since it started; none for a model unknown to it."""
+        try:
+            return self._client.version_states(name, timeout_s=STATUS_TIMEOUT_S)
+        except grpc.RpcError as error:
+            if _code(error) == grpc.StatusCode.NOT_FOUND:
+                return {}
+            raise _not_yet(error) from error
+
+    def check_answer(self, name: str, version: int, *, size: int) -> None:
+        """Ask `version` by its number about a black picture of `size` pixels.
+
+        Raises ServingError when it answers what is no answer.
+        """
+        prediction = self._ask(name, version, size)
+        try:
+            prediction.outputs()
+        except ModelUnavailableError as error:
+            raise ServingError(
+                f"{self.replica.address}: version {version} is loaded but unusable. {error.message}"
+            ) from error
+
+    def version_behind(self, name: str, label: str, *, size: int) -> int:
+        """The version that answers to `label`."""
+        return self._ask(name, label, size).version
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _ask(self, name: str, asked: int | str, size: int) -> Prediction:
+        black = np.zeros((size, size, 3), np.uint8)
+        try:
+            return self._client.predict(name, asked, black, timeout_s=PREDICT_TIMEOUT_S)
+        except grpc.RpcError as error:
+            raise _not_yet(error) from error
+
+
+Probe = Callable[[ReplicaClient], None]
+"""Raises NotYetError while a replica is not there yet, ServingError when it never will be."""
+
+
+class ServingReplicas:
     """The replicas behind `targets`, looked up anew each time: one may come or go during a release."""
 
     def __init__(
@@ -165,3 +220,12 @@ def _discard(value: object) -> None:
 
 def _count(replicas: int) -> str:
     return "1 replica" if replicas == 1 else f"{replicas} replicas"
+
+
+def _code(error: Any) -> Any:
+    return error.code()
+
+
+def _not_yet(error: Any) -> NotYetError:
+    details = " ".join(str(error.details()).split())[:300]
+    return NotYetError(f"{error.code().name}: {details}")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from detector.errors import InvalidRequestError, ServingError
-from jobs.release.replicas import Replica, addresses_of, resolve, split_targets
+from services.serving.addresses import Replica, addresses_of, resolve, split_targets
 
 
 def lookup(host: str, port: int) -> list[str]:

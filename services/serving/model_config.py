@@ -9,9 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from google.protobuf import text_format
+
 from detector.errors import InvalidRequestError, StoreError
-from detector.files import reading
-from detector.store.tfserving_config_pb2 import ModelConfig, ModelServerConfig
+from detector.files import reading, write_atomic
+from services.serving.model_config_pb2 import ModelConfig, ModelServerConfig
+
+DEFAULT_SERVING_ROOT = "/store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,18 @@ def serving_config(models: Mapping[str, ServedModel], *, serving_root: str) -> s
     return "\n".join(["model_config_list {", *entries, "}", ""])
 
 
+def write_serving_config(
+    path: Path, models: Mapping[str, ServedModel], *, serving_root: str | None = None
+) -> None:
+    """Replace the models.config in `path`.
+
+    `serving_root` is the store's path as TensorFlow Serving sees it; unless given, it is what the file has, and
+    /store in a new one. Raises StoreError, and InvalidRequestError when it is not absolute.
+    """
+    root = serving_root or serving_root_in(path) or DEFAULT_SERVING_ROOT
+    write_atomic(path, serving_config(models, serving_root=root).encode())
+
+
 def read_serving_config(path: Path) -> dict[str, ServedModel]:
     """What the models.config in `path` has TensorFlow Serving load, whoever wrote it; nothing when it is not there.
 
@@ -72,9 +88,6 @@ def serving_root_in(path: Path) -> str | None:
 
 
 def _configured(path: Path) -> list[ModelConfig]:
-    # A gateway, which never reads it, is spared the parser.
-    from google.protobuf import text_format
-
     with reading(path):
         try:
             text = path.read_text("utf-8", errors="strict")
