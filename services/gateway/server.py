@@ -98,8 +98,8 @@ async def _announced(lan: "Lan | None", settings: Settings, *, grpc_port: int | 
     if lan is None:
         yield
         return
-    from services.gateway.lan.announcement import announce
-    from services.gateway.lan.following import follow
+    from services.gateway.lan.lan import follow
+    from services.gateway.lan.terminal import announce
 
     tell = functools.partial(announce, lan, grpc_port=grpc_port, open_to_all=not settings.api_keys)
     tell()

@@ -13,8 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.gateway import Gateway
-from services.gateway.lan.explanation import explanation_routes
-from services.gateway.lan.keys_over_https import OverHttps
+from services.gateway.lan.routes import RequireHttps, explanation_routes, lan_routes
 from services.gateway.observer import Observer
 from services.gateway.rest.cors import CrossOrigin
 from services.gateway.rest.detect import DetectEndpoint
@@ -107,15 +106,11 @@ def _stored_routes(gateway: Gateway) -> list[BaseRoute]:
 def _keyed(app: ASGIApp, gateway: Gateway, *, route: str) -> ASGIApp:
     keyed = Keyed(app, gateway.keys)
     settings = gateway.settings
-    return Named(OverHttps(keyed) if settings.lan and settings.api_keys else keyed, route)
+    return Named(RequireHttps(keyed) if settings.lan and settings.api_keys else keyed, route)
 
 
 def _lan_routes(lan: "Lan | None", *, open_to_all: bool) -> list[BaseRoute]:
-    if lan is None:
-        return explanation_routes()
-    from services.gateway.lan.routes import lan_routes
-
-    return lan_routes(lan, open_to_all=open_to_all)
+    return explanation_routes() if lan is None else lan_routes(lan, open_to_all=open_to_all)
 
 
 def _application(

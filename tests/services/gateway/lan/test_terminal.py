@@ -3,11 +3,9 @@
 import io
 from pathlib import Path
 
-from services.gateway.lan.announcement import announce, announcement
 from services.gateway.lan.lan import Lan
-from services.gateway.lan.qr import terminal_code
-from tests.services.gateway.lan.examples import HOME, OFFICE, Machine, open_lan
-from tests.services.gateway.lan.test_own_certificate import certificate
+from services.gateway.lan.terminal import announce, announcement, terminal_qr_code
+from tests.services.gateway.lan.helpers import HOME, OFFICE, Machine, open_lan, own_certificate
 
 
 def said(lan: Lan, *, grpc_port: int | None = 50051, open_to_all: bool = True) -> str:
@@ -20,7 +18,7 @@ def test_it_says_what_to_open_what_to_scan_and_what_to_compare(tmp_path: Path) -
     assert "http://localhost:8080/" in text
     assert "https://192.168.1.5:8080/" in text
     assert "open http://192.168.1.5:8080/lan" in text
-    assert terminal_code("http://192.168.1.5:8080/lan", colours=False) in text
+    assert terminal_qr_code("http://192.168.1.5:8080/lan", colours=False) in text
     assert "192.168.1.5:50051 (TLS)" in text
     assert lan.authority is not None
     assert lan.authority.fingerprint in text
@@ -51,9 +49,9 @@ def test_it_says_who_can_use_it_and_leaves_out_what_is_off(tmp_path: Path) -> No
 
 
 def test_with_a_certificate_of_ones_own_the_code_leads_straight_to_the_detector(tmp_path: Path) -> None:
-    own = certificate(tmp_path, "DNS:cam.example.org")
+    own = own_certificate(tmp_path, "DNS:cam.example.org")
     text = said(open_lan(tmp_path / "lan", tls_cert=own, tls_key=tmp_path / "own.key"))
-    assert terminal_code("https://cam.example.org:8080/", colours=False) in text
+    assert terminal_qr_code("https://cam.example.org:8080/", colours=False) in text
     assert "fingerprint" not in text
 
 

@@ -1,9 +1,9 @@
-"""The authority: made once, limited in what it vouches for, and its certificates hold before OpenSSL."""
+"""The authority, the certificates that it signs and the operator's own, checked by OpenSSL."""
 
 import datetime as dt
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from detector.errors import InvalidRequestError
-from services.gateway.lan.authority import FILE_NAME, Authority, open_authority
-from services.gateway.lan.hosts import Host
-from services.gateway.lan.server_certificate import names_of
-from tests.services.gateway.lan.examples import HOME, NOW
+from services.gateway.lan.certificates import (
+    AUTHORITY_FILE,
+    Authority,
+    hosts_of_own_certificate,
+    names_of,
+    open_authority,
+    server_certificate,
+)
+from services.gateway.lan.hosts import Host, parse_host
+from tests.services.gateway.lan.helpers import HOME, NOW, OFFICE, own_certificate
 
 NAMES = x509.SubjectAlternativeName.oid
 PEM = serialization.Encoding.PEM
@@ -42,11 +48,11 @@ def openssl_verify(
 def test_it_is_made_once_and_then_kept(tmp_path: Path) -> None:
     first, made = open_authority(tmp_path, now=NOW)
     assert made
-    content = (tmp_path / FILE_NAME).read_bytes()
+    content = (tmp_path / AUTHORITY_FILE).read_bytes()
     again, made = open_authority(tmp_path, now=NOW + dt.timedelta(days=3000))
     assert not made
     assert again.fingerprint == first.fingerprint
-    assert (tmp_path / FILE_NAME).read_bytes() == content
+    assert (tmp_path / AUTHORITY_FILE).read_bytes() == content
 
 
 def test_gateways_that_start_at_once_agree_on_one(tmp_path: Path) -> None:
@@ -126,7 +132,7 @@ def test_a_certificate_does_not_outlive_its_authority(authority: Authority) -> N
     "damage", [b"", b"not PEM", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
 )
 def test_a_damaged_one_is_said_and_not_replaced(tmp_path: Path, authority: Authority, damage: bytes) -> None:
-    path = tmp_path / FILE_NAME
+    path = tmp_path / AUTHORITY_FILE
     path.write_bytes(damage)
     with pytest.raises(InvalidRequestError, match=r"authority\.pem is damaged.*delete"):
         open_authority(tmp_path, now=NOW)
@@ -135,8 +141,8 @@ def test_a_damaged_one_is_said_and_not_replaced(tmp_path: Path, authority: Autho
 
 def test_a_key_of_another_authority_is_said(tmp_path: Path, authority: Authority) -> None:
     open_authority(tmp_path / "other", now=NOW)
-    other = (tmp_path / "other" / FILE_NAME).read_bytes()
-    (tmp_path / FILE_NAME).write_bytes(other[: other.index(b"-----BEGIN CERT")] + authority.pem)
+    other = (tmp_path / "other" / AUTHORITY_FILE).read_bytes()
+    (tmp_path / AUTHORITY_FILE).write_bytes(other[: other.index(b"-----BEGIN CERT")] + authority.pem)
     with pytest.raises(InvalidRequestError, match="do not belong together"):
         open_authority(tmp_path, now=NOW)
 
@@ -147,3 +153,79 @@ def test_one_whose_time_is_over_or_still_to_come_is_said(
 ) -> None:
     with pytest.raises(InvalidRequestError, match=said):
         open_authority(tmp_path, now=NOW + dt.timedelta(days=days))
+
+
+SERVER_HOSTS: tuple[Host, ...] = (HOME, "localhost")
+
+
+def issued(folder: Path, authority: Authority, *hosts: Host, days: int = 0) -> bytes:
+    return server_certificate(
+        folder, authority, hosts or SERVER_HOSTS, now=NOW + dt.timedelta(days=days)
+    ).path.read_bytes()
+
+
+def test_it_is_kept_while_it_fits(tmp_path: Path, authority: Authority) -> None:
+    first = issued(tmp_path, authority)
+    assert issued(tmp_path, authority, days=300) == first
+    assert issued(tmp_path, authority, *reversed(SERVER_HOSTS)) == first
+
+
+def test_it_is_issued_anew_for_other_addresses(tmp_path: Path, authority: Authority) -> None:
+    first = issued(tmp_path, authority)
+    assert issued(tmp_path, authority, OFFICE, "localhost") != first
+    assert issued(tmp_path, authority, HOME) != first
+
+
+def test_it_is_issued_anew_a_month_before_its_end(tmp_path: Path, authority: Authority) -> None:
+    first = issued(tmp_path, authority)
+    assert issued(tmp_path, authority, days=359) == first
+    assert issued(tmp_path, authority, days=361) != first
+
+
+def test_it_is_issued_anew_when_the_clock_was_ahead(tmp_path: Path, authority: Authority) -> None:
+    assert issued(tmp_path, authority, days=50) != issued(tmp_path, authority)
+
+
+def test_one_of_another_authority_is_not_shown(tmp_path: Path, authority: Authority) -> None:
+    first = issued(tmp_path, authority)
+    (tmp_path / "authority.pem").unlink()
+    assert issued(tmp_path, open_authority(tmp_path, now=NOW)[0]) != first
+
+
+@pytest.mark.parametrize("cut", [0, 40, 500])
+def test_a_damaged_one_is_replaced(tmp_path: Path, authority: Authority, cut: int) -> None:
+    whole = issued(tmp_path, authority)
+    (tmp_path / "server.pem").write_bytes(whole[:cut])
+    assert len(issued(tmp_path, authority)) > 500
+
+
+def test_it_names_the_hosts_itself_names_before_addresses(tmp_path: Path) -> None:
+    path = own_certificate(tmp_path, "IP:10.0.0.1", "DNS:*.example.org", "DNS:Cam.example.org")
+    assert hosts_of_own_certificate(path, ()) == ("cam.example.org", IPv4Address("10.0.0.1"))
+
+
+def test_a_given_name_may_be_below_a_star_by_one_label(tmp_path: Path) -> None:
+    path = own_certificate(tmp_path, "DNS:*.example.org")
+    assert hosts_of_own_certificate(path, ("cam.example.org",)) == ("cam.example.org",)
+    for other in ("a.cam.example.org", "example.org", "cam.example.net"):
+        with pytest.raises(InvalidRequestError, match=f"is for \\*.example.org, not for {other}"):
+            hosts_of_own_certificate(path, (other,))
+
+
+def test_stars_alone_and_no_names_ask_for_the_address(tmp_path: Path) -> None:
+    for names in (("DNS:*.example.org",), ()):
+        with pytest.raises(InvalidRequestError, match="DETECTOR_LAN_ADDRESS"):
+            hosts_of_own_certificate(own_certificate(tmp_path, *names), ())
+
+
+def test_an_address_it_is_not_for_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError, match=r"not for 10\.0\.0\.2"):
+        hosts_of_own_certificate(own_certificate(tmp_path, "IP:10.0.0.1"), (parse_host("10.0.0.2"),))
+
+
+def test_a_file_that_is_not_there_or_not_pem_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError, match="DETECTOR_TLS_CERT: cannot read"):
+        hosts_of_own_certificate(tmp_path / "none.pem", ())
+    (tmp_path / "text.pem").write_text("hello")
+    with pytest.raises(InvalidRequestError, match="not a certificate"):
+        hosts_of_own_certificate(tmp_path / "text.pem", ())
