@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from services.gateway.lan.certificates import Authority
 
-PAGES = Path(__file__).with_name("pages")
+TEMPLATES = Path(__file__).with_name("templates")
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 CERTIFICATE_FILE_NAME = "pocket-detector-authority.crt"
 
@@ -74,7 +74,7 @@ def https_explanation_page(*, secure: bool) -> Page:
 
 
 def render_page(body: str, *, script: str = "", connect: str = "'none'", worker: str = "'none'") -> Page:
-    """A page around `body`. `script` is a file in pages/; `connect` and `worker` are sources of the policy."""
+    """A page around `body`. `script` is a file in templates/; `connect` and `worker` are sources of the policy."""
     style = read_asset("page.css")
     code = read_asset(script) if script else ""
     content = (
@@ -99,15 +99,15 @@ def render_page(body: str, *, script: str = "", connect: str = "'none'", worker:
 
 
 def fill_template(name: str, *, markup: dict[str, str] | None = None, **texts: str) -> str:
-    """A template in pages/ with `texts`, which are escaped, and `markup`, which is not, substituted."""
+    """A template in templates/ with `texts`, which are escaped, and `markup`, which is not, substituted."""
     values = {key: html.escape(value) for key, value in texts.items()}
     return Template(read_asset(name)).substitute(values | (markup or {}))
 
 
 @cache
 def read_asset(name: str) -> str:
-    """The text of a file in pages/."""
-    return (PAGES / name).read_text("utf-8")
+    """The text of a file in templates/."""
+    return (TEMPLATES / name).read_text("utf-8")
 
 
 def ios_profile(authority: "Authority") -> bytes:

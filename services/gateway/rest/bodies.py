@@ -20,7 +20,7 @@ from detector.image_headers import sniff_format
 from services.gateway.admission import Upload
 from services.gateway.deadline import Deadline
 from services.gateway.rest.base64_text import decoded, unescaped, unwrapped
-from services.gateway.rest.middleware import header
+from services.gateway.rest.parameters import header
 
 _MULTIPART = "multipart/form-data"
 _JSON = "application/json"

@@ -15,10 +15,9 @@ from starlette.responses import Response, StreamingResponse
 
 from detector.errors import NotFoundError, RangeNotSatisfiableError
 from detector.files import reading
-from services.gateway.files import StoredFiles, artifact_kind, digest
 from services.gateway.metrics import Metrics
-from services.gateway.rest.accept import weights
-from services.gateway.rest.query import read_query
+from services.gateway.rest.parameters import accept_weights, read_query
+from services.gateway.stored_files import StoredFiles, artifact_kind, digest
 
 IMMUTABLE = "max-age=31536000, immutable"
 PRIVATE_IMMUTABLE = f"private, {IMMUTABLE}"
@@ -208,7 +207,7 @@ def _joined(request: Request, name: str) -> str:
 
 def _accepts_gzip(header: str) -> bool:
     """Whether gzip is taken, and the file as it is is not liked better."""
-    offers = weights(header)
+    offers = accept_weights(header)
     gzip_weight = offers.get("gzip", offers.get("*", 0.0))
     return gzip_weight > 0.0 and gzip_weight >= offers.get("identity", 0.0)
 

@@ -12,8 +12,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from detector.errors import NotFoundError
-from services.gateway.files import inside
 from services.gateway.rest.files import IMMUTABLE, REVALIDATE, describe, respond
+from services.gateway.stored_files import resolve_inside
 
 BUILT_PAGE = Path(__file__).parents[2] / "phone" / "dist"
 INDEX = "index.html"
@@ -61,7 +61,7 @@ def page_routes(folder: Path | None, *, model: str) -> list[BaseRoute]:
         path = request.path_params.get("path") or INDEX
         if path == INDEX and not (root / INDEX).is_file():
             return HTMLResponse(_PLACEHOLDER, headers={"Cache-Control": REVALIDATE} | PAGE_HEADERS)
-        found = await asyncio.to_thread(lambda: describe(inside(root, path)))
+        found = await asyncio.to_thread(lambda: describe(resolve_inside(root, path)))
         cache_control = IMMUTABLE if path.startswith(HASHED_FOLDER) else REVALIDATE
         response = await respond(request, found, cache_control=cache_control, sent=None)
         response.headers.update(PAGE_HEADERS)

@@ -13,8 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from detector.errors import InvalidRequestError
-from services.gateway.observer import Observer
-from services.gateway.requests import AnswerCutShortError, request_id
+from services.gateway.observer import Observer, TruncatedResponseError, request_id
 from services.gateway.rest.problems import problem_response
 
 REFUSED_BODY_GRACE_S = 0.25
@@ -267,7 +266,7 @@ class _CloseAfterEarlyAnswer:
         cycle.transport = answer_transport  # type: ignore[assignment]  # it has what a cycle calls
         try:
             await self._app(scope, receive, watching_send)
-        except AnswerCutShortError:
+        except TruncatedResponseError:
             # The log has the cause. Uvicorn would log this exception too, without the request's id.
             answer_transport.flush()
             cycle.disconnected = True

@@ -1,82 +1,34 @@
-"""The shapes of JSON answers, from which the OpenAPI document is generated."""
+"""JSON shapes beside the response of /detect, from which the OpenAPI document is generated."""
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from services.gateway.rest.error_codes import ErrorCode
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Milliseconds = Annotated[float, Field(ge=0)]
-
+from detector.response import SCHEMA_CONFIG
 
 BASE64 = "Base64 of the photo, alone or in a data URI. Line ends, missing padding and the URL-safe alphabet are taken."
 
+ErrorCode = Literal[
+    "invalid_request",
+    "unauthenticated",
+    "not_found",
+    "method_not_allowed",
+    "request_timeout",
+    "body_too_large",
+    "unsupported_media_type",
+    "range_not_satisfiable",
+    "image_unreadable",
+    "image_too_many_pixels",
+    "overloaded",
+    "model_unavailable",
+    "deadline_exceeded",
+    "internal",
+]
+"""The codes of `detector.errors` that a response may carry."""
+
 
 class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ModelOut(_Shape):
-    """The version that answered."""
-
-    name: str
-    version: Annotated[int, Field(ge=1)]
-    channel: Literal["stable", "canary"]
-
-
-class ImageOut(_Shape):
-    """Pixels of the upright photo as taken."""
-
-    width: Annotated[int, Field(ge=1)]
-    height: Annotated[int, Field(ge=1)]
-
-
-class BoxOut(_Shape):
-    """Edges as shares of the upright photo, from its top left corner."""
-
-    ymin: Share
-    xmin: Share
-    ymax: Share
-    xmax: Share
-
-
-class BoxPixelsOut(_Shape):
-    """The same edges in pixels of the upright photo."""
-
-    ymin: Annotated[float, Field(ge=0)]
-    xmin: Annotated[float, Field(ge=0)]
-    ymax: Annotated[float, Field(ge=0)]
-    xmax: Annotated[float, Field(ge=0)]
-
-
-class DetectionOut(_Shape):
-    """One object."""
-
-    label: str
-    class_id: Annotated[int, Field(ge=0)]
-    score: Share
-    box: BoxOut
-    box_px: BoxPixelsOut
-
-
-class TimingOut(_Shape):
-    """Milliseconds of each stage on the server."""
-
-    decode: Milliseconds
-    queue: Milliseconds
-    inference: Milliseconds
-    total: Milliseconds
-
-
-class DetectOut(_Shape):
-    """What /detect answers; detections by falling score."""
-
-    model: ModelOut
-    image: ImageOut
-    detections: list[DetectionOut]
-    timing_ms: TimingOut
-    request_id: str
+    model_config = SCHEMA_CONFIG
 
 
 class DetectIn(_Shape):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from detector.errors import DetectorError, InvalidRequestError
 from services.gateway.rest.bodies import BodyHead, body_head, photo_in
-from services.gateway.rest.query import detect_options, request_deadline
+from services.gateway.rest.parameters import detect_options, request_deadline
 from services.gateway.settings import Settings
 from tests.detector.damage import damaged
 from tests.detector.pictures import corners, encode

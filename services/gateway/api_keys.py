@@ -1,4 +1,4 @@
-"""API keys, off unless some are set; the same check for REST and gRPC."""
+"""Authentication by API key, shared by REST and gRPC."""
 
 import hmac
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from detector.errors import UnauthenticatedError
 
 
 class ApiKeys:
-    """Asks for one of `keys`, as `Authorization: Bearer KEY` or `X-API-Key: KEY`."""
+    """Requires one of `keys`, as `Authorization: Bearer KEY` or `X-API-Key: KEY`; without keys, everyone has access."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = tuple(key.encode() for key in keys)
 
     def check(self, *, authorization: str | None, api_key: str | None) -> None:
-        """Raises UnauthenticatedError. Compares all keys in constant time."""
+        """Raises UnauthenticatedError. The comparison takes constant time."""
         if not self._keys:
             return
         scheme, _, token = (authorization or "").partition(" ")

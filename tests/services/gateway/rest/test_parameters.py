@@ -5,7 +5,7 @@ import pytest
 
 from detector.errors import InvalidRequestError
 from services.gateway.rest.openapi import openapi_document
-from services.gateway.rest.query import DETECT_PARAMETERS, read_query
+from services.gateway.rest.parameters import DETECT_PARAMETERS, read_query
 from tests.services.gateway.rest.test_detect import PHOTO, problem
 
 MANIFEST = "/v1/models/detector/manifest"

@@ -1,21 +1,45 @@
-"""Query parameters, which every route of the API reads here, and the headers of /detect as options of the core."""
+"""Parses query parameters and request headers."""
 
 import difflib
 import math
+import re
 from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
 from detector.detections import MAX_DETECTIONS
 from detector.errors import InvalidRequestError
-from services.gateway.answer import DetectOptions
+from services.gateway.core import DetectOptions
 from services.gateway.deadline import Deadline
-from services.gateway.rest.middleware import header
 from services.gateway.settings import Settings
 
 DETECT_PARAMETERS = ("channel", "version", "min_score", "max_detections")
 _MAX_PARAMETERS = 100
 _SHOWN_CHARACTERS = 40
+_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The first header of this lower-case name, stripped of surrounding whitespace (RFC 9110, section 5.5), some of
+    which the parser leaves."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value.decode("latin-1").strip(" \t"))
+    return None
+
+
+def accept_weights(value: str) -> dict[str, float]:
+    """Parse an Accept or Accept-Encoding header such as `gzip;q=0.5, *` (RFC 9110, section 12.5).
+
+    Returns the weight of each coding or media type in lower case. Other parameters are ignored; of several entries for
+    one type the highest weight counts.
+    """
+    offers: dict[str, float] = {}
+    for offer in value.lower().split(","):
+        name, *parameters = ("".join(part.split()) for part in offer.split(";"))
+        given = [float(found[1]) for each in parameters if (found := _WEIGHT.fullmatch(each))]
+        offers[name] = max(offers.get(name, 0.0), given[0] if given else 1.0)
+    return offers
 
 
 def read_query(scope: Scope, known: tuple[str, ...]) -> dict[str, str]:
@@ -53,10 +77,11 @@ def detect_options(scope: Scope) -> DetectOptions:
     given = read_query(scope, DETECT_PARAMETERS)
     return DetectOptions(
         channel=given.get("channel"),
-        version=_integer(given, "version", lowest=1, highest=2**31 - 1),
-        min_score=_share(given, "min_score"),
-        max_detections=_integer(given, "max_detections", lowest=1, highest=MAX_DETECTIONS) or MAX_DETECTIONS,
+        version=_integer(given, "version", minimum=1, maximum=2**31 - 1),
+        min_score=_fraction(given, "min_score"),
+        max_detections=_integer(given, "max_detections", minimum=1, maximum=MAX_DETECTIONS) or MAX_DETECTIONS,
         client_id=header(scope, b"x-client-id"),
+        request_id=scope["state"]["request_id"],
     )
 
 
@@ -72,21 +97,21 @@ def request_deadline(scope: Scope, settings: Settings) -> Deadline:
     return Deadline.after(min(int(given), settings.max_timeout_ms) / 1e3)
 
 
-def _integer(given: dict[str, str], name: str, *, lowest: int, highest: int) -> int | None:
+def _integer(given: dict[str, str], name: str, *, minimum: int, maximum: int) -> int | None:
     text = given.get(name)
     if text is None:
         return None
-    if text.isascii() and text.isdigit() and len(text) <= 10 and lowest <= int(text) <= highest:
+    if text.isascii() and text.isdigit() and len(text) <= 10 and minimum <= int(text) <= maximum:
         return int(text)
-    raise InvalidRequestError(f"{name} must be a whole number from {lowest} to {highest}.")
+    raise InvalidRequestError(f"{name} must be a whole number from {minimum} to {maximum}.")
 
 
-def _share(given: dict[str, str], name: str) -> float | None:
+def _fraction(given: dict[str, str], name: str) -> float | None:
     text = given.get(name)
     if text is None:
         return None
     try:
-        # Python alone takes 0_1 and digits of other scripts.
+        # Python's float() also accepts 0_1 and digits of other scripts.
         value = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         value = math.nan

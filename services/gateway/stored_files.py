@@ -1,4 +1,4 @@
-"""Finds what may be handed out: manifests of channels, files of versions, and nothing beside them."""
+"""Finds the files of the store that clients may download: manifests of channels and artifacts of versions."""
 
 import hashlib
 import re
@@ -11,7 +11,7 @@ from detector.store import MANIFEST, Store
 
 
 class StoredFiles:
-    """Looks only at complete versions of one store."""
+    """Serves only complete versions of one store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -32,11 +32,11 @@ class StoredFiles:
             raise NotFoundError("There is no such version.")
         if int(version) not in self._store.versions(name):
             raise NotFoundError(f"There is no version {version} of {name!r}.")
-        return inside(self._store.artifacts_dir(name, int(version)), path)
+        return resolve_inside(self._store.artifacts_dir(name, int(version)), path)
 
 
-def inside(root: Path, relative: str) -> Path:
-    """The regular file `relative` below `root`, links followed. Raises NotFoundError."""
+def resolve_inside(root: Path, relative: str) -> Path:
+    """The regular file `relative` below `root`, with links resolved. Raises NotFoundError, also for paths outside."""
     missing = NotFoundError("There is no such file.")
     parts = relative.split("/")
     if "\0" in relative or "\\" in relative or any(part in ("", ".", "..") for part in parts):
@@ -52,7 +52,7 @@ def inside(root: Path, relative: str) -> Path:
 
 
 def artifact_kind(path: str) -> str:
-    """The artifact that a file of a version belongs to, as a label with few values."""
+    """The artifact format that a file of a version belongs to, as a metric label with few values."""
     parts = path.split("/")
     if parts[0] == "tflite" and parts[-1] in ("f32.tflite", "f16.tflite", "int8.tflite"):
         return f"tflite_{parts[-1].removesuffix('.tflite')}"
@@ -65,6 +65,6 @@ def artifact_kind(path: str) -> str:
 
 @lru_cache(maxsize=1024)
 def digest(path: Path, size: int, modified_ns: int) -> str:
-    """sha256 of the content; size and time are in the key in case a file is replaced after all."""
+    """sha256 of the content; size and time are part of the cache key, in case a file is replaced."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
