@@ -167,7 +167,7 @@ def _digits(hint: Any) -> int | None:
 
 def _nested(hint: Any, *, rounded: bool) -> Callable[[Any], Any] | None:
     """How a field that is a dataclass, or a list of them, is converted."""
-    if dataclasses.is_dataclass(hint):
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _converter(hint, rounded=rounded)
     if getattr(hint, "__origin__", None) is list:
         each = _converter(hint.__args__[0], rounded=rounded)

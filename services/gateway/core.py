@@ -63,6 +63,7 @@ class Core:
     ) -> None:
         self._versions = versions
         self._metrics = metrics
+        self._stage = functools.cache(metrics.stage_duration.labels)
         self._engine_metrics = engine_metrics
         self._limits = limits
         self._canary_percent = canary_percent
@@ -156,9 +157,9 @@ class Core:
 
     def _record(self, response: DetectOut, size_bytes: int) -> None:
         metrics, version, timing = self._metrics, str(response.model.version), response.timing_ms
-        metrics.stage_duration.labels("decode").observe(timing.decode / 1e3)
-        metrics.stage_duration.labels("queue").observe(timing.queue / 1e3)
-        metrics.stage_duration.labels("inference").observe(timing.inference / 1e3)
+        self._stage("decode").observe(timing.decode / 1e3)
+        self._stage("queue").observe(timing.queue / 1e3)
+        self._stage("inference").observe(timing.inference / 1e3)
         # Without the upload, whose speed is the client's.
         metrics.answer_duration.labels(version).observe(timing.total / 1e3)
         metrics.image_bytes.observe(size_bytes)

@@ -45,11 +45,12 @@ class Workers:
             self._slots.release()
             raise
         job.add_done_callback(functools.partial(self._notify, loop, result))
+        late = DeadlineExceededError("The deadline passed before the answer was ready.")
+        timer = loop.call_later(deadline.remaining_s, _fail, result, late)
         try:
-            async with asyncio.timeout(deadline.remaining_s):
-                return await result
-        except TimeoutError:
-            raise DeadlineExceededError("The deadline passed before the answer was ready.") from None
+            return await result
+        finally:
+            timer.cancel()
 
     def close(self) -> None:
         """Wait for the calls in progress to end."""
@@ -79,11 +80,15 @@ class Workers:
     def _end(self, result: "asyncio.Future[Any]", job: "Future[Any]") -> None:
         """In the event loop."""
         self._slots.release()
-        if result.done():
-            return  # The caller was cancelled or its deadline has passed.
         error = job.exception()
-        if error is None:
+        if error is None and not result.done():
             result.set_result(job.result())
-        else:
-            result.set_exception(error)
-            result.exception()  # Marks it as retrieved, in case the caller is cancelled before it resumes.
+        elif error is not None:
+            _fail(result, error)
+
+
+def _fail(result: "asyncio.Future[Any]", error: BaseException) -> None:
+    """Unless it is done: its caller was cancelled, or its deadline has passed."""
+    if not result.done():
+        result.set_exception(error)
+        result.exception()  # Marks it as retrieved, in case the caller is cancelled before it resumes.

@@ -1,5 +1,6 @@
 """Metrics of the calls of the engine. Nothing else writes `detector_engine_up`."""
 
+import functools
 import time
 
 from detector.errors import DetectorError, InternalError, ModelUnavailableError
@@ -14,8 +15,11 @@ class EngineMetrics:
 
     def __init__(self, engine: str, metrics: Metrics) -> None:
         """`engine` is the label of its metrics. It is down until it has connected, answered a probe or a call."""
-        self._engine = engine
-        self._metrics = metrics
+        # Looking up a metric by its labels costs more than counting; versions and codes are few.
+        self._requests = functools.cache(
+            lambda version, code: metrics.engine_requests.labels(engine, str(version), code)
+        )
+        self._duration = functools.cache(lambda version: metrics.engine_duration.labels(engine, str(version)))
         self._up = metrics.engine_up.labels(engine)
         self._up.set(0)
 
@@ -40,8 +44,8 @@ class EngineMetrics:
             raise
         finally:
             seconds = time.perf_counter() - started
-            self._metrics.engine_requests.labels(self._engine, str(version), code).inc()
-            self._metrics.engine_duration.labels(self._engine, str(version)).observe(seconds)
+            self._requests(version, code).inc()
+            self._duration(version).observe(seconds)
             # Other errors say nothing about the engine: a deadline, an engine that is up and full.
             if code in ("ok", ModelUnavailableError.code):
                 self._up.set(code == "ok")
