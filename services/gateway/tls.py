@@ -1,4 +1,4 @@
-"""What the gateway shows to clients that speak TLS, over HTTP and over gRPC alike."""
+"""The TLS certificate of HTTP and gRPC, which can be replaced while the gateway runs."""
 
 import ssl
 from pathlib import Path
@@ -8,24 +8,24 @@ from detector.errors import InvalidRequestError
 
 
 class Tls:
-    """A certificate chain and its key (PEM files); `load` changes them for connections made from then on."""
+    """A certificate chain and its private key (PEM); `load` replaces them for new connections."""
 
     def __init__(self, certificate: Path, key: Path) -> None:
-        """Raises InvalidRequestError for files that cannot be read or do not belong together."""
+        """Raises InvalidRequestError for unreadable files or a key that does not match."""
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.set_alpn_protocols(["http/1.1"])
         self.load(certificate, key)
 
     def load(self, certificate: Path, key: Path) -> None:
-        """Show this certificate from now on. Raises InvalidRequestError, and then nothing has changed."""
+        """Use this certificate for new connections. If it raises InvalidRequestError, the old one stays in use."""
         chain_pem, key_pem = _read(certificate), _read(key)
-        # Tried on a context of its own: a failed load would leave half of the new pair in the one that serves.
+        # Tried on a separate context first: a failed load would leave half of the new pair in the one in use.
         for context in (ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), self.context):
             _load(context, certificate, key)
         self._pair = (key_pem, chain_pem)
 
     def rpc_credentials(self) -> Any:
-        """gRPC server credentials that follow `load`."""
+        """gRPC server credentials that use the latest certificate."""
         import grpc
 
         def current() -> Any:
@@ -45,13 +45,13 @@ def _read(path: Path) -> bytes:
 
 
 def _load(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
-    def refuse() -> NoReturn:
+    def reject_encrypted() -> NoReturn:
         raise InvalidRequestError(
             f"The key in {key} is encrypted and a server has nobody to ask: decrypt it (openssl pkey -in {key})."
         )
 
     try:
-        context.load_cert_chain(certificate, key, password=refuse)
+        context.load_cert_chain(certificate, key, password=reject_encrypted)
     except ssl.SSLError as error:
         reason = (error.reason or "not PEM").replace("_", " ").lower()
         raise InvalidRequestError(

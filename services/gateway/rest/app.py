@@ -1,4 +1,4 @@
-"""The REST adapter as one ASGI application."""
+"""The ASGI application: routes, authentication, CORS and error responses."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
