@@ -8,11 +8,11 @@ import structlog
 from detector.images import ImageLimits
 from detector.store import Store
 from services.gateway.admission import Admission, Bounds
-from services.gateway.api_keys import ApiKeys
 from services.gateway.core import Core
 from services.gateway.engines.engine import Engine
 from services.gateway.engines.metrics import EngineMetrics
 from services.gateway.metrics import Metrics
+from services.gateway.security import ApiKeys
 from services.gateway.settings import Settings
 from services.gateway.stored_files import StoredFiles
 from services.gateway.versions import Readiness, Versions

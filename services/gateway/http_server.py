@@ -14,8 +14,8 @@ from detector.errors import InvalidRequestError
 from services.gateway.lan.front_door import FrontDoor
 from services.gateway.observer import Observer
 from services.gateway.rest.protocol import HeaderLimits, bounded_protocol
+from services.gateway.security import Tls
 from services.gateway.settings import Settings
-from services.gateway.tls import Tls
 
 BACKLOG = 2048
 

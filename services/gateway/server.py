@@ -18,8 +18,8 @@ from services.gateway.logs import configure_logs
 from services.gateway.observer import Observer
 from services.gateway.rest.app import admin_app, rest_app
 from services.gateway.rpc.server import RpcServer
+from services.gateway.security import Tls
 from services.gateway.settings import Settings
-from services.gateway.tls import Tls
 
 if TYPE_CHECKING:
     from services.gateway.lan.lan import Lan

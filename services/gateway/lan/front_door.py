@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Coroutine
 from typing import cast
 
-from services.gateway.tls import Tls
+from services.gateway.security import Tls
 
 _TLS_HANDSHAKE = b"\x16"
 """The first byte of a TLS handshake record (RFC 8446, section 5.1); no HTTP request begins with it."""

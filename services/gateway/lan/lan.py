@@ -26,8 +26,8 @@ from services.gateway.lan.hosts import (
     mdns_name,
     parse_host,
 )
+from services.gateway.security import Tls
 from services.gateway.settings import Settings
-from services.gateway.tls import Tls
 
 log = structlog.get_logger("gateway.lan")
 

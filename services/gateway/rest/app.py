@@ -14,7 +14,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.gateway.api_keys import ApiKeys
 from services.gateway.gateway import Gateway
 from services.gateway.lan.routes import RequireHttps, explanation_routes, lan_routes
 from services.gateway.observer import Observer
@@ -26,6 +25,7 @@ from services.gateway.rest.openapi import openapi_routes
 from services.gateway.rest.page import page_routes
 from services.gateway.rest.parameters import header
 from services.gateway.rest.problems import error_for, problem_response
+from services.gateway.security import ApiKeys
 from services.gateway.settings import Settings
 
 if TYPE_CHECKING:

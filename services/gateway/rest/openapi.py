@@ -4,19 +4,64 @@ import json
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from detector.detections import MAX_DETECTIONS
-from detector.response import DetectOut
-from services.gateway.rest.schemas import BASE64, DetectIn, ProblemOut, StatusOut
+from detector.response import SCHEMA_CONFIG, DetectOut
 
 DOCS_PAGE = Path(__file__).with_name("docs.html")
 DISTRIBUTION = "pocket-detector"
+BASE64 = "Base64 of the photo, alone or in a data URI. Line ends, missing padding and the URL-safe alphabet are taken."
+
+ErrorCode = Literal[
+    "invalid_request",
+    "unauthenticated",
+    "not_found",
+    "method_not_allowed",
+    "request_timeout",
+    "body_too_large",
+    "unsupported_media_type",
+    "range_not_satisfiable",
+    "image_unreadable",
+    "image_too_many_pixels",
+    "overloaded",
+    "model_unavailable",
+    "deadline_exceeded",
+    "internal",
+]
+"""The codes of `detector.errors` that a response may carry."""
+
+
+class _Shape(BaseModel):
+    model_config = SCHEMA_CONFIG
+
+
+class DetectIn(_Shape):
+    """A photo as JSON; sending its bytes as they are is a third smaller."""
+
+    image: Annotated[str, Field(description=BASE64)]
+
+
+class ProblemOut(_Shape):
+    """RFC 9457; `code` is stable, `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    code: ErrorCode
+    detail: str
+    request_id: str
+
+
+class StatusOut(_Shape):
+    status: Literal["alive", "ready"]
+
+
 _DESCRIPTION = (
     "/detect and /v1 refuse a query parameter that they do not know, and name the nearest one that they do. "
     "/livez, /readyz and /metrics ignore query parameters: probes and scrapers add their own."

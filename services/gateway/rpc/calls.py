@@ -9,10 +9,10 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
 from detector.errors import DetectorError, ModelUnavailableError, OverloadedError
-from services.gateway.api_keys import ApiKeys
 from services.gateway.deadline import Deadline
 from services.gateway.observer import request_id
 from services.gateway.rpc.details_pb2 import ErrorInfo, RetryInfo, Status
+from services.gateway.security import ApiKeys
 
 REQUEST_ID_KEY = "x-request-id"
 DOMAIN = "detector.v1"

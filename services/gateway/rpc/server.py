@@ -13,8 +13,8 @@ from detector.v1 import detector_pb2, detector_pb2_grpc
 from services.gateway.gateway import Gateway
 from services.gateway.http_server import listen
 from services.gateway.rpc.servicer import Servicer
+from services.gateway.security import Tls
 from services.gateway.settings import Settings
-from services.gateway.tls import Tls
 
 ENVELOPE_BYTES = 65_536
 """Allowance for the fields of a request beside the photo."""

@@ -12,7 +12,7 @@ from PIL import Image
 from pydantic import TypeAdapter
 
 from detector.response import DetectOut
-from services.gateway.rest.schemas import ProblemOut
+from services.gateway.rest.openapi import ProblemOut
 from tests.detector.pictures import encode, noise, orientation_exif
 
 Box = tuple[float, float, float, float]

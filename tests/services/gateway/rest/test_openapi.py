@@ -12,8 +12,7 @@ from pydantic import TypeAdapter
 
 from detector import errors
 from detector.response import DetectOut
-from services.gateway.rest.openapi import openapi_document
-from services.gateway.rest.schemas import ErrorCode, ProblemOut
+from services.gateway.rest.openapi import ErrorCode, ProblemOut, openapi_document
 from tests.services.gateway.rest.test_detect import PHOTO
 
 DOCUMENT = openapi_document("1")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from detector.errors import InvalidRequestError
-from services.gateway.tls import Tls
+from services.gateway.security import Tls
 from tests.services.gateway.test_access import certificate
 
 
