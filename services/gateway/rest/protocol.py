@@ -99,13 +99,15 @@ class BoundedProtocol(HttpToolsProtocol):
         self.app: Any = _LingeringApp(self.app)
         self.parser: Any = _Parser(self.parser, self._head_for_upgrade_body, self._reject_malformed)
         self._observer = observer
-        self._guard = HeaderGuard(limits, self.loop, lambda: self.transport.abort())
+        self._limits = limits
         self._skipping_head = False
         self._discarding = False
         self._stopping = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         super().connection_made(transport)
+        # `self.transport.abort` in a closure would be a reference cycle, which keeps closed connections in memory.
+        self._guard = HeaderGuard(self._limits, self.loop, transport.abort)
         self._guard.start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
