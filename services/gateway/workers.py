@@ -40,17 +40,18 @@ class Workers:
         loop = asyncio.get_running_loop()
         result: asyncio.Future[Result] = loop.create_future()
         try:
-            job = self._threads.submit(call)
+            self._threads.submit(call).add_done_callback(functools.partial(self._notify, loop, result))
         except BaseException:
             self._slots.release()
             raise
-        job.add_done_callback(functools.partial(self._notify, loop, result))
         late = DeadlineExceededError("The deadline passed before the answer was ready.")
         timer = loop.call_later(deadline.remaining_s, _fail, result, late)
         try:
             return await result
         finally:
             timer.cancel()
+            # An exception refers to this frame: without a reference back it is freed at once, with its photo.
+            del result, late
 
     def close(self) -> None:
         """Wait for the calls in progress to end."""

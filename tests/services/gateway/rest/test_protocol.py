@@ -175,7 +175,7 @@ def test_many_requests_for_another_protocol_at_once_are_each_answered() -> None:
 
 
 def test_a_closed_connection_is_freed_at_once() -> None:
-    """In a reference cycle it would keep its buffers until the garbage collector runs: under overload that is memory."""
+    """In a reference cycle it would keep its buffers until the garbage collector runs."""
     limits = HeaderLimits(timeout_s=10, size_bytes=10_000)
     protocol = bounded_protocol(limits, Observer(Metrics(), protocol="rest"))
 
