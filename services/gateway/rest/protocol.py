@@ -281,35 +281,59 @@ class _LingeringApp:
         cycle: RequestResponseCycle = send.__self__
 
         async def watching_send(message: Message) -> None:
-            if message["type"] == "http.response.start" and cycle.more_body:
-                cycle.keep_alive = False
+            if message["type"] == "http.response.start":
+                if cycle.more_body:
+                    cycle.keep_alive = False
+                # A response to HEAD consists of its head only.
+                response_transport.hold_next = scope["method"] != "HEAD"
             await send(message)
 
         transport = cycle.transport
-        cycle.transport = _LingeringTransport(transport, cycle)  # type: ignore[assignment]  # it has what a cycle calls
+        response_transport = _ResponseTransport(transport, cycle)
+        cycle.transport = response_transport  # type: ignore[assignment]  # it has what a cycle calls
         try:
             await self._app(scope, receive, watching_send)
         except TruncatedResponseError:
             # The cause has been logged with the request id; uvicorn would log this exception without it.
+            response_transport.flush()
             cycle.disconnected = True
             transport.close()
         finally:
+            response_transport.flush()
             # Breaks a reference cycle, which would keep each request alive until the garbage collector runs.
             cycle.transport = transport
 
 
-class _LingeringTransport:
-    """The transport of one response, which is not closed while the body of its request is incomplete.
+class _ResponseTransport:
+    """The transport of one response: joins its head with the first part of its body, and lingers.
 
-    Closing with unread data would reset the connection of a client that asked for it to be closed after the response.
+    It is not closed while the body of the request is incomplete: that would reset the connection of a client that asked
+    for it to be closed after the response. Joining saves a system call and wakes the client once.
     """
 
     def __init__(self, transport: asyncio.Transport, cycle: RequestResponseCycle) -> None:
-        self.write = transport.write
-        self.is_closing = transport.is_closing
         self._transport = transport
         self._cycle = cycle
+        self._held = b""
+        self.hold_next = False
+        """Whether the next write waits for the one after it."""
+
+    def write(self, data: bytes) -> None:
+        if self.hold_next:
+            self.hold_next = False
+            self._held = data
+        else:
+            self._transport.write(self._held + data)
+            self._held = b""
+
+    def flush(self) -> None:
+        if self._held:
+            self.write(b"")
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
 
     def close(self) -> None:
         if not (self._cycle.response_complete and self._cycle.more_body):
+            self.flush()
             self._transport.close()

@@ -92,10 +92,11 @@ def answered(app: Any, *request: bytes, observer: Observer | None = None) -> Wir
     return wire
 
 
-def test_an_answer_arrives_whole() -> None:
-    written = b"".join(answered(answers, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").written)
-    assert written.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert written.endswith(b"\r\n\r\nhere")
+def test_the_head_of_an_answer_leaves_with_its_first_bytes() -> None:
+    first, second = answered(answers, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").written
+    assert first.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert first.endswith(b"\r\n\r\nhe")
+    assert second == b"re"
 
 
 def test_an_answer_to_head_is_its_head() -> None:
