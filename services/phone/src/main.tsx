@@ -6,8 +6,8 @@ import './shell/shell.css';
 import {render} from 'preact';
 
 import {App} from './shell/app.tsx';
-import {keepPageOffline} from './shell/offline-page.ts';
+import {registerServiceWorker} from './storage/offline-page.ts';
 
 const root = document.getElementById('app');
 if (root) render(<App />, root);
-keepPageOffline();
+registerServiceWorker();

@@ -2,8 +2,8 @@
 import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
+import {hasTwoCameras, canUseCamera} from '../camera/camera.ts';
 import {cameraIsOpen, turnCamera} from './camera-choice.ts';
-import {hasTwoCameras, pagesGetCamera} from './camera.ts';
 
 const ACCEPTED = 'image/*,.heic,.heif';
 
@@ -52,7 +52,7 @@ export function UseCamera({words, main, onUse, onPhoto}: UseCameraProps) {
       <path d="M4 8h3l2-3h6l2 3h3a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1ZM12 10.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z" />
     </svg>
   );
-  if (pagesGetCamera()) {
+  if (canUseCamera()) {
     return (
       <button class={look} onClick={onUse}>
         {icon}

@@ -1,7 +1,7 @@
 /** Which camera, and whether it is open. */
 import {signal} from '@preact/signals';
 
-import type {Facing} from './camera.ts';
+import type {Facing} from '../camera/camera.ts';
 
 export const facing = signal<Facing>('environment');
 export const cameraIsOpen = signal(false);

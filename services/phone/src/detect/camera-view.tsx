@@ -2,20 +2,20 @@
 import {useComputed} from '@preact/signals';
 import {useEffect, useMemo, useRef} from 'preact/hooks';
 
-import {phoneModel} from '../model/on-phone.ts';
+import {START_CAMERA} from '../camera/managed-camera.ts';
+import {useCamera} from '../camera/use-camera.ts';
 import {backendName} from '../model/backend-name.ts';
+import {phoneModel} from '../model/on-phone.ts';
+import {Problem} from '../ui/problem.tsx';
 import {cameraIsOpen, facing} from './camera-choice.ts';
 import {Caption} from './caption.tsx';
-import {START_CAMERA} from './held-camera.ts';
 import {LiveSession, problemOf} from './live-session.ts';
 import {mode, usesPhone, usesServer} from './modes.ts';
 import {MovingPicture} from './moving-picture.tsx';
 import {Picture} from './picture.tsx';
-import {Problem} from './problem.tsx';
 import {answerOf, type Result} from './result.ts';
 import {SpokenSummary} from './spoken-summary.tsx';
 import {aboveThreshold} from './threshold.ts';
-import {useCamera} from './use-camera.ts';
 
 /** `onVideo` hears which element shows the camera, for taking photos from it. */
 export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null) => void}) {

@@ -1,5 +1,5 @@
 /** One side's answer in a line: where, how long, which version. */
-import {duration} from '../shell/words.ts';
+import {formatDuration} from '../ui/format.ts';
 import type {Result} from './result.ts';
 
 export type Side = 'phone' | 'server';
@@ -13,10 +13,10 @@ export function Caption({side, result, backend}: {side: Side; result: Result; ba
       {result.state === 'done' && (
         <>
           <span class="time" data-ms={result.answer.ms.toFixed(2)}>
-            {duration(result.answer.ms)}
+            {formatDuration(result.answer.ms)}
           </span>
           <span class="quiet">
-            {side === 'phone' ? (backend ?? '') : `${duration(result.answer.innerMs)} there`}
+            {side === 'phone' ? (backend ?? '') : `${formatDuration(result.answer.innerMs)} there`}
           </span>
           <span class="quiet">version {result.answer.version}</span>
         </>

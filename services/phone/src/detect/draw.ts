@@ -1,7 +1,7 @@
 /** Boxes, labels and scores on a canvas. */
+import {formatPercent} from '../ui/format.ts';
+import {boxInView, labelPosition, type Rectangle, type Size} from '../vision/overlay.ts';
 import type {Labelled} from './answers.ts';
-import {boxOnScreen, labelPlace, type Rectangle, type Size} from '../vision/overlay.ts';
-import {percent} from '../shell/words.ts';
 
 const LINE = 3;
 const PADDING = 6;
@@ -9,7 +9,7 @@ const FONT_PIXELS = 14;
 const CLASSES = 4;
 
 export interface Drawing {
-  /** The photo's place in the view, see `placed`. */
+  /** The photo's place in the view, see `fitPhoto`. */
   readonly photo: Rectangle;
   readonly view: Size;
   readonly mirrored: boolean;
@@ -40,9 +40,9 @@ export function drawBoxes(
   context.textBaseline = 'middle';
   for (const detection of found.toSorted((a, b) => a.score - b.score)) {
     const colour = style.getPropertyValue(`--mark-${detection.classId % CLASSES}`);
-    const box = boxOnScreen(detection.box, drawing.photo, drawing);
+    const box = boxInView(detection.box, drawing.photo, drawing);
     drawBox(context, box, colour, detection.classId);
-    drawLabel(context, `${detection.label} ${percent(detection.score)}`, box, colour, drawing.view);
+    drawLabel(context, `${detection.label} ${formatPercent(detection.score)}`, box, colour, drawing.view);
   }
 }
 
@@ -69,7 +69,7 @@ function drawLabel(
   view: Size,
 ): void {
   const size = {width: context.measureText(text).width + PADDING * 2, height: FONT_PIXELS + PADDING * 2};
-  const {left, top} = labelPlace(box, size, view);
+  const {left, top} = labelPosition(box, size, view);
   context.fillStyle = colour;
   context.beginPath();
   context.roundRect(left, top, size.width, size.height, 5);

@@ -1,7 +1,7 @@
 /** What was found, as a list that can be read out and compared. */
+import {formatPercent} from '../ui/format.ts';
 import type {Box} from '../vision/box.ts';
 import type {Labelled} from './answers.ts';
-import {percent} from '../shell/words.ts';
 
 export function FoundList({found, label}: {found: readonly Labelled[]; label: string}) {
   if (found.length === 0) return <p class="quiet">Nothing above the threshold.</p>;
@@ -16,7 +16,7 @@ export function FoundList({found, label}: {found: readonly Labelled[]; label: st
         >
           <span class={`swatch class-${detection.classId % 4}`} aria-hidden="true" />
           <span>{detection.label}</span>
-          <span class="numbers quiet">{percent(detection.score)}</span>
+          <span class="numbers quiet">{formatPercent(detection.score)}</span>
         </li>
       ))}
     </ul>

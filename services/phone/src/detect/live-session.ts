@@ -3,8 +3,8 @@ import {signal} from '@preact/signals';
 
 import {GatewayProblem} from '../gateway/problem.ts';
 import {phoneModel} from '../model/on-phone.ts';
-import {asJpeg, shrunk} from '../vision/shrink.ts';
-import {phoneAnswer, serverAnswer, type Answer} from './answers.ts';
+import {encodeJpeg, scaledDown} from '../vision/photo.ts';
+import {type Answer, phoneAnswer, serverAnswer} from './answers.ts';
 import {usesPhone, usesServer} from './modes.ts';
 import {Pace} from './pace.ts';
 import {BUSY, failed, IDLE, type Result} from './result.ts';
@@ -84,7 +84,7 @@ export class LiveSession {
   async #askServer(frame: ImageBitmap, stop: AbortSignal, stable: boolean): Promise<Result> {
     const asksForKey = !this.keyIsMissing.value;
     return settled(async () => {
-      const photo = await asJpeg(frame, shrunk(frame, SENT_SIDE));
+      const photo = await encodeJpeg(frame, scaledDown(frame, SENT_SIDE));
       return this.#hearOfKey(serverAnswer(photo, {signal: stop, stable, asksForKey}));
     });
   }

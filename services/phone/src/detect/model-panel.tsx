@@ -1,11 +1,11 @@
 /** The model on this phone: what it is, how to get it, update it and delete it. */
-import {backendName, measuredBackends} from '../model/backend-name.ts';
 import type {Manifest} from '../gateway/manifest.ts';
+import {backendName, measuredBackends} from '../model/backend-name.ts';
 import {phoneModel} from '../model/on-phone.ts';
 import type {Progress, ReadyModel} from '../model/phone-model.ts';
-import {pageIsKept} from '../shell/offline-page.ts';
-import {day, fileSize} from '../shell/words.ts';
-import {Problem} from './problem.tsx';
+import {isPageCached} from '../storage/offline-page.ts';
+import {formatDate, formatBytes} from '../ui/format.ts';
+import {Problem} from '../ui/problem.tsx';
 
 export function ModelPanel() {
   const now = phoneModel.state.value;
@@ -47,7 +47,7 @@ function OnTheWay({progress}: {progress: Progress}) {
     <div class="card">
       <label class="stack">
         <span class="numbers">
-          Getting the model: {fileSize(received)} of {fileSize(total)}
+          Getting the model: {formatBytes(received)} of {formatBytes(total)}
         </span>
         <progress max={total} value={received} />
       </label>
@@ -73,20 +73,20 @@ function Ready({model}: {model: ReadyModel}) {
       <details class="card">
         <summary>
           <span>
-            Model on this phone: <strong>version {manifest.version}</strong>, {fileSize(sizeBytes)}
+            Model on this phone: <strong>version {manifest.version}</strong>, {formatBytes(sizeBytes)}
           </span>
         </summary>
         <dl class="model-facts">
           <dt>Finds</dt>
           <dd>{manifest.labels.join(', ')}</dd>
           <dt>Made</dt>
-          <dd>{day(manifest.created)}</dd>
+          <dd>{formatDate(manifest.created)}</dd>
           <dt>Runs with</dt>
           <dd>{backendName(model)}</dd>
           <dt>Measured here</dt>
           <dd class="numbers">{measuredBackends(model) || 'in a moment'}</dd>
           <dt>Without a network</dt>
-          <dd>{isKept && pageIsKept.value ? 'works' : 'only until this page is closed'}</dd>
+          <dd>{isKept && isPageCached.value ? 'works' : 'only until this page is closed'}</dd>
         </dl>
         <div class="row">
           <button class="button" onClick={() => void phoneModel.look()}>
@@ -106,5 +106,5 @@ function offered(theirs: Manifest, ours: Manifest): string {
     return `The server has version ${theirs.version} now; this phone has version ${ours.version}.`;
   }
   // A store that was begun anew.
-  return `The server has another version ${theirs.version} now, made on ${day(theirs.created)}.`;
+  return `The server has another version ${theirs.version} now, made on ${formatDate(theirs.created)}.`;
 }

@@ -2,7 +2,7 @@
 import {computed} from '@preact/signals';
 
 import {whyNotHere} from '../model/on-phone.ts';
-import {kept} from '../storage/kept.ts';
+import {storedSetting} from '../storage/settings.ts';
 
 export const MODES = [
   {id: 'phone', title: 'Phone'},
@@ -11,7 +11,7 @@ export const MODES = [
 ] as const;
 export type Mode = (typeof MODES)[number]['id'];
 
-const chosen = kept('detect-mode');
+const chosen = storedSetting('detect-mode');
 
 /** The chosen mode; the server where this browser cannot detect by itself. */
 export const mode = computed<Mode>(() => {

@@ -3,7 +3,7 @@ import {useSignalEffect, type ReadonlySignal} from '@preact/signals';
 import type {RefObject} from 'preact';
 import {useRef} from 'preact/hooks';
 
-import {placed} from '../vision/overlay.ts';
+import {fitPhoto} from '../vision/overlay.ts';
 import type {Labelled} from './answers.ts';
 import {cleared, drawBoxes} from './draw.ts';
 import {useSize} from './use-size.ts';
@@ -28,7 +28,7 @@ export function MovingPicture({video, found, mirrored, hidden}: MovingPicturePro
     const {videoWidth: width, videoHeight: height} = video.current ?? NO_PICTURE;
     if (!context || width === 0) return;
     // A turned phone gives frames of the other shape: asked for each time.
-    const photo = placed({width, height}, view.value, 'cover');
+    const photo = fitPhoto({width, height}, view.value, 'cover');
     drawBoxes(context, found.value, {photo, view: view.value, mirrored});
   });
   return (

@@ -3,9 +3,8 @@ import {batch, signal} from '@preact/signals';
 
 import {EngineFault} from '../model/engine/engine.ts';
 import {phoneModel} from '../model/on-phone.ts';
-import {isHeic, openPhoto, PhotoProblem} from '../vision/photo.ts';
-import {photoToSend} from '../vision/shrink.ts';
-import {phoneAnswer, serverAnswer, type Answer} from './answers.ts';
+import {isHeic, openPhoto, PhotoProblem, encodeForServer} from '../vision/photo.ts';
+import {type Answer, phoneAnswer, serverAnswer} from './answers.ts';
 import {usesPhone, usesServer} from './modes.ts';
 import {BUSY, failed, IDLE, type Result} from './result.ts';
 import {threshold} from './threshold.ts';
@@ -100,7 +99,7 @@ export class PhotoSession {
   async #askServer(photo: Photo): Promise<void> {
     const stop = this.#abort.signal;
     await this.#ask(this.onServer, async () => {
-      const sent = photo.picture ? await photoToSend(photo.picture) : await heicFile(photo);
+      const sent = photo.picture ? await encodeForServer(photo.picture) : await heicFile(photo);
       // Beside the phone's own version it is the stable one that compares.
       return serverAnswer(sent, {signal: stop, stable: usesPhone.value});
     });

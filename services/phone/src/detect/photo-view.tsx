@@ -2,16 +2,16 @@
 import {useComputed} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
-import {disagreements} from '../evaluate/maths/agreement.ts';
+import {disagreements} from '../metrics/agreement.ts';
 import {backendName} from '../model/backend-name.ts';
 import {phoneModel, whyNotHere} from '../model/on-phone.ts';
+import {Problem} from '../ui/problem.tsx';
 import type {Answer} from './answers.ts';
 import {Caption, type Side} from './caption.tsx';
 import {FoundList} from './found-list.tsx';
 import {chooseMode, mode, usesPhone, usesServer} from './modes.ts';
 import type {PhotoSession} from './photo-session.ts';
 import {Picture} from './picture.tsx';
-import {Problem} from './problem.tsx';
 import {answerOf} from './result.ts';
 import {ThisIsWrong} from './this-is-wrong.tsx';
 import {aboveThreshold, threshold} from './threshold.ts';

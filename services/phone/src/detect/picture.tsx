@@ -2,7 +2,7 @@
 import {useSignalEffect, type ReadonlySignal} from '@preact/signals';
 import {useRef} from 'preact/hooks';
 
-import {placed, type Size} from '../vision/overlay.ts';
+import {fitPhoto, type Size} from '../vision/overlay.ts';
 import type {Labelled} from './answers.ts';
 import {cleared, drawBoxes} from './draw.ts';
 import {summary} from './summary.ts';
@@ -29,7 +29,7 @@ export function Picture({picture, photoSize, found, name, tag, mirrored}: Pictur
     if (!canvas.current || view.value.width === 0) return;
     const context = cleared(canvas.current, view.value);
     if (!context || !size) return;
-    const photo = placed(size, view.value, 'contain');
+    const photo = fitPhoto(size, view.value, 'contain');
     if (picture.value) drawPicture(context, picture.value, photo, mirrored);
     else context.strokeRect(photo.left, photo.top, photo.width, photo.height);
     drawBoxes(context, found.value, {photo, view: view.value, mirrored});

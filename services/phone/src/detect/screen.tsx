@@ -4,20 +4,20 @@ import './detect.css';
 import {useSignal} from '@preact/signals';
 import {useCallback, useEffect, useMemo, useRef} from 'preact/hooks';
 
+import {isCameraAllowed} from '../camera/camera.ts';
 import {phoneModel, whyNotHere} from '../model/on-phone.ts';
-import {list} from '../shell/words.ts';
+import {formatList} from '../ui/format.ts';
 import {ChoosePhoto, Shutter, TurnCamera, UseCamera} from './buttons.tsx';
 import {CameraView} from './camera-view.tsx';
-import {cameraIsAllowed} from './camera.ts';
 import {ModeChoice} from './mode-choice.tsx';
 import {ModelPanel} from './model-panel.tsx';
 import {usesPhone} from './modes.ts';
 import {PhotoSession} from './photo-session.ts';
 import {PhotoView} from './photo-view.tsx';
 import {PrivacyLine} from './privacy-line.tsx';
+import {learnServed, shownManifest} from './shown-manifest.ts';
 import {takePicture} from './take-picture.ts';
 import {ThresholdSlider} from './threshold-slider.tsx';
-import {learnServed, shownManifest} from './shown-manifest.ts';
 
 type Source = 'none' | 'camera' | 'photo';
 
@@ -28,7 +28,7 @@ export function DetectScreen() {
   const onVideo = useCallback((element: HTMLVideoElement | null) => (video.current = element), []);
 
   useEffect(() => {
-    void cameraIsAllowed().then(allowed => {
+    void isCameraAllowed().then(allowed => {
       if (allowed && source.value === 'none') source.value = 'camera';
     });
     return () => session.close();
@@ -90,7 +90,7 @@ function Welcome({onPhoto, onCamera}: {onPhoto: (photo: File) => void; onCamera:
       <p class="question">What is in the picture?</p>
       <p>
         Point the camera at your things, or choose a photo. Boxes show what is where.
-        {labels !== undefined && ` This version finds ${list(labels)}.`}
+        {labels !== undefined && ` This version finds ${formatList(labels)}.`}
       </p>
       <UseCamera main words="Use the camera" onUse={onCamera} onPhoto={onPhoto} />
       <ChoosePhoto words="Choose a photo" onPhoto={onPhoto} />

@@ -1,9 +1,9 @@
 /** Takes a photo whose answer is wrong into the collection, with the boxes found as a start. */
 import {useSignal} from '@preact/signals';
 
+import {Problem} from '../ui/problem.tsx';
 import {mode} from './modes.ts';
 import type {PhotoSession} from './photo-session.ts';
-import {Problem} from './problem.tsx';
 import {answerOf} from './result.ts';
 import {shownManifest} from './shown-manifest.ts';
 import {aboveThreshold} from './threshold.ts';

@@ -1,5 +1,5 @@
 /** How sure the network must be for a thing to be shown. */
-import {percent} from '../shell/words.ts';
+import {formatPercent} from '../ui/format.ts';
 import {chooseThreshold, isOwnThreshold, ownThreshold, threshold} from './threshold.ts';
 
 export function ThresholdSlider() {
@@ -7,7 +7,7 @@ export function ThresholdSlider() {
   return (
     <div class="threshold">
       <label for="threshold">
-        At least <output class="numbers">{value === null ? '…' : percent(value)}</output> sure
+        At least <output class="numbers">{value === null ? '…' : formatPercent(value)}</output> sure
       </label>
       <input
         id="threshold"
@@ -17,11 +17,11 @@ export function ThresholdSlider() {
         step="1"
         disabled={value === null}
         value={value === null ? 50 : value * 100}
-        aria-valuetext={value === null ? 'not known yet' : percent(value)}
+        aria-valuetext={value === null ? 'not known yet' : formatPercent(value)}
         onInput={event => chooseThreshold(event.currentTarget.valueAsNumber / 100)}
       />
       <button class="link" disabled={isOwnThreshold.value} onClick={() => chooseThreshold(null)}>
-        {ownThreshold.value === null ? 'Reset' : `Reset to ${percent(ownThreshold.value)}`}
+        {ownThreshold.value === null ? 'Reset' : `Reset to ${formatPercent(ownThreshold.value)}`}
       </button>
     </div>
   );

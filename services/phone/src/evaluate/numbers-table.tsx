@@ -1,5 +1,5 @@
 /** The phone's numbers beside the server's, for exactly the same photos. */
-import {duration} from '../shell/words.ts';
+import {formatDuration} from '../ui/format.ts';
 import type {Done} from './session.ts';
 
 export function NumbersTable({done, onAgain}: {done: Done; onAgain: () => void}) {
@@ -39,14 +39,14 @@ export function NumbersTable({done, onAgain}: {done: Done; onAgain: () => void})
           />
           <tr>
             <th scope="row">Time a photo</th>
-            <td data-value={times.median}>{duration(times.median)}</td>
+            <td data-value={times.median}>{formatDuration(times.median)}</td>
             <td />
           </tr>
         </tbody>
       </table>
       <p class="quiet small">
         AP50 is 1 when everything is found and nothing else is. The time is the median, with {backend}; the
-        slowest photo took {duration(times.slowest)}.
+        slowest photo took {formatDuration(times.slowest)}.
       </p>
       {everywhere?.ap50 !== undefined && everywhere.photos !== undefined && (
         <p class="quiet small">

@@ -1,8 +1,8 @@
 /** Running a version's own samples through a detector, one photo after the other. */
+import type {Sample, Samples} from '../gateway/samples.ts';
+import {disagreements} from '../metrics/agreement.ts';
+import {countMistakes, type Outcome, photoOutcome} from '../metrics/matching.ts';
 import type {Detection} from '../vision/box.ts';
-import {disagreements} from './maths/agreement.ts';
-import {mistakes, photoOutcome, type Outcome} from './maths/outcome.ts';
-import type {Sample, Samples} from './samples.ts';
 
 /** What a run needs of its surroundings. */
 export interface Means {
@@ -60,9 +60,9 @@ function unlessAborted<Value>(stop: AbortSignal, work: Promise<Value>): Promise<
   });
 }
 
-/** A copy with the photos that went worst first: most mistakes, then those the server answers otherwise. */
+/** A copy with the photos that went worst first: most countMistakes, then those the server answers otherwise. */
 export function worstFirst(all: readonly Ran[]): Ran[] {
   return [...all].sort(
-    (a, b) => mistakes(b.outcome) - mistakes(a.outcome) || Number(a.agrees) - Number(b.agrees),
+    (a, b) => countMistakes(b.outcome) - countMistakes(a.outcome) || Number(a.agrees) - Number(b.agrees),
   );
 }

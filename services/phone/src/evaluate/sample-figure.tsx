@@ -1,7 +1,7 @@
 /** One sample photo with what is on it and what was found. */
 import {useEffect, useMemo} from 'preact/hooks';
 
-import {duration, percent} from '../shell/words.ts';
+import {formatDuration, formatPercent} from '../ui/format.ts';
 import type {Box, Detection, GroundTruth} from '../vision/box.ts';
 import type {Ran} from './run.ts';
 
@@ -15,7 +15,7 @@ export function SampleFigure({ran, labels}: SampleFigureProps) {
   useEffect(() => () => URL.revokeObjectURL(address), [address]);
   const {sample, outcome} = ran;
   const nameOf = ({classId}: GroundTruth) => labels[classId] ?? String(classId);
-  const scored = (found: Detection) => `${nameOf(found)} ${percent(found.score)}`;
+  const scored = (found: Detection) => `${nameOf(found)} ${formatPercent(found.score)}`;
   const foundOnes = sample.groundTruth.filter(object => !outcome.missed.includes(object));
   return (
     <figure class="sample" data-file={sample.file}>
@@ -24,13 +24,13 @@ export function SampleFigure({ran, labels}: SampleFigureProps) {
         {foundOnes.map((object, place) => (
           <Frame key={`truth ${place}`} kind="truth" box={object.box} />
         ))}
-        {outcome.right.map((found, place) => (
+        {outcome.truePositives.map((found, place) => (
           <Frame key={`right ${place}`} kind="right" box={found.box} tag={`✓ ${scored(found)}`} />
         ))}
         {outcome.missed.map((object, place) => (
           <Frame key={`missed ${place}`} kind="missed" box={object.box} tag={`? ${nameOf(object)}`} />
         ))}
-        {outcome.wrong.map((found, place) => (
+        {outcome.falsePositives.map((found, place) => (
           <Frame key={`wrong ${place}`} kind="wrong" box={found.box} tag={`✕ ${scored(found)}`} />
         ))}
       </div>
@@ -41,7 +41,7 @@ export function SampleFigure({ran, labels}: SampleFigureProps) {
           </span>
         ))}
         <span class="quiet small">
-          {ran.agrees ? 'The server says the same.' : 'The server says otherwise.'} {duration(ran.ms)}
+          {ran.agrees ? 'The server says the same.' : 'The server says otherwise.'} {formatDuration(ran.ms)}
         </span>
       </figcaption>
     </figure>
@@ -55,9 +55,9 @@ function lines(
   nameOf: (object: GroundTruth) => string,
 ): [string, string][] {
   const told: [string, string[]][] = [
-    ['Found', outcome.right.map(scored)],
+    ['Found', outcome.truePositives.map(scored)],
     ['Missed', outcome.missed.map(nameOf)],
-    ['Wrong', outcome.wrong.map(scored)],
+    ['Wrong', outcome.falsePositives.map(scored)],
   ];
   const said = told.filter(([, which]) => which.length > 0).map(([what, which]) => [what, which.join(', ')]);
   if (said.length > 0) return said as [string, string][];

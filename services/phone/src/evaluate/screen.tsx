@@ -4,15 +4,15 @@ import './evaluate.css';
 import {useEffect} from 'preact/hooks';
 
 import {ModelPanel} from '../detect/model-panel.tsx';
-import {Problem} from '../detect/problem.tsx';
 import {phoneModel, whyNotHere} from '../model/on-phone.ts';
 import type {ReadyModel} from '../model/phone-model.ts';
-import {list} from '../shell/words.ts';
+import {formatList} from '../ui/format.ts';
+import {Problem} from '../ui/problem.tsx';
+import {TrainingCurves} from './curves/training-curves.tsx';
 import {Legend} from './legend.tsx';
 import {NumbersTable} from './numbers-table.tsx';
 import {SampleFigure} from './sample-figure.tsx';
-import {cancel, evaluation, hasSamples, run, type Done} from './session.ts';
-import {TrainingCurves} from './curves/training-curves.tsx';
+import {cancel, type Done, evaluation, hasSamples, run} from './session.ts';
 import {VerdictCard} from './verdict-card.tsx';
 
 export function EvaluateScreen() {
@@ -61,7 +61,7 @@ function Start({model}: {model: ReadyModel}) {
   return (
     <div class="card stack">
       <p>
-        Version {version} finds {list(labels)}. It comes with {samples?.length} photos to try it on.
+        Version {version} finds {formatList(labels)}. It comes with {samples?.length} photos to try it on.
       </p>
       <button class="button main" onClick={() => void run(model)}>
         Run them on this phone

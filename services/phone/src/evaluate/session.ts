@@ -1,15 +1,14 @@
 /** The evaluation on this phone. It lives as long as the page, so that its result is there after a look elsewhere. */
 import {computed, signal} from '@preact/signals';
 
-import {isSameVersion, type Manifest} from '../gateway/manifest.ts';
-import {SAMPLES, SAMPLES_FOLDER} from '../gateway/report-files.ts';
+import {isSameVersion, type Manifest, SAMPLES, SAMPLES_FOLDER} from '../gateway/manifest.ts';
+import {parseSamples, type Samples} from '../gateway/samples.ts';
 import {backendName} from '../model/backend-name.ts';
 import {detectOnPhone, phoneModel, versionFile} from '../model/on-phone.ts';
 import type {ReadyModel} from '../model/phone-model.ts';
 import {openPhoto} from '../vision/photo.ts';
-import {reportOf, type Report} from './report.ts';
-import {runSamples, worstFirst, type Means, type Ran} from './run.ts';
-import {parseSamples, type Samples} from './samples.ts';
+import {type Report, reportOf} from './report.ts';
+import {type Means, type Ran, runSamples, worstFirst} from './run.ts';
 
 export type State =
   | {readonly state: 'idle'}

@@ -1,4 +1,4 @@
-import type {Evaluation} from './maths/evaluation.ts';
+import type {Evaluation} from '../metrics/evaluation.ts';
 
 /** How far to trust the version on this phone: `differs` when the phone does not answer as the server does. */
 export type Trust = 'good' | 'mixed' | 'poor' | 'differs' | 'unknown';

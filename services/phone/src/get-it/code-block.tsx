@@ -1,6 +1,6 @@
 /** A program to read and to copy. */
+import {CopyButton} from '../ui/copy-button.tsx';
 import type {Example} from './examples/context.ts';
-import {CopyButton} from './copy-button.tsx';
 
 export function CodeBlock({example}: {example: Example}) {
   return (

@@ -4,7 +4,7 @@ import {useSignal} from '@preact/signals';
 import {apiKeysWanted} from '../gateway/api-key.ts';
 import {filePath, type Manifest, type ManifestFile} from '../gateway/manifest.ts';
 import {address} from '../gateway/request.ts';
-import {fileSize} from '../shell/words.ts';
+import {formatBytes} from '../ui/format.ts';
 import {fileName, tfliteName} from './examples/context.ts';
 import {fetchWithKey} from './fetch-with-key.ts';
 
@@ -22,7 +22,7 @@ export function DownloadButton({manifest, file}: DownloadButtonProps) {
   const label = (
     <>
       Download <span class="unseen">{file.path}, </span>
-      {fileSize(file.size_bytes)}
+      {formatBytes(file.size_bytes)}
     </>
   );
   if (!apiKeysWanted.value) {

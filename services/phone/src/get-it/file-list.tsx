@@ -1,9 +1,9 @@
 /** The files of the version, kind by kind, with sizes and checksums. */
 import type {Manifest, ManifestFile} from '../gateway/manifest.ts';
-import {fileSize} from '../shell/words.ts';
-import {CopyButton} from './copy-button.tsx';
+import {CopyButton} from '../ui/copy-button.tsx';
+import {formatBytes} from '../ui/format.ts';
 import {DownloadButton} from './download-button.tsx';
-import {kindsOf, type Kind} from './files.ts';
+import {type Kind, kindsOf} from './files.ts';
 
 export function FileList({manifest}: {manifest: Manifest}) {
   return (
@@ -23,7 +23,7 @@ function KindCard({manifest, kind}: {manifest: Manifest; kind: Kind}) {
       <p>{kind.purpose}</p>
       <dl class="facts numbers">
         <dt>Size</dt>
-        <dd>{fileSize(kind.sizeBytes)}</dd>
+        <dd>{formatBytes(kind.sizeBytes)}</dd>
         {kind.ap50 !== null && (
           <>
             <dt>AP50</dt>

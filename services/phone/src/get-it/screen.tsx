@@ -3,9 +3,9 @@ import './get-it.css';
 
 import {useEffect} from 'preact/hooks';
 
-import {Problem} from '../detect/problem.tsx';
 import type {Manifest} from '../gateway/manifest.ts';
-import {day} from '../shell/words.ts';
+import {formatDate} from '../ui/format.ts';
+import {Problem} from '../ui/problem.tsx';
 import {ExamplesSection} from './examples-section.tsx';
 import {FactsCard} from './facts-card.tsx';
 import {FileList} from './file-list.tsx';
@@ -42,7 +42,7 @@ function Version({manifest}: {manifest: Manifest}) {
         <strong>
           {name}, version {version}
         </strong>{' '}
-        of {day(created)}
+        of {formatDate(created)}
         {metrics?.ap50 !== undefined && `, AP50\u00a0${metrics.ap50.toFixed(3)}`}
       </p>
       <ExamplesSection manifest={manifest} />

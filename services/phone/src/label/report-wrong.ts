@@ -2,7 +2,7 @@
 import {signal} from '@preact/signals';
 
 import type {Labelled} from '../detect/answers.ts';
-import {show} from '../shell/screens.ts';
+import {navigate} from '../ui/route.ts';
 import {askToPersist} from './collection/persistence.ts';
 import {prepared} from './collection/prepare.ts';
 import type {PreparedPhoto} from './collection/record.ts';
@@ -25,10 +25,10 @@ export const leftOut = signal<{readonly id: number; readonly labels: readonly st
  * Keeps the photo with the boxes as a start and shows it in Label.
  *
  * A photo that a person has labelled already keeps that labelling. Rejects with PhotoProblem when this browser cannot
- * open the photo, with CollectionProblem when it cannot be kept; both messages are sentences to show.
+ * open the photo, with CollectionProblem when it cannot be kept; both messages are sentences to navigate.
  */
 export async function reportWrong(answer: WrongAnswer): Promise<void> {
-  show('label', String(await shelveWrong(shelf, answer)));
+  navigate('label', String(await shelveWrong(shelf, answer)));
 }
 
 /** The same without showing it: the photo's id. */

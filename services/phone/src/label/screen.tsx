@@ -3,7 +3,7 @@ import './label.css';
 
 import {useEffect} from 'preact/hooks';
 
-import {route, show} from '../shell/screens.ts';
+import {route, navigate} from '../ui/route.ts';
 import {shelf} from './collection/shelf.ts';
 import {CollectionProblem} from './collection/problem.ts';
 import {Editor} from './editor/editor.tsx';
@@ -41,7 +41,7 @@ export function LabelScreen() {
 
 /** From photo to photo there is one step back, to all of them. */
 function go(id: number | null): void {
-  if (id === null) show('label');
+  if (id === null) navigate('label');
   else location.replace(`#/label/${id}`);
 }
 

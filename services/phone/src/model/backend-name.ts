@@ -1,6 +1,6 @@
 /** Backends as people read them. */
-import {duration} from '../shell/words.ts';
-import {BACKENDS, type Backend} from './engine/protocol.ts';
+import {formatDuration} from '../ui/format.ts';
+import {type Backend, BACKENDS} from './engine/protocol.ts';
 import type {ReadyModel} from './phone-model.ts';
 
 const NAMES: Readonly<Record<Backend, string>> = {webgl: 'WebGL', wasm: 'WebAssembly', cpu: 'JavaScript'};
@@ -16,6 +16,8 @@ export function measuredBackends({runner}: ReadyModel): string {
   return BACKENDS.flatMap(backend => {
     const result = measured[backend];
     if (result === undefined) return [];
-    return [`${NAMES[backend]} ${typeof result === 'number' ? duration(result) : `not used: ${result}`}`];
+    return [
+      `${NAMES[backend]} ${typeof result === 'number' ? formatDuration(result) : `not used: ${result}`}`,
+    ];
   }).join(', ');
 }

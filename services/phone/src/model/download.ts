@@ -2,7 +2,7 @@
 import {filePath, type Manifest, type ManifestFile} from '../gateway/manifest.ts';
 import {unreachable} from '../gateway/problem.ts';
 import {ask} from '../gateway/request.ts';
-import {sha256} from './checksum.ts';
+import {sha256} from '../storage/checksum.ts';
 
 /** What came is not what the manifest describes. */
 export class DamagedFile extends Error {

@@ -1,7 +1,6 @@
 /** How fast a backend is on this phone, and what earlier visits found. */
-import {parsedOrNull} from '../storage/json.ts';
-import {kept} from '../storage/kept.ts';
-import {BACKENDS, type Backend, type Found} from './engine/protocol.ts';
+import {storedSetting, parseJsonOrNull} from '../storage/settings.ts';
+import {type Backend, BACKENDS, type Found} from './engine/protocol.ts';
 
 /** Milliseconds of one detection, or why there are none. */
 export type Measured = Readonly<Partial<Record<Backend, number | string>>>;
@@ -36,7 +35,7 @@ export function fastest(measured: Measured): Backend | null {
   return ran.sort((a, b) => (measured[a] as number) - (measured[b] as number))[0] ?? null;
 }
 
-const note = kept('backends');
+const note = storedSetting('backends');
 
 interface Note {
   /** Another browser, or another version of it, is measured anew. */
@@ -47,7 +46,7 @@ interface Note {
 }
 
 export function rememberedMeasure(network: string): Measured | null {
-  const known = parsedOrNull(note.value) as Partial<Note> | null;
+  const known = parseJsonOrNull(note.value) as Partial<Note> | null;
   if (known?.browser !== navigator.userAgent || known.network !== network) return null;
   return known.measured ?? null;
 }

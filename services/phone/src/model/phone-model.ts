@@ -3,13 +3,12 @@
  *
  * The last version that worked stays until another one has been seen to work.
  */
-import {signal, type ReadonlySignal} from '@preact/signals';
+import {type ReadonlySignal, signal} from '@preact/signals';
 
-import {fetchManifest, type FetchedManifest} from '../gateway/fetch-manifest.ts';
-import {isSameVersion, type Manifest} from '../gateway/manifest.ts';
-import {HISTORY, SAMPLES} from '../gateway/report-files.ts';
-import {kept} from '../storage/kept.ts';
-import {isStorageFull} from '../storage/full.ts';
+import {type FetchedManifest, fetchManifest} from '../gateway/fetch-manifest.ts';
+import {HISTORY, isSameVersion, type Manifest, SAMPLES} from '../gateway/manifest.ts';
+import {isStorageFull} from '../storage/database.ts';
+import {storedSetting} from '../storage/settings.ts';
 import {check, download, downloadChecked} from './download.ts';
 import type {Found} from './engine/protocol.ts';
 import {graphFileList, graphFiles, graphSize} from './graph-files.ts';
@@ -65,7 +64,7 @@ export class PhoneModel {
   readonly #notice = signal<string | null>(null);
   readonly #shelf = new Shelf();
   /** Set when somebody deleted the model: it is not fetched again by itself. */
-  readonly #unwanted = kept('model-unwanted');
+  readonly #unwanted = storedSetting('model-unwanted');
   /** Files of the running version that are not kept, for want of room. */
   #unkept: ReadonlyMap<string, ArrayBuffer> = new Map<string, ArrayBuffer>();
   #work: Promise<void> | null = null;

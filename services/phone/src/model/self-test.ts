@@ -1,8 +1,7 @@
 /** Whether a version finds on this phone what it found where it was made: on its first sample photo. */
-import {disagreements} from '../evaluate/maths/agreement.ts';
-import {parseSamples} from '../evaluate/samples.ts';
-import {scoreThreshold, type Manifest} from '../gateway/manifest.ts';
-import {SAMPLES, SAMPLES_FOLDER} from '../gateway/report-files.ts';
+import {type Manifest, SAMPLES, SAMPLES_FOLDER, scoreThreshold} from '../gateway/manifest.ts';
+import {parseSamples} from '../gateway/samples.ts';
+import {disagreements} from '../metrics/agreement.ts';
 import {openPhoto} from '../vision/photo.ts';
 import type {Found} from './engine/protocol.ts';
 

@@ -1,4 +1,6 @@
-/** Boxes and detections as everywhere in this project: edges of the upright photo, 0..1. */
+/** Boxes and detections. */
+
+/** Edges as fractions of the upright photo's sides, 0..1, as everywhere in this project. */
 export interface Box {
   readonly ymin: number;
   readonly xmin: number;
@@ -6,13 +8,17 @@ export interface Box {
   readonly xmax: number;
 }
 
-/** One object as a person marked it. Classes are 0-based indices into the version's labels. */
+/** One labelled object. Classes are 0-based indices into the version's labels. */
 export interface GroundTruth {
   readonly classId: number;
   readonly box: Box;
 }
 
-/** One object found; score 0..1. */
+/** One detected object; score 0..1. */
 export interface Detection extends GroundTruth {
   readonly score: number;
+}
+
+export interface LabelledDetection extends Detection {
+  readonly label: string;
 }

@@ -19,18 +19,18 @@ const PAUSE_MS = 2000;
 let stop: AbortController;
 let session: LiveSession;
 /** What a frame becomes as a JPEG file; null where the browser cannot write one. */
-let written: Blob | null;
+let encode: Blob | null;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('reportError', () => undefined);
   stop = new AbortController();
   session = new LiveSession();
-  written = new Blob(['frame']);
+  encode = new Blob(['frame']);
   vi.stubGlobal('isSecureContext', false); // so that the server answers
   vi.stubGlobal('createImageBitmap', () => Promise.resolve({width: 4, height: 3, close: () => undefined}));
   const context = {fillRect: () => undefined, drawImage: () => undefined};
-  const canvas = {getContext: () => context, toBlob: (done: (blob: Blob | null) => void) => done(written)};
+  const canvas = {getContext: () => context, toBlob: (done: (blob: Blob | null) => void) => done(encode)};
   vi.stubGlobal('document', {baseURI: 'http://phones.test/', createElement: () => canvas});
   vi.stubGlobal('fetch', () => Promise.resolve(Response.json(ANSWER)));
 });
@@ -41,15 +41,15 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('a frame that cannot be written is told, and the next one is answered', async () => {
-  written = null;
+test('a frame that cannot be encode is told, and the next one is answered', async () => {
+  encode = null;
   void session.run(video, stop.signal);
   await vi.waitFor(() => expect(session.onServer.value.state).toBe('failed'));
   expect(session.onServer.value).toMatchObject({
     message: expect.stringContaining('could not write') as string,
   });
 
-  written = new Blob(['frame']);
+  encode = new Blob(['frame']);
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
   await vi.waitFor(() => expect(session.onServer.value.state).toBe('done'));
 });

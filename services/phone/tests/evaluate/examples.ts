@@ -1,5 +1,5 @@
 /** Samples for tests: an object here or there, found or not. */
-import type {Sample, Samples} from '../../src/evaluate/samples.ts';
+import type {Sample, Samples} from '../../src/gateway/samples.ts';
 import type {Box, Detection, GroundTruth} from '../../src/vision/box.ts';
 
 export const HERE: Box = {ymin: 0.1, xmin: 0.1, ymax: 0.5, xmax: 0.5};

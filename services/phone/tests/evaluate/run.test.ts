@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
 
 import {reportOf} from '../../src/evaluate/report.ts';
-import {runSamples, worstFirst, type Means, type Ran} from '../../src/evaluate/run.ts';
-import type {Samples} from '../../src/evaluate/samples.ts';
+import {type Means, type Ran, runSamples, worstFirst} from '../../src/evaluate/run.ts';
+import type {Samples} from '../../src/gateway/samples.ts';
 import type {Detection} from '../../src/vision/box.ts';
 import {ASTRAY, FOUND, OBJECT, sample, samplesOf} from './examples.ts';
 

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 
-import type {Evaluation} from '../../src/evaluate/maths/evaluation.ts';
 import {verdictOf} from '../../src/evaluate/verdict.ts';
+import type {Evaluation} from '../../src/metrics/evaluation.ts';
 
 function measured(changes: Partial<Evaluation> & {right: number; wrong: number; missed: number}): Evaluation {
   const {right, wrong, missed, ...rest} = changes;

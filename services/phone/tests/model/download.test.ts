@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-import {sha256} from '../../src/model/checksum.ts';
 import {DamagedFile, downloadChecked} from '../../src/model/download.ts';
+import {sha256} from '../../src/storage/checksum.ts';
 import {MANIFEST} from '../get-it/manifest.ts';
 
 const GOOD = new TextEncoder().encode('weights').buffer;

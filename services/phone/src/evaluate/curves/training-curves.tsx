@@ -4,12 +4,11 @@ import {useEffect, useMemo} from 'preact/hooks';
 
 import {apiKeysWanted} from '../../gateway/api-key.ts';
 import {fetchManifest} from '../../gateway/fetch-manifest.ts';
-import {filePath, type Manifest} from '../../gateway/manifest.ts';
-import {HISTORY} from '../../gateway/report-files.ts';
+import {filePath, HISTORY, type Manifest} from '../../gateway/manifest.ts';
 import {phoneModel, versionFile} from '../../model/on-phone.ts';
 import {ChartFigure} from './chart-figure.tsx';
 import {describeAccuracy, describeLoss} from './describe.ts';
-import {parseHistory, type Curves} from './history.ts';
+import {type Curves, parseHistory} from './history.ts';
 
 const DASHED = [6, 4];
 

@@ -1,10 +1,10 @@
 /** The two ways to photos: the camera and the phone's library. */
 import {useSignal} from '@preact/signals';
 
-import {pagesGetCamera} from '../../detect/camera.ts';
+import {canUseCamera} from '../../camera/camera.ts';
+import {Icon} from '../../ui/icons.tsx';
 import {shelf} from '../collection/shelf.ts';
-import {Icon} from '../icons.tsx';
-import {addPhotos, adding, summary, type Added} from './add.ts';
+import {type Added, adding, addPhotos, summary} from './add.ts';
 import {CameraDialog} from './camera-dialog.tsx';
 
 interface AddButtonsProps {
@@ -32,7 +32,7 @@ export function AddButtons({isMain, onAdded}: AddButtonsProps) {
   return (
     <div class="stack">
       <div class="row add-buttons">
-        {pagesGetCamera() ? (
+        {canUseCamera() ? (
           <button type="button" class="button" onClick={() => (shooting.value = true)}>
             <Icon name="camera" />
             Take photos

@@ -2,14 +2,14 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 
-import {START_CAMERA} from '../../detect/held-camera.ts';
-import {Problem} from '../../detect/problem.tsx';
-import {useCamera} from '../../detect/use-camera.ts';
+import {START_CAMERA} from '../../camera/managed-camera.ts';
+import {useCamera} from '../../camera/use-camera.ts';
+import {ToolButton} from '../../ui/icons.tsx';
+import {Problem} from '../../ui/problem.tsx';
 import {askToPersist} from '../collection/persistence.ts';
 import {preparedPicture} from '../collection/prepare.ts';
 import {collectionProblem} from '../collection/problem.ts';
 import {shelf} from '../collection/shelf.ts';
-import {ToolButton} from '../editor/tool-button.tsx';
 
 export function CameraDialog({onClose}: {readonly onClose: () => void}) {
   const dialog = useRef<HTMLDialogElement>(null);

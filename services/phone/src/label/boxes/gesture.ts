@@ -5,7 +5,7 @@
  * finger began is dropped when the second comes: it was the beginning of a pinch.
  */
 import type {Box, GroundTruth} from '../../vision/box.ts';
-import {boxOnScreen, type Rectangle, type Size} from '../../vision/overlay.ts';
+import {boxInView, type Rectangle, type Size} from '../../vision/overlay.ts';
 import {largeEnough, moved, resized, spanned, type Handle} from './edit.ts';
 import {boxesAt, contains, handleAt} from './handles.ts';
 import {onPhoto, pinched, type Point} from './view.ts';
@@ -143,7 +143,7 @@ function lift(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture
 function editFrom(at: Point, {boxes, selected, view}: Scene): Edit {
   const truth = selected === null ? undefined : boxes[selected];
   if (selected === null || !truth) return {kind: 'draw', from: at};
-  const rectangle = boxOnScreen(truth.box, view, {mirrored: false});
+  const rectangle = boxInView(truth.box, view, {mirrored: false});
   const handle = handleAt(rectangle, at);
   if (handle) {
     const offset = {x: handle.at.x - at.x, y: handle.at.y - at.y};
@@ -177,7 +177,7 @@ function tap(edit: Edit, at: Point, {boxes, selected, view}: Scene): Effect {
 }
 
 function wellDrawn(box: Box, {view, photo}: Scene): boolean {
-  const {width, height} = boxOnScreen(box, view, {mirrored: false});
+  const {width, height} = boxInView(box, view, {mirrored: false});
   return Math.min(width, height) >= SMALLEST_DRAWN && largeEnough(box, photo);
 }
 

@@ -1,6 +1,6 @@
 /** What a finger on the stage touches: a handle of the selected box, the box itself, another one, or none. */
 import type {GroundTruth} from '../../vision/box.ts';
-import {boxOnScreen, type Rectangle} from '../../vision/overlay.ts';
+import {boxInView, type Rectangle} from '../../vision/overlay.ts';
 import type {Handle} from './edit.ts';
 import type {Point} from './view.ts';
 
@@ -56,7 +56,7 @@ export function handleAt(box: Rectangle, point: Point): PlacedHandle | null {
 
 /** The places in the list of the boxes under the point, smallest first: a large one hides no small one. */
 export function boxesAt(boxes: readonly GroundTruth[], view: Rectangle, point: Point): readonly number[] {
-  const rectangles = boxes.map(({box}) => boxOnScreen(box, view, {mirrored: false}));
+  const rectangles = boxes.map(({box}) => boxInView(box, view, {mirrored: false}));
   const area = (index: number) => rectangles[index]!.width * rectangles[index]!.height;
   return rectangles
     .flatMap((rectangle, index) => (contains(rectangle, point) ? [index] : []))

@@ -3,7 +3,7 @@
  *
  * Points on the stage are in its pixels, points of the photo are 0..1 as boxes are.
  */
-import {placed, type Rectangle, type Size} from '../../vision/overlay.ts';
+import {fitPhoto, type Rectangle, type Size} from '../../vision/overlay.ts';
 
 export interface Point {
   readonly x: number;
@@ -21,7 +21,7 @@ export function fitted(photo: Size, stage: Size): Rectangle {
     width: Math.max(1, stage.width - 2 * MARGIN),
     height: Math.max(1, stage.height - 2 * MARGIN),
   };
-  const inside = placed(photo, room, 'contain');
+  const inside = fitPhoto(photo, room, 'contain');
   return {...inside, left: inside.left + MARGIN, top: inside.top + MARGIN};
 }
 

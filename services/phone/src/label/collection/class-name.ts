@@ -2,7 +2,7 @@
 
 const MOST_CHARACTERS = 100;
 /** Control characters, lone surrogates, separators of lines, and what turns text around. */
-const REFUSED = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+const DENIED = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /** The name in one Unicode form, with single spaces inside only, as training reads it. */
 export function cleanName(typed: string): string {
@@ -14,7 +14,7 @@ export function nameFault(names: readonly string[], index: number): string | nul
   const name = names[index] ?? '';
   if (name === '') return 'Give it a name.';
   if (Array.from(name).length > MOST_CHARACTERS) return `A name has at most ${MOST_CHARACTERS} characters.`;
-  if (REFUSED.test(name)) return 'The name holds a character that cannot be shown. Type it again.';
+  if (DENIED.test(name)) return 'The name holds a character that cannot be shown. Type it again.';
   if (names.slice(0, index).some(other => alike(other) === alike(name))) {
     return 'Two kinds need two names: this one is there already.';
   }

@@ -1,7 +1,7 @@
 /** From a file of the phone's library to the photo that is kept: upright, of a sensible size, without metadata. */
+import {sha256} from '../../storage/checksum.ts';
 import type {Size} from '../../vision/overlay.ts';
-import {openPhoto} from '../../vision/photo.ts';
-import {asJpeg, shrunk} from '../../vision/shrink.ts';
+import {encodeJpeg, openPhoto, scaledDown} from '../../vision/photo.ts';
 import type {PreparedPhoto} from './record.ts';
 
 /** Pixels: six times what a network sees, and hundreds of them fit into a browser's storage. */
@@ -17,7 +17,7 @@ const THUMBNAIL_SIDE = 256;
 export async function prepared(file: Blob): Promise<PreparedPhoto> {
   const photo = await openPhoto(file);
   try {
-    return await preparedPicture(photo, await digest(file));
+    return await preparedPicture(photo, isSecureContext ? await sha256(await file.arrayBuffer()) : null);
   } finally {
     photo.close();
   }
@@ -28,18 +28,11 @@ export async function preparedPicture(
   picture: ImageBitmap,
   source: string | null = null,
 ): Promise<PreparedPhoto> {
-  const size = shrunk(picture, MAX_SIDE);
-  const thumbnail = await jpeg(picture, shrunk(picture, THUMBNAIL_SIDE));
+  const size = scaledDown(picture, MAX_SIDE);
+  const thumbnail = await jpeg(picture, scaledDown(picture, THUMBNAIL_SIDE));
   return {...size, source, picture: await jpeg(picture, size), thumbnail};
 }
 
 async function jpeg(photo: ImageBitmap, size: Size): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await (await asJpeg(photo, size)).arrayBuffer());
-}
-
-/** SHA-256 of the file in hexadecimal; null off HTTPS, where browsers compute none. */
-async function digest(file: Blob): Promise<string | null> {
-  if (!isSecureContext) return null;
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
-  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+  return new Uint8Array(await (await encodeJpeg(photo, size)).arrayBuffer());
 }

@@ -1,4 +1,4 @@
-import {isStorageFull} from '../../storage/full.ts';
+import {isStorageFull} from '../../storage/database.ts';
 
 /** Why the collection could not do something, as a sentence that says what to do. */
 export class CollectionProblem extends Error {

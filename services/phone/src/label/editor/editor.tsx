@@ -2,10 +2,11 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useMemo, useRef} from 'preact/hooks';
 
+import {ConfirmDialog} from '../../ui/confirm-dialog.tsx';
+import {ToolButton} from '../../ui/icons.tsx';
 import {collectionProblem} from '../collection/problem.ts';
-import {shelf} from '../collection/shelf.ts';
 import type {PhotoRecord} from '../collection/record.ts';
-import {Confirm} from '../confirm.tsx';
+import {shelf} from '../collection/shelf.ts';
 import {leftOut} from '../report-wrong.ts';
 import {Unkept} from '../unkept.tsx';
 import {pressed} from './keyboard.ts';
@@ -13,7 +14,6 @@ import {currentClass, histories} from './memory.ts';
 import {usePicture} from './picture.ts';
 import {historyOf, Session} from './session.ts';
 import {focusSelected, Stage} from './stage.tsx';
-import {ToolButton} from './tool-button.tsx';
 import {Tools} from './tools.tsx';
 
 interface EditorProps {
@@ -125,10 +125,10 @@ export function Editor({record, onGo}: EditorProps) {
         {session.said.value}
       </p>
       {asking.value && (
-        <Confirm
+        <ConfirmDialog
           question="Delete this photo?"
           explanation="It is taken out of this browser with its boxes. Your phone’s own library keeps it."
-          doIt="Delete"
+          confirmLabel="Delete"
           onAnswer={yes => void answer(yes)}
         />
       )}

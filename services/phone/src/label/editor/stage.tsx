@@ -1,10 +1,10 @@
 /** The photo with its boxes, as large as there is room. */
 import {useLayoutEffect, useRef} from 'preact/hooks';
 
+import {markColour} from '../../ui/class-colour.ts';
 import type {GroundTruth} from '../../vision/box.ts';
-import {boxOnScreen, type Rectangle} from '../../vision/overlay.ts';
+import {boxInView, type Rectangle} from '../../vision/overlay.ts';
 import {handlesOf} from '../boxes/handles.ts';
-import {markColour} from '../class-colour.ts';
 import {listenToFingers} from './fingers.ts';
 import {placeOf, type Session} from './session.ts';
 
@@ -20,7 +20,7 @@ interface StageProps {
 
 export function Stage({session, picture, names, title}: StageProps) {
   const stage = useRef<HTMLDivElement>(null);
-  // Before the first key can be pressed, not after the first picture: a box is placed in what is measured.
+  // Before the first key can be pressed, not after the first picture: a box is fitPhoto in what is measured.
   useLayoutEffect(() => {
     const element = stage.current;
     if (!element) return;
@@ -70,7 +70,7 @@ interface BoxProps {
 }
 
 function BoxOnStage({session, view, index, truth, names}: BoxProps) {
-  const rectangle = boxOnScreen(truth.box, view, {mirrored: false});
+  const rectangle = boxInView(truth.box, view, {mirrored: false});
   const isSelected = session.selected.value === index;
   const isNew = index >= session.labelling.value.boxes.length;
   const name = names[truth.classId] ?? '';

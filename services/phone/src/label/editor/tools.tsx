@@ -1,11 +1,10 @@
 /** Below the photo: what the box is, and what else can be said about the photo. */
 import {useId} from 'preact/hooks';
 
+import {classColour} from '../../ui/class-colour.ts';
+import {Icon, ToolButton} from '../../ui/icons.tsx';
 import {statusOf} from '../boxes/labelling.ts';
-import {classColour} from '../class-colour.ts';
-import {Icon} from '../icons.tsx';
 import type {Session} from './session.ts';
-import {ToolButton} from './tool-button.tsx';
 
 interface ToolsProps {
   readonly session: Session;

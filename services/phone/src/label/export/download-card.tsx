@@ -1,11 +1,11 @@
 /** From the collection to one zip on the phone, to be trained on. */
-import {useSignal, type Signal} from '@preact/signals';
+import {type Signal, useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
-import {fileSize} from '../../shell/words.ts';
+import {formatBytes} from '../../ui/format.ts';
+import {Icon} from '../../ui/icons.tsx';
 import {collectionProblem} from '../collection/problem.ts';
 import {shelf} from '../collection/shelf.ts';
-import {Icon} from '../icons.tsx';
 import type {Progress} from '../progress/progress.ts';
 import {datasetZip, zipName} from './dataset.ts';
 import {ZipTooLarge} from './zip.ts';
@@ -80,7 +80,8 @@ function Outcome({packing}: {readonly packing: Packing}) {
     case 'packed':
       return (
         <p>
-          Packed: <span class="numbers">{fileSize(packing.file.size)}</span>. If the download did not start,{' '}
+          Packed: <span class="numbers">{formatBytes(packing.file.size)}</span>. If the download did not
+          start,{' '}
           <a href={packing.url} download={packing.file.name}>
             save {packing.file.name}
           </a>

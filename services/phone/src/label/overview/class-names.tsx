@@ -2,7 +2,7 @@
 import {useSignal} from '@preact/signals';
 import {useId} from 'preact/hooks';
 
-import {classColour} from '../class-colour.ts';
+import {classColour} from '../../ui/class-colour.ts';
 import {cleanName, nameFault} from '../collection/class-name.ts';
 import {collectionProblem} from '../collection/problem.ts';
 

@@ -2,8 +2,8 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 
-import {show} from '../../shell/screens.ts';
-import {list} from '../../shell/words.ts';
+import {navigate} from '../../ui/route.ts';
+import {formatList} from '../../ui/format.ts';
 import {AddButtons} from '../adding/add-buttons.tsx';
 import {statusOf} from '../boxes/labelling.ts';
 import {shelf} from '../collection/shelf.ts';
@@ -29,8 +29,8 @@ export function Overview() {
         {photos.length > 0 && <ProgressCard progress={progress} onRename={() => (renaming.value = true)} />}
         {photos.length === 0 && (
           <p>
-            Take or choose photos of {list(shelf.classes.value)}: near and far, in different places and light,
-            and some with nothing of the kind.{' '}
+            Take or choose photos of {formatList(shelf.classes.value)}: near and far, in different places and
+            light, and some with nothing of the kind.{' '}
             <button type="button" class="link" onClick={() => (renaming.value = true)}>
               Change names
             </button>
@@ -39,7 +39,7 @@ export function Overview() {
         <AddButtons
           isMain={next === undefined}
           onAdded={({added}) => {
-            if (added.length === 1) show('label', String(added[0]!.id));
+            if (added.length === 1) navigate('label', String(added[0]!.id));
           }}
         />
         {next && (

@@ -1,5 +1,5 @@
 /** How far the labelling is, and what to add next. */
-import {classColour} from '../class-colour.ts';
+import {classColour} from '../../ui/class-colour.ts';
 import {advice, SOME_PHOTOS} from '../progress/advice.ts';
 import type {Progress} from '../progress/progress.ts';
 

@@ -1,11 +1,11 @@
 /** Where the photos are, whether they stay there, and how to take them all out. */
 import {useSignal} from '@preact/signals';
 
-import {fileSize} from '../../shell/words.ts';
+import {ConfirmDialog} from '../../ui/confirm-dialog.tsx';
+import {formatBytes} from '../../ui/format.ts';
 import {persistent} from '../collection/persistence.ts';
 import {collectionProblem} from '../collection/problem.ts';
 import {shelf} from '../collection/shelf.ts';
-import {Confirm} from '../confirm.tsx';
 import {histories} from '../editor/memory.ts';
 
 export function StorageCard() {
@@ -28,7 +28,7 @@ export function StorageCard() {
       <p class="quiet">
         The photos are in this browser only, nothing is sent (
         <span class="numbers">
-          {photos.length === 1 ? '1 photo' : `${photos.length} photos`}, {fileSize(total)}
+          {photos.length === 1 ? '1 photo' : `${photos.length} photos`}, {formatBytes(total)}
         </span>
         ). {PROMISES[String(persistent.value)]}
       </p>
@@ -43,10 +43,10 @@ export function StorageCard() {
         </button>
       </div>
       {asking.value && (
-        <Confirm
+        <ConfirmDialog
           question={`Delete all ${photos.length} photos?`}
           explanation="They are taken out of this browser with their boxes. Download the zip first if you may want them again."
-          doIt="Delete all"
+          confirmLabel="Delete all"
           onAnswer={yes => void answer(yes)}
         />
       )}

@@ -2,11 +2,11 @@
 import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
-import {statusOf, type Status} from '../boxes/labelling.ts';
-import {markColour} from '../class-colour.ts';
+import {markColour} from '../../ui/class-colour.ts';
+import {Icon} from '../../ui/icons.tsx';
+import {type Status, statusOf} from '../boxes/labelling.ts';
 import type {PhotoRecord} from '../collection/record.ts';
 import {shelf} from '../collection/shelf.ts';
-import {Icon} from '../icons.tsx';
 
 const WORDS: Record<Status, string> = {
   'to-do': 'to do',

@@ -1,9 +1,9 @@
 /** The worker: one backend, one network. A page that wants another starts another worker. */
 import {memory} from '@tensorflow/tfjs-core';
 
-import {networkInput} from '../../vision/pixels.ts';
+import {networkInput} from '../../vision/resize.ts';
 import {refuseLostContext, startBackend} from './backends.ts';
-import {openGraph, runGraph, type Graph} from './graph.ts';
+import {type Graph, openGraph, runGraph} from './graph.ts';
 import type {Answered, Answers, Asked, Backend, Found, GraphFiles, Question} from './protocol.ts';
 
 let opened: {readonly model: Graph; readonly width: number; readonly height: number} | null = null;

@@ -27,7 +27,7 @@ beforeEach(() => {
 const box = () => session.labelling.value.boxes[0]!.box;
 
 describe('without a pointer', () => {
-  test('a box is placed, moved and stretched, and each change is kept', () => {
+  test('a box is fitPhoto, moved and stretched, and each change is kept', () => {
     session.place();
     const before = box();
     session.nudge('right');
