@@ -3,8 +3,8 @@ import './evaluate.css';
 
 import {useEffect} from 'preact/hooks';
 
-import {ModelPanel} from '../detect/model-panel.tsx';
-import {phoneModel, whyNotHere} from '../model/on-phone.ts';
+import {ModelPanel} from '../model/model-panel.tsx';
+import {phoneModel, unsupportedReason} from '../model/on-phone.ts';
 import type {ReadyModel} from '../model/phone-model.ts';
 import {formatList} from '../ui/format.ts';
 import {Problem} from '../ui/problem.tsx';
@@ -16,7 +16,7 @@ import {cancel, type Done, evaluation, hasSamples, run} from './session.ts';
 import {VerdictCard} from './verdict-card.tsx';
 
 export function EvaluateScreen() {
-  const obstacle = whyNotHere();
+  const obstacle = unsupportedReason();
   const model = phoneModel.state.value;
   useEffect(() => {
     if (obstacle === null) void phoneModel.start();

@@ -1,6 +1,6 @@
 /** From a detector's answer to boxes for a person to correct. */
-import type {Labelled} from '../detect/answers.ts';
-import {UNTOUCHED, type Labelling} from './boxes/labelling.ts';
+import type {LabelledDetection} from '../vision/box.ts';
+import {type Labelling, UNTOUCHED} from './boxes/labelling.ts';
 import {alike, cleanName} from './collection/class-name.ts';
 
 export interface Proposal {
@@ -16,7 +16,7 @@ export interface Proposal {
  * as the version that answered may be another one than that of `labels`.
  */
 export function proposal(
-  detections: readonly Labelled[],
+  detections: readonly LabelledDetection[],
   labels: readonly string[],
   names: readonly string[],
 ): Proposal {

@@ -1,8 +1,8 @@
 /** "This is wrong": a photo with the detector's boxes comes into the collection, to be corrected. */
 import {signal} from '@preact/signals';
 
-import type {Labelled} from '../detect/answers.ts';
 import {navigate} from '../ui/route.ts';
+import type {LabelledDetection} from '../vision/box.ts';
 import {askToPersist} from './collection/persistence.ts';
 import {prepared} from './collection/prepare.ts';
 import type {PreparedPhoto} from './collection/record.ts';
@@ -13,7 +13,7 @@ export interface WrongAnswer {
   /** The photo as it was taken, or the camera's picture. */
   readonly photo: Blob;
   /** The boxes that were shown. */
-  readonly detections: readonly Labelled[];
+  readonly detections: readonly LabelledDetection[];
   /** All that the detector knows, for a collection without names. */
   readonly labels: readonly string[];
 }

@@ -6,7 +6,7 @@ import {PhoneModel} from './phone-model.ts';
 export const phoneModel = new PhoneModel();
 
 /** Why a model cannot run here at all; null when it can. */
-export function whyNotHere(): string | null {
+export function unsupportedReason(): string | null {
   if (!isSecureContext) return 'Detection on the phone needs HTTPS.';
   if (typeof OffscreenCanvas === 'undefined' || typeof Worker === 'undefined') {
     return 'This browser is too old to detect by itself. Update it, or detect on the server.';

@@ -10,11 +10,11 @@ const DAMAGED = new TextEncoder().encode('weightz').buffer;
 /** How the browser's cache was to be used, request after request. */
 let asked: (RequestCache | undefined)[];
 
-/** `cached`: what the browser has of the file; `served`: what the server has. */
-function network(cached: ArrayBuffer, served: ArrayBuffer): void {
+/** `cached`: what the browser has of the file; `servedManifest`: what the server has. */
+function network(cached: ArrayBuffer, servedManifest: ArrayBuffer): void {
   vi.stubGlobal('fetch', (_address: string, {cache}: RequestInit) => {
     asked.push(cache);
-    return Promise.resolve(new Response(cache === 'reload' ? served : cached));
+    return Promise.resolve(new Response(cache === 'reload' ? servedManifest : cached));
   });
 }
 

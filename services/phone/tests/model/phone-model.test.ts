@@ -13,18 +13,18 @@ let fetchFile = soundly;
 
 beforeEach(() => {
   fetchFile = soundly;
-  served = {};
+  servedManifest = {};
 });
 
 afterEach(() => void vi.restoreAllMocks());
 
 /** What the server's manifest has of its own. */
-let served: Partial<Manifest> = {};
+let servedManifest: Partial<Manifest> = {};
 const TOPOLOGY = new TextEncoder().encode('{"weightsManifest": []}').buffer;
 
 vi.mock('../../src/gateway/fetch-manifest.ts', async () => {
   const {MANIFEST} = await import('../get-it/manifest.ts');
-  return {fetchManifest: () => Promise.resolve({manifest: {...MANIFEST, ...served}, etag: ''})};
+  return {fetchManifest: () => Promise.resolve({manifest: {...MANIFEST, ...servedManifest}, etag: ''})};
 });
 vi.mock('../../src/model/download.ts', () => ({
   downloadChecked: (_: Manifest, file: ManifestFile, options: DownloadOptions) => fetchFile(file, options),
@@ -68,7 +68,7 @@ test('a store that was begun anew is offered although it counts from 1 again, an
   expect(model.offer.value).toBeNull();
   expect(model.notice.value).toBe('The server has no other version.');
 
-  served = {created: '2031-01-01T00:00:00Z'};
+  servedManifest = {created: '2031-01-01T00:00:00Z'};
   await model.look();
   expect(model.offer.value?.manifest.created).toBe('2031-01-01T00:00:00Z');
   expect(model.notice.value).toBeNull();

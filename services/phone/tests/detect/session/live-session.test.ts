@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-import {LiveSession} from '../../src/detect/live-session.ts';
-import {keyQuestion} from '../../src/gateway/api-key.ts';
+import {LiveSession} from '../../../src/detect/session/live-session.ts';
+import {keyQuestion} from '../../../src/gateway/api-key.ts';
 
 const ANSWER = {
   model: {name: 'detector', version: 1, channel: 'stable'},
@@ -19,18 +19,21 @@ const PAUSE_MS = 2000;
 let stop: AbortController;
 let session: LiveSession;
 /** What a frame becomes as a JPEG file; null where the browser cannot write one. */
-let encode: Blob | null;
+let encodedFrame: Blob | null;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('reportError', () => undefined);
   stop = new AbortController();
   session = new LiveSession();
-  encode = new Blob(['frame']);
+  encodedFrame = new Blob(['frame']);
   vi.stubGlobal('isSecureContext', false); // so that the server answers
   vi.stubGlobal('createImageBitmap', () => Promise.resolve({width: 4, height: 3, close: () => undefined}));
   const context = {fillRect: () => undefined, drawImage: () => undefined};
-  const canvas = {getContext: () => context, toBlob: (done: (blob: Blob | null) => void) => done(encode)};
+  const canvas = {
+    getContext: () => context,
+    toBlob: (done: (blob: Blob | null) => void) => done(encodedFrame),
+  };
   vi.stubGlobal('document', {baseURI: 'http://phones.test/', createElement: () => canvas});
   vi.stubGlobal('fetch', () => Promise.resolve(Response.json(ANSWER)));
 });
@@ -41,15 +44,15 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('a frame that cannot be encode is told, and the next one is answered', async () => {
-  encode = null;
+test('a frame that cannot be encoded is told, and the next one is answered', async () => {
+  encodedFrame = null;
   void session.run(video, stop.signal);
   await vi.waitFor(() => expect(session.onServer.value.state).toBe('failed'));
   expect(session.onServer.value).toMatchObject({
     message: expect.stringContaining('could not write') as string,
   });
 
-  encode = new Blob(['frame']);
+  encodedFrame = new Blob(['frame']);
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
   await vi.waitFor(() => expect(session.onServer.value.state).toBe('done'));
 });

@@ -1,23 +1,19 @@
-/** The live camera: one moving picture, or two stills of the same frame when both sides answer. */
+/** The live camera: the moving picture, or in mode Both the same frame twice, with the results of each side. */
 import {useComputed} from '@preact/signals';
 import {useEffect, useMemo, useRef} from 'preact/hooks';
 
-import {START_CAMERA} from '../camera/managed-camera.ts';
-import {useCamera} from '../camera/use-camera.ts';
-import {backendName} from '../model/backend-name.ts';
-import {phoneModel} from '../model/on-phone.ts';
-import {Problem} from '../ui/problem.tsx';
-import {cameraIsOpen, facing} from './camera-choice.ts';
-import {Caption} from './caption.tsx';
-import {LiveSession, problemOf} from './live-session.ts';
-import {mode, usesPhone, usesServer} from './modes.ts';
-import {MovingPicture} from './moving-picture.tsx';
-import {Picture} from './picture.tsx';
-import {answerOf, type Result} from './result.ts';
-import {SpokenSummary} from './spoken-summary.tsx';
-import {aboveThreshold} from './threshold.ts';
+import {START_CAMERA} from '../../camera/managed-camera.ts';
+import {useCamera} from '../../camera/use-camera.ts';
+import {backendName} from '../../model/backend-name.ts';
+import {phoneModel} from '../../model/on-phone.ts';
+import {Problem} from '../../ui/problem.tsx';
+import {LiveSession, firstProblem} from '../session/live-session.ts';
+import {answerOf, type Result} from '../session/result.ts';
+import {aboveThreshold, isCameraOpen, facing, mode, usesPhone, usesServer} from '../session/settings.ts';
+import {LivePicture, Picture} from './picture.tsx';
+import {Caption, SpokenSummary} from './result-text.tsx';
 
-/** `onVideo` hears which element shows the camera, for taking photos from it. */
+/** `onVideo` receives the element that shows the camera, for taking photos from it. */
 export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null) => void}) {
   const video = useRef<HTMLVideoElement>(null);
   const session = useMemo(() => new LiveSession(), []);
@@ -28,15 +24,15 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
     const element = video.current;
     if (!camera || !element) return;
     const stop = new AbortController();
-    cameraIsOpen.value = true;
+    isCameraOpen.value = true;
     onVideo(element);
     void session.run(element, stop.signal);
     return () => {
       stop.abort();
-      cameraIsOpen.value = false;
+      isCameraOpen.value = false;
       onVideo(null);
     };
-    // Another mode starts anew: its answers are of another kind.
+    // A change of mode restarts the session.
   }, [camera, shownMode, session, onVideo]);
 
   const mirrored = camera?.mirrored ?? false;
@@ -51,10 +47,10 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
   const backend = phoneModel.state.value.state === 'ready' ? backendName(phoneModel.state.value) : undefined;
 
   if (problem !== null) return <Problem message={problem} retry={START_CAMERA} onRetry={restart} />;
-  const trouble = problemOf(session.onPhone.value, session.onServer.value);
+  const message = firstProblem(session.onPhone.value, session.onServer.value);
   return (
     <>
-      <MovingPicture video={video} found={single} mirrored={mirrored} hidden={isBoth} />
+      <LivePicture video={video} found={single} mirrored={mirrored} hidden={isBoth} />
       {isBoth && (
         <div class={`two ${isUpright ? 'upright' : ''}`}>
           <Picture
@@ -78,14 +74,14 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
       <div class="captions">
         {usesPhone.value && <Caption side="phone" result={session.onPhone.value} backend={backend} />}
         {usesServer.value && <Caption side="server" result={session.onServer.value} />}
-        {session.pace.value !== null && (
-          <p class="caption numbers quiet" data-frames-per-second={session.pace.value.toFixed(2)}>
-            {session.pace.value.toFixed(session.pace.value < 10 ? 1 : 0)} frames a second
+        {session.frameRate.value !== null && (
+          <p class="caption numbers quiet" data-frames-per-second={session.frameRate.value.toFixed(2)}>
+            {session.frameRate.value.toFixed(session.frameRate.value < 10 ? 1 : 0)} frames a second
           </p>
         )}
       </div>
-      {trouble !== null && (
-        <Problem message={trouble} {...(session.keyIsMissing.value && {onRetry: () => session.retry()})} />
+      {message !== null && (
+        <Problem message={message} {...(session.keyIsMissing.value && {onRetry: () => session.retry()})} />
       )}
       <SpokenSummary found={single} />
     </>

@@ -1,7 +1,7 @@
-/** Boxes, labels and scores on a canvas. */
-import {formatPercent} from '../ui/format.ts';
-import {boxInView, labelPosition, type Rectangle, type Size} from '../vision/overlay.ts';
-import type {Labelled} from './answers.ts';
+/** Draws boxes, labels and scores on a canvas. */
+import {formatPercent} from '../../ui/format.ts';
+import type {LabelledDetection} from '../../vision/box.ts';
+import {boxInView, labelPosition, type Rectangle, type Size} from '../../vision/overlay.ts';
 
 const LINE = 3;
 const PADDING = 6;
@@ -9,14 +9,14 @@ const FONT_PIXELS = 14;
 const CLASSES = 4;
 
 export interface Drawing {
-  /** The photo's place in the view, see `fitPhoto`. */
+  /** Where the photo is drawn in the view, see `fitPhoto`. */
   readonly photo: Rectangle;
   readonly view: Size;
   readonly mirrored: boolean;
 }
 
-/** The canvas at the view's size in sharp pixels, empty; null where there is no canvas. */
-export function cleared(canvas: HTMLCanvasElement, view: Size): CanvasRenderingContext2D | null {
+/** Resizes the canvas to the view in device pixels and clears it; null if there is no 2D context. */
+export function prepareCanvas(canvas: HTMLCanvasElement, view: Size): CanvasRenderingContext2D | null {
   const ratio = devicePixelRatio;
   const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
   if (canvas.width !== width || canvas.height !== height) {
@@ -29,10 +29,10 @@ export function cleared(canvas: HTMLCanvasElement, view: Size): CanvasRenderingC
   return context;
 }
 
-/** The surest last, so that its label lies on top. */
+/** Draws in order of ascending score, so that the label of the highest score is on top. */
 export function drawBoxes(
   context: CanvasRenderingContext2D,
-  found: readonly Labelled[],
+  found: readonly LabelledDetection[],
   drawing: Drawing,
 ): void {
   const style = getComputedStyle(context.canvas);
@@ -46,7 +46,7 @@ export function drawBoxes(
   }
 }
 
-/** A dark rim keeps the line in sight on bright things; every second class is dashed, for those who see few colours. */
+/** A dark outline keeps the line visible on bright photos; every second class is dashed, for colour-blind people. */
 function drawBox(context: CanvasRenderingContext2D, box: Rectangle, colour: string, classId: number): void {
   const rectangle = [box.left, box.top, box.width, box.height] as const;
   context.lineJoin = 'round';

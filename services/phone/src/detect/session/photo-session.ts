@@ -1,21 +1,19 @@
-/** One chosen or taken photo, and what each side finds in it. */
+/** One photo, chosen or taken, and the results of each side. */
 import {batch, signal} from '@preact/signals';
 
-import {EngineFault} from '../model/engine/engine.ts';
-import {phoneModel} from '../model/on-phone.ts';
-import {isHeic, openPhoto, PhotoProblem, encodeForServer} from '../vision/photo.ts';
-import {type Answer, phoneAnswer, serverAnswer} from './answers.ts';
-import {usesPhone, usesServer} from './modes.ts';
-import {BUSY, failed, IDLE, type Result} from './result.ts';
-import {threshold} from './threshold.ts';
+import {EngineFault} from '../../model/engine/engine.ts';
+import {phoneModel} from '../../model/on-phone.ts';
+import {encodeForServer, isHeic, openPhoto, PhotoProblem} from '../../vision/photo.ts';
+import {type Answer, BUSY, failed, IDLE, phoneAnswer, type Result, serverAnswer} from './result.ts';
+import {threshold, usesPhone, usesServer} from './settings.ts';
 
-const SLIDER_RESTS_MS = 250;
+const SLIDER_DEBOUNCE_MS = 250;
 
 export interface Photo {
   readonly file: Blob;
-  /** Null when this browser cannot show it. */
+  /** Null when this browser cannot open the photo. */
   readonly picture: ImageBitmap | null;
-  /** Why not, as a sentence. */
+  /** Why the browser cannot open it. */
   readonly problem: string | null;
 }
 
@@ -24,14 +22,14 @@ export class PhotoSession {
   readonly onPhone = signal<Result>(IDLE);
   readonly onServer = signal<Result>(IDLE);
   #abort = new AbortController();
-  #moves = 0;
+  #sliderMoves = 0;
 
-  /** Show this photo and detect in it as the mode says. */
+  /** Show this photo and detect in it on the sides that the mode uses. */
   async open(file: Blob): Promise<void> {
     this.close();
     const stop = this.#abort.signal;
-    this.#show(null, BUSY); // a large photo takes its time, and the last one's answer is not its own
-    const photo = await opened(file);
+    this.#show(null, BUSY); // decoding takes time; the last photo's results must not be shown for this one
+    const photo = await tryOpen(file);
     if (stop.aborted) {
       photo.picture?.close();
       return;
@@ -47,7 +45,7 @@ export class PhotoSession {
     this.#show(null, IDLE);
   }
 
-  /** Ask each side that the mode uses and that has not answered yet. */
+  /** Detect on each side that the mode uses and that has no result yet. */
   async detectMissing(): Promise<void> {
     const photo = this.photo.value;
     if (!photo) return;
@@ -57,24 +55,24 @@ export class PhotoSession {
     await Promise.all(work);
   }
 
-  /** Ask those again that failed. */
+  /** Detect again on the sides that failed. */
   async retry(): Promise<void> {
     if (this.onPhone.value.state === 'failed') this.onPhone.value = IDLE;
     if (this.onServer.value.state === 'failed') this.onServer.value = IDLE;
     await this.detectMissing();
   }
 
-  /** After the mode or the threshold has changed. */
-  async follow(): Promise<void> {
+  /** Call this after the mode or the threshold has changed. */
+  async onSettingsChanged(): Promise<void> {
     await this.detectMissing();
-    await this.#followThreshold();
+    await this.#updateThreshold();
   }
 
-  /** The server gave nothing below the threshold it was asked with. Waits until the slider rests. */
-  async #followThreshold(): Promise<void> {
-    const move = ++this.#moves;
-    await new Promise(resolve => setTimeout(resolve, SLIDER_RESTS_MS));
-    if (move !== this.#moves) return;
+  /** Asks the server again if the threshold was lowered below that of the last request. Debounces the slider. */
+  async #updateThreshold(): Promise<void> {
+    const move = ++this.#sliderMoves;
+    await new Promise(resolve => setTimeout(resolve, SLIDER_DEBOUNCE_MS));
+    if (move !== this.#sliderMoves) return;
     const server = this.onServer.value;
     const photo = this.photo.value;
     const wanted = threshold.value;
@@ -89,7 +87,7 @@ export class PhotoSession {
       try {
         return await phoneAnswer(await createImageBitmap(picture));
       } catch (fault) {
-        // Another backend has taken over by now, if one is left.
+        // By now another backend has taken over, if one is left.
         if (!(fault instanceof EngineFault)) throw fault;
         return await phoneAnswer(await createImageBitmap(picture));
       }
@@ -99,8 +97,8 @@ export class PhotoSession {
   async #askServer(photo: Photo): Promise<void> {
     const stop = this.#abort.signal;
     await this.#ask(this.onServer, async () => {
-      const sent = photo.picture ? await encodeForServer(photo.picture) : await heicFile(photo);
-      // Beside the phone's own version it is the stable one that compares.
+      const sent = photo.picture ? await encodeForServer(photo.picture) : await requireHeic(photo);
+      // In mode Both the phone's version is compared with the stable one.
       return serverAnswer(sent, {signal: stop, stable: usesPhone.value});
     });
   }
@@ -125,13 +123,13 @@ export class PhotoSession {
   }
 }
 
-/** The file of a photo that only the server can open. Throws PhotoProblem for any other, which it could not either. */
-async function heicFile({file, problem}: Photo): Promise<Blob> {
+/** The file itself if it is HEIC, which the server can open. Throws PhotoProblem for anything else. */
+async function requireHeic({file, problem}: Photo): Promise<Blob> {
   if (await isHeic(file)) return file;
   throw new PhotoProblem(problem ?? '');
 }
 
-async function opened(file: Blob): Promise<Photo> {
+async function tryOpen(file: Blob): Promise<Photo> {
   try {
     return {file, picture: await openPhoto(file), problem: null};
   } catch (fault) {

@@ -1,11 +1,13 @@
-/** The model on this phone: what it is, how to get it, update it and delete it. */
+/** The panel of the model on this phone: what it is, how to get, update and delete it. */
+import './model-panel.css';
+
 import type {Manifest} from '../gateway/manifest.ts';
-import {backendName, measuredBackends} from '../model/backend-name.ts';
-import {phoneModel} from '../model/on-phone.ts';
-import type {Progress, ReadyModel} from '../model/phone-model.ts';
 import {isPageCached} from '../storage/offline-page.ts';
-import {formatDate, formatBytes} from '../ui/format.ts';
+import {formatBytes, formatDate} from '../ui/format.ts';
 import {Problem} from '../ui/problem.tsx';
+import {backendName, measuredBackends} from './backend-name.ts';
+import {phoneModel} from './on-phone.ts';
+import type {Progress, ReadyModel} from './phone-model.ts';
 
 export function ModelPanel() {
   const now = phoneModel.state.value;
@@ -18,7 +20,7 @@ export function ModelPanel() {
       )}
       {now.state === 'none' && <Missing />}
       {now.state === 'starting' && <p class="quiet">Opening the model…</p>}
-      {(now.state === 'fetching' || now.state === 'testing') && <OnTheWay progress={now} />}
+      {(now.state === 'fetching' || now.state === 'testing') && <InstallProgress progress={now} />}
       {now.state === 'failed' && (
         <Problem message={now.message} onRetry={() => void phoneModel.fetchAgain()} />
       )}
@@ -38,7 +40,7 @@ function Missing() {
   );
 }
 
-function OnTheWay({progress}: {progress: Progress}) {
+function InstallProgress({progress}: {progress: Progress}) {
   if (progress.state === 'testing') {
     return <p class="quiet">Testing version {progress.version} on its own sample photo…</p>;
   }
@@ -61,10 +63,10 @@ function Ready({model}: {model: ReadyModel}) {
   const updating = phoneModel.updating.value;
   return (
     <>
-      {updating && <OnTheWay progress={updating} />}
+      {updating && <InstallProgress progress={updating} />}
       {offer && !updating && (
         <div class="notice" role="status">
-          <p>{offered(offer.manifest, manifest)}</p>
+          <p>{describeOffer(offer.manifest, manifest)}</p>
           <button class="button main" onClick={() => void phoneModel.update()}>
             Get version {offer.manifest.version}
           </button>
@@ -101,10 +103,10 @@ function Ready({model}: {model: ReadyModel}) {
   );
 }
 
-function offered(theirs: Manifest, ours: Manifest): string {
+function describeOffer(theirs: Manifest, ours: Manifest): string {
   if (theirs.version !== ours.version) {
     return `The server has version ${theirs.version} now; this phone has version ${ours.version}.`;
   }
-  // A store that was begun anew.
+  // A new store has reused the version number.
   return `The server has another version ${theirs.version} now, made on ${formatDate(theirs.created)}.`;
 }

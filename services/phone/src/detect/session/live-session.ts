@@ -1,48 +1,46 @@
-/** Detection in the camera's picture, frame after frame, each begun when the one before is done. */
+/** Runs detection on camera frames, one after the other. */
 import {signal} from '@preact/signals';
 
-import {GatewayProblem} from '../gateway/problem.ts';
-import {phoneModel} from '../model/on-phone.ts';
-import {encodeJpeg, scaledDown} from '../vision/photo.ts';
-import {type Answer, phoneAnswer, serverAnswer} from './answers.ts';
-import {usesPhone, usesServer} from './modes.ts';
-import {Pace} from './pace.ts';
-import {BUSY, failed, IDLE, type Result} from './result.ts';
+import {GatewayProblem} from '../../gateway/problem.ts';
+import {phoneModel} from '../../model/on-phone.ts';
+import {encodeJpeg, scaledDown} from '../../vision/photo.ts';
+import {type Answer, BUSY, failed, IDLE, phoneAnswer, type Result, serverAnswer} from './result.ts';
+import {usesPhone, usesServer} from './settings.ts';
 
-/** Longest side of a frame on its way to the server: twice the side of a network of 320 pixels. */
-const SENT_SIDE = 640;
-const PAUSE_AFTER_FAULT_MS = 1500;
+/** Longest side in pixels of a frame sent to the server: twice the input side of the network (320). */
+const MAX_FRAME_SIDE = 640;
+const RETRY_DELAY_MS = 1500;
 
 export class LiveSession {
   readonly onPhone = signal<Result>(IDLE);
   readonly onServer = signal<Result>(IDLE);
-  /** Frames a second. */
-  readonly pace = signal<number | null>(null);
-  /** The frame that the last answers are about, when two sides answer; else the moving picture is shown. */
+  /** Frames per second. */
+  readonly frameRate = signal<number | null>(null);
+  /** The frame of the last results in mode Both; null in other modes, which show the live picture. */
   readonly frame = signal<ImageBitmap | null>(null);
-  /** The server wants a key, and the person gave none: asked for once a run, not with every frame. */
+  /** The server requires a key and the person gave none: it is asked for once per run, not with every frame. */
   readonly keyIsMissing = signal(false);
 
-  /** Goes on until `stop` aborts. */
+  /** Runs until `stop` aborts. */
   async run(video: HTMLVideoElement, stop: AbortSignal): Promise<void> {
-    const pace = new Pace();
+    const meter = new FrameRateMeter();
     if (usesPhone.value) void phoneModel.start();
     for (;;) {
-      const answered = await this.#next(video, stop);
+      const answered = await this.#processNextFrame(video, stop);
       if (stop.aborted) break;
-      if (answered) this.pace.value = pace.tick(performance.now());
-      else await pause(PAUSE_AFTER_FAULT_MS, stop);
+      if (answered) this.frameRate.value = meter.tick(performance.now());
+      else await pause(RETRY_DELAY_MS, stop);
     }
-    this.#forget();
+    this.#reset();
   }
 
-  /** Have the key asked for again. */
+  /** Ask for the key again. */
   retry(): void {
     this.keyIsMissing.value = false;
   }
 
-  /** Whether there was a frame, and all sides that were asked answered. */
-  async #next(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
+  /** Whether there was a frame and all sides in use answered. */
+  async #processNextFrame(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
     try {
       const frame = await nextFrame(video, stop);
       return frame !== null && (await this.#detect(frame, stop));
@@ -55,7 +53,7 @@ export class LiveSession {
     }
   }
 
-  /** Whether all sides that were asked answered. */
+  /** Whether all sides in use answered. */
   async #detect(frame: ImageBitmap, stop: AbortSignal): Promise<boolean> {
     const isBoth = usesPhone.value && usesServer.value;
     const [onPhone, onServer] = await Promise.all([
@@ -73,23 +71,23 @@ export class LiveSession {
     return (!usesPhone.value || onPhone.state === 'done') && (!usesServer.value || onServer.state === 'done');
   }
 
-  /** `frame` is handed over, unless it is shown afterwards. */
+  /** Takes ownership of `frame` unless it is shown afterwards. */
   async #askPhone(frame: ImageBitmap, isShown: boolean): Promise<Result> {
     const {state} = phoneModel.state.value;
-    if (state === 'none' || state === 'failed') return IDLE; // the panel of the model says why
+    if (state === 'none' || state === 'failed') return IDLE; // the model panel says why
     if (state !== 'ready') return BUSY;
-    return settled(async () => phoneAnswer(isShown ? await createImageBitmap(frame) : frame));
+    return resultOf(async () => phoneAnswer(isShown ? await createImageBitmap(frame) : frame));
   }
 
   async #askServer(frame: ImageBitmap, stop: AbortSignal, stable: boolean): Promise<Result> {
     const asksForKey = !this.keyIsMissing.value;
-    return settled(async () => {
-      const photo = await encodeJpeg(frame, scaledDown(frame, SENT_SIDE));
-      return this.#hearOfKey(serverAnswer(photo, {signal: stop, stable, asksForKey}));
+    return resultOf(async () => {
+      const photo = await encodeJpeg(frame, scaledDown(frame, MAX_FRAME_SIDE));
+      return this.#noteMissingKey(serverAnswer(photo, {signal: stop, stable, asksForKey}));
     });
   }
 
-  async #hearOfKey(answer: Promise<Answer>): Promise<Answer> {
+  async #noteMissingKey(answer: Promise<Answer>): Promise<Answer> {
     try {
       return await answer;
     } catch (fault) {
@@ -104,16 +102,16 @@ export class LiveSession {
     last?.close();
   }
 
-  #forget(): void {
+  #reset(): void {
     this.#show(null);
     this.onPhone.value = IDLE;
     this.onServer.value = IDLE;
-    this.pace.value = null;
+    this.frameRate.value = null;
     this.keyIsMissing.value = false;
   }
 }
 
-async function settled(work: () => Promise<Answer>): Promise<Result> {
+async function resultOf(work: () => Promise<Answer>): Promise<Result> {
   try {
     return {state: 'done', answer: await work()};
   } catch (fault) {
@@ -122,13 +120,13 @@ async function settled(work: () => Promise<Answer>): Promise<Result> {
   }
 }
 
-/** The next picture that was not looked at yet; null once stopped. A page in the background waits too. */
+/** The next new frame; null once stopped. Pauses while the page is in the background. */
 async function nextFrame(video: HTMLVideoElement, stop: AbortSignal): Promise<ImageBitmap | null> {
-  while (await pictureChanged(video, stop)) {
+  while (await frameArrived(video, stop)) {
     try {
       return await createImageBitmap(video);
     } catch (fault) {
-      // A camera that has only just started, or is being turned, has pictures that cannot be read yet.
+      // The frames of a camera that is starting or being rotated cannot be read yet.
       if (!(fault instanceof DOMException && fault.name === 'InvalidStateError')) throw fault;
     }
   }
@@ -136,7 +134,7 @@ async function nextFrame(video: HTMLVideoElement, stop: AbortSignal): Promise<Im
 }
 
 /** False once stopped. */
-function pictureChanged(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
+function frameArrived(video: HTMLVideoElement, stop: AbortSignal): Promise<boolean> {
   return new Promise(resolve => {
     if (stop.aborted) {
       resolve(false);
@@ -148,7 +146,7 @@ function pictureChanged(video: HTMLVideoElement, stop: AbortSignal): Promise<boo
       resolve(true);
     };
     stop.addEventListener('abort', stopped, {once: true});
-    // Not in every browser; the animation frame then is near enough.
+    // Not every browser has it; an animation frame is a good substitute.
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(changed);
     else requestAnimationFrame(changed);
   });
@@ -168,8 +166,23 @@ function pause(ms: number, stop: AbortSignal): Promise<void> {
   });
 }
 
-/** What is shown of two answers in one line: the first problem, if there is one. */
-export function problemOf(...results: readonly Result[]): string | null {
+/** The message of the first failed result, if any. */
+export function firstProblem(...results: readonly Result[]): string | null {
   for (const result of results) if (result.state === 'failed') return result.message;
   return null;
+}
+
+const AVERAGED_FRAMES = 20;
+
+/** Measures frames per second over the last frames. */
+class FrameRateMeter {
+  readonly #ends: number[] = [];
+
+  /** Record a frame finished at `now` (milliseconds). Returns frames per second, or null for the first frame. */
+  tick(now: number): number | null {
+    this.#ends.push(now);
+    if (this.#ends.length > AVERAGED_FRAMES) this.#ends.shift();
+    const elapsed = now - this.#ends[0]!;
+    return elapsed > 0 ? ((this.#ends.length - 1) * 1000) / elapsed : null;
+  }
 }

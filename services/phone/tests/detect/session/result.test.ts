@@ -1,8 +1,8 @@
 import {beforeEach, expect, test, vi} from 'vitest';
 
-import {failed} from '../../src/detect/result.ts';
-import {GatewayProblem} from '../../src/gateway/problem.ts';
-import {SelfTestFailed} from '../../src/model/self-test.ts';
+import {failed} from '../../../src/detect/session/result.ts';
+import {GatewayProblem} from '../../../src/gateway/problem.ts';
+import {SelfTestFailed} from '../../../src/model/self-test.ts';
 
 const reported = vi.fn();
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-import {PhotoSession} from '../../src/detect/photo-session.ts';
-import {chooseThreshold} from '../../src/detect/threshold.ts';
+import {PhotoSession} from '../../../src/detect/session/photo-session.ts';
+import {chooseThreshold} from '../../../src/detect/session/settings.ts';
 
-vi.mock('../../src/model/on-phone.ts', () => ({
+vi.mock('../../../src/model/on-phone.ts', () => ({
   phoneModel: {state: {value: {state: 'none'}}},
-  whyNotHere: () => 'Here the server answers.',
+  unsupportedReason: () => 'Here the server answers.',
 }));
 
 /** What the server was asked, photo after photo. */
@@ -33,8 +33,8 @@ afterEach(() => {
 });
 
 /** As when the slider has come to rest. */
-async function followed(session: PhotoSession): Promise<void> {
-  const following = session.follow();
+async function settingsChanged(session: PhotoSession): Promise<void> {
+  const following = session.onSettingsChanged();
   await vi.advanceTimersByTimeAsync(1000);
   await following;
 }
@@ -42,16 +42,16 @@ async function followed(session: PhotoSession): Promise<void> {
 test('a photo asked for before the threshold was known is asked for again once it is, and then no more', async () => {
   const session = new PhotoSession();
   await session.open(HEIC);
-  await followed(session);
+  await settingsChanged(session);
   expect(asked.map(query => query.get('min_score'))).toEqual([null]);
 
   chooseThreshold(0.4);
-  await followed(session);
-  await followed(session);
+  await settingsChanged(session);
+  await settingsChanged(session);
   expect(asked.map(query => query.get('min_score'))).toEqual([null, '0.4000']);
 
   chooseThreshold(0.2);
-  await followed(session);
+  await settingsChanged(session);
   expect(asked.at(-1)?.get('min_score')).toBe('0.2000');
 });
 

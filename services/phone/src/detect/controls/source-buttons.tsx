@@ -1,9 +1,9 @@
-/** Choose a photo, take one, turn the camera round. */
+/** Buttons to choose a photo, open the camera, take a photo and switch cameras. */
 import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
-import {hasTwoCameras, canUseCamera} from '../camera/camera.ts';
-import {cameraIsOpen, turnCamera} from './camera-choice.ts';
+import {canUseCamera, hasTwoCameras} from '../../camera/camera.ts';
+import {isCameraOpen, switchCamera} from '../session/settings.ts';
 
 const ACCEPTED = 'image/*,.heic,.heif';
 
@@ -24,7 +24,7 @@ export function ChoosePhoto({words, onPhoto}: ChoosePhotoProps) {
   );
 }
 
-/** The field takes the whole label; `capture` opens the phone's own camera app. */
+/** A file input that covers its label; `capture` opens the phone's camera app. */
 function PhotoField({onPhoto, capture}: {onPhoto: (photo: File) => void; capture?: boolean}) {
   const choose = (event: Event & {currentTarget: HTMLInputElement}) => {
     const field = event.currentTarget;
@@ -41,7 +41,7 @@ interface UseCameraProps {
   readonly words: string;
   readonly main?: boolean;
   readonly onUse: () => void;
-  /** Where pages get no camera: a photo of the phone's camera app. */
+  /** Called with a photo from the phone's camera app, where the page cannot use the camera. */
   readonly onPhoto: (photo: File) => void;
 }
 
@@ -71,19 +71,19 @@ export function UseCamera({words, main, onUse, onPhoto}: UseCameraProps) {
 
 export function Shutter({onTake}: {onTake: () => void}) {
   return (
-    <button class="take" aria-label="Take this picture" disabled={!cameraIsOpen.value} onClick={onTake} />
+    <button class="take" aria-label="Take this picture" disabled={!isCameraOpen.value} onClick={onTake} />
   );
 }
 
-export function TurnCamera() {
+export function SwitchCamera() {
   const isOffered = useSignal(false);
-  const isOpen = cameraIsOpen.value;
+  const isOpen = isCameraOpen.value;
   useEffect(() => {
     if (isOpen) void hasTwoCameras().then(two => (isOffered.value = two));
   }, [isOpen, isOffered]);
   if (!isOffered.value) return null;
   return (
-    <button class="button round" aria-label="Turn to the other camera" onClick={turnCamera}>
+    <button class="button round" aria-label="Turn to the other camera" onClick={switchCamera}>
       <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
         <path d="M4 12a8 8 0 0 1 14-5l2 2M20 4v5h-5M20 12a8 8 0 0 1-14 5l-2-2M4 20v-5h5" />
       </svg>
