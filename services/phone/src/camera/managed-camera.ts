@@ -1,5 +1,5 @@
 /** A camera that is open while the page is in the foreground, and reopened when its frames stop. */
-import {type Camera, CameraProblem, closeCamera, type Facing, openCamera} from './camera.ts';
+import {CameraProblem, closeCamera, openCamera, type Camera, type Facing} from './camera.ts';
 import {watchFrames} from './frame-watchdog.ts';
 
 /** A paused camera often resumes by itself when the page returns to the foreground. */

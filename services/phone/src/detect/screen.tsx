@@ -6,7 +6,7 @@ import {useCallback, useEffect, useMemo, useRef} from 'preact/hooks';
 
 import {isCameraAllowed} from '../camera/camera.ts';
 import {ModelPanel} from '../model/model-panel.tsx';
-import {phoneModel, unsupportedReason} from '../model/on-phone.ts';
+import {phoneModel, unsupportedReason} from '../model/shared-model.ts';
 import {formatList} from '../ui/format.ts';
 import {encodeJpeg} from '../vision/photo.ts';
 import {ModeChoice, PrivacyLine, ThresholdSlider} from './controls/settings-controls.tsx';

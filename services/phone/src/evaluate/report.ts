@@ -1,8 +1,8 @@
 /** What a run over the samples says, beside what the server measured on exactly these photos. */
 import type {Samples} from '../gateway/samples.ts';
-import {type Counts, evaluate, type Evaluation} from '../metrics/evaluation.ts';
+import {evaluate, type Counts, type Evaluation} from '../metrics/evaluation.ts';
 import type {Ran} from './run.ts';
-import {type Verdict, verdictOf} from './verdict.ts';
+import {verdictOf, type Verdict} from './verdict.ts';
 
 export interface Report {
   readonly verdict: Verdict;

@@ -1,7 +1,7 @@
 /** Running a version's own samples through a detector, one photo after the other. */
 import type {Sample, Samples} from '../gateway/samples.ts';
 import {disagreements} from '../metrics/agreement.ts';
-import {countMistakes, type Outcome, photoOutcome} from '../metrics/matching.ts';
+import {countMistakes, photoOutcome, type Outcome} from '../metrics/matching.ts';
 import type {Detection} from '../vision/box.ts';
 
 /** What a run needs of its surroundings. */

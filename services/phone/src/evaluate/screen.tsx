@@ -4,15 +4,15 @@ import './evaluate.css';
 import {useEffect} from 'preact/hooks';
 
 import {ModelPanel} from '../model/model-panel.tsx';
-import {phoneModel, unsupportedReason} from '../model/on-phone.ts';
 import type {ReadyModel} from '../model/phone-model.ts';
+import {phoneModel, unsupportedReason} from '../model/shared-model.ts';
 import {formatList} from '../ui/format.ts';
 import {Problem} from '../ui/problem.tsx';
 import {TrainingCurves} from './curves/training-curves.tsx';
 import {Legend} from './legend.tsx';
 import {NumbersTable} from './numbers-table.tsx';
 import {SampleFigure} from './sample-figure.tsx';
-import {cancel, type Done, evaluation, hasSamples, run} from './session.ts';
+import {cancel, evaluation, hasSamples, run, type Done} from './session.ts';
 import {VerdictCard} from './verdict-card.tsx';
 
 export function EvaluateScreen() {

@@ -1,14 +1,15 @@
 /** The evaluation on this phone. It lives as long as the page, so that its result is there after a look elsewhere. */
 import {computed, signal} from '@preact/signals';
 
-import {isSameVersion, type Manifest, SAMPLES, SAMPLES_FOLDER} from '../gateway/manifest.ts';
+import {isSameVersion, SAMPLES, SAMPLES_FOLDER, type Manifest} from '../gateway/manifest.ts';
 import {parseSamples, type Samples} from '../gateway/samples.ts';
-import {backendName} from '../model/backend-name.ts';
-import {detectOnPhone, phoneModel, versionFile} from '../model/on-phone.ts';
+import {backendName} from '../model/backends.ts';
 import type {ReadyModel} from '../model/phone-model.ts';
+import {detectOnPhone, phoneModel, versionFile} from '../model/shared-model.ts';
+import {errorMessage} from '../ui/format.ts';
 import {openPhoto} from '../vision/photo.ts';
-import {type Report, reportOf} from './report.ts';
-import {type Means, type Ran, runSamples, worstFirst} from './run.ts';
+import {reportOf, type Report} from './report.ts';
+import {runSamples, worstFirst, type Means, type Ran} from './run.ts';
 
 export type State =
   | {readonly state: 'idle'}
@@ -58,13 +59,13 @@ export async function run(model: ReadyModel): Promise<void> {
     now.value = {
       state: 'done',
       manifest,
-      backend: backendName(model),
+      backend: backendName(model.runner.backend.value),
       samples,
       report,
       worstFirst: worstFirst(all),
     };
   } catch (fault) {
-    now.value = stop.aborted ? {state: 'idle'} : {state: 'failed', message: sentence(fault)};
+    now.value = stop.aborted ? {state: 'idle'} : {state: 'failed', message: errorMessage(fault)};
   }
 }
 
@@ -82,8 +83,4 @@ function meansOf(manifest: Manifest): Means {
       return {detections, ms: ms.resize + ms.inference};
     },
   };
-}
-
-function sentence(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
 }

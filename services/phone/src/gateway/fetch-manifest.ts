@@ -1,7 +1,7 @@
 /** Fetches the manifest of the stable version of the gateway's model. */
-import {storedSetting, parseJsonOrNull} from '../storage/settings.ts';
+import {parseJsonOrNull, storedSetting} from '../storage/settings.ts';
 import type {Manifest} from './manifest.ts';
-import {jsonOf, GatewayProblem} from './problem.ts';
+import {GatewayProblem, jsonOf} from './problem.ts';
 import {ask} from './request.ts';
 
 export interface FetchedManifest {

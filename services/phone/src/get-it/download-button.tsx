@@ -4,7 +4,7 @@ import {useSignal} from '@preact/signals';
 import {apiKeysWanted} from '../gateway/api-key.ts';
 import {filePath, type Manifest, type ManifestFile} from '../gateway/manifest.ts';
 import {address} from '../gateway/request.ts';
-import {formatBytes} from '../ui/format.ts';
+import {errorMessage, formatBytes} from '../ui/format.ts';
 import {fileName, tfliteName} from './examples/context.ts';
 import {fetchWithKey} from './fetch-with-key.ts';
 
@@ -33,9 +33,7 @@ export function DownloadButton({manifest, file}: DownloadButtonProps) {
     );
   }
   const onClick = async () => {
-    failed.value = await fetchWithKey(manifest, file, name).catch((fault: unknown) =>
-      fault instanceof Error ? fault.message : String(fault),
-    );
+    failed.value = await fetchWithKey(manifest, file, name).catch(errorMessage);
   };
   return (
     <>

@@ -1,12 +1,12 @@
 /** Downloads of a gateway that asks for keys. */
 import type {Manifest, ManifestFile} from '../gateway/manifest.ts';
-import {download, downloadChecked} from '../model/download.ts';
+import {download, downloadVerified} from '../model/download.ts';
 
 /** Hands the file to the browser under `name`. Null when that went well; throws DamagedFile or GatewayProblem. */
 export async function fetchWithKey(manifest: Manifest, file: ManifestFile, name: string): Promise<null> {
   // Browsers compute checksums over HTTPS only.
   const content = isSecureContext
-    ? await downloadChecked(manifest, file)
+    ? await downloadVerified(manifest, file)
     : await download(manifest, file.path);
   const address = URL.createObjectURL(new Blob([content], {type: 'application/octet-stream'}));
   const link = document.createElement('a');

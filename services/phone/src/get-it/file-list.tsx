@@ -3,7 +3,7 @@ import type {Manifest, ManifestFile} from '../gateway/manifest.ts';
 import {CopyButton} from '../ui/copy-button.tsx';
 import {formatBytes} from '../ui/format.ts';
 import {DownloadButton} from './download-button.tsx';
-import {type Kind, kindsOf} from './files.ts';
+import {kindsOf, type Kind} from './files.ts';
 
 export function FileList({manifest}: {manifest: Manifest}) {
   return (

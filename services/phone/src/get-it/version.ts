@@ -4,7 +4,8 @@ import {signal} from '@preact/signals';
 import {fetchManifest} from '../gateway/fetch-manifest.ts';
 import type {Manifest} from '../gateway/manifest.ts';
 import {GatewayProblem} from '../gateway/problem.ts';
-import {phoneModel} from '../model/on-phone.ts';
+import {phoneModel} from '../model/shared-model.ts';
+import {errorMessage} from '../ui/format.ts';
 
 export type Offered =
   | {readonly state: 'asking'}
@@ -30,7 +31,7 @@ export async function ask(): Promise<void> {
 }
 
 async function withoutServer(fault: unknown): Promise<Offered> {
-  const message = fault instanceof Error ? fault.message : String(fault);
+  const message = errorMessage(fault);
   if (fault instanceof GatewayProblem && fault.code === 'unreachable') {
     await phoneModel.start();
     const model = phoneModel.state.value;

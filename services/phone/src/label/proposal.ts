@@ -1,6 +1,6 @@
 /** From a detector's answer to boxes for a person to correct. */
 import type {LabelledDetection} from '../vision/box.ts';
-import {type Labelling, UNTOUCHED} from './boxes/labelling.ts';
+import {UNTOUCHED, type Labelling} from './boxes/labelling.ts';
 import {alike, cleanName} from './collection/class-name.ts';
 
 export interface Proposal {

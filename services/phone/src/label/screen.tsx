@@ -3,7 +3,7 @@ import './label.css';
 
 import {useEffect} from 'preact/hooks';
 
-import {route, navigate} from '../ui/route.ts';
+import {navigate, route} from '../ui/route.ts';
 import {shelf} from './collection/shelf.ts';
 import {CollectionProblem} from './collection/problem.ts';
 import {Editor} from './editor/editor.tsx';

@@ -1,6 +1,6 @@
 /** Whether two runtimes give the same detections for a photo. */
 import type {Detection} from '../vision/box.ts';
-import {sortByScore, intersectionOverUnion} from './matching.ts';
+import {intersectionOverUnion, sortByScore} from './matching.ts';
 
 /** Two runtimes agree on a detection when their boxes overlap by at least this much. */
 export const SAME_OVERLAP = 0.9;

@@ -5,9 +5,9 @@ import type {Manifest} from '../gateway/manifest.ts';
 import {isPageCached} from '../storage/offline-page.ts';
 import {formatBytes, formatDate} from '../ui/format.ts';
 import {Problem} from '../ui/problem.tsx';
-import {backendName, measuredBackends} from './backend-name.ts';
-import {phoneModel} from './on-phone.ts';
+import {backendName, describeMeasured} from './backends.ts';
 import type {Progress, ReadyModel} from './phone-model.ts';
+import {phoneModel} from './shared-model.ts';
 
 export function ModelPanel() {
   const now = phoneModel.state.value;
@@ -58,7 +58,7 @@ function InstallProgress({progress}: {progress: Progress}) {
 }
 
 function Ready({model}: {model: ReadyModel}) {
-  const {manifest, sizeBytes, isKept} = model;
+  const {manifest, sizeBytes, isStored} = model;
   const offer = phoneModel.offer.value;
   const updating = phoneModel.updating.value;
   return (
@@ -84,14 +84,14 @@ function Ready({model}: {model: ReadyModel}) {
           <dt>Made</dt>
           <dd>{formatDate(manifest.created)}</dd>
           <dt>Runs with</dt>
-          <dd>{backendName(model)}</dd>
+          <dd>{backendName(model.runner.backend.value)}</dd>
           <dt>Measured here</dt>
-          <dd class="numbers">{measuredBackends(model) || 'in a moment'}</dd>
+          <dd class="numbers">{describeMeasured(model.runner.measured.value) || 'in a moment'}</dd>
           <dt>Without a network</dt>
-          <dd>{isKept && isPageCached.value ? 'works' : 'only until this page is closed'}</dd>
+          <dd>{isStored && isPageCached.value ? 'works' : 'only until this page is closed'}</dd>
         </dl>
         <div class="row">
-          <button class="button" onClick={() => void phoneModel.look()}>
+          <button class="button" onClick={() => void phoneModel.checkForUpdate()}>
             Look for a newer version
           </button>
           <button class="button danger" onClick={() => void phoneModel.remove()}>

@@ -1,5 +1,5 @@
 /** IndexedDB databases, opened on first use. */
-import {type IDBPDatabase, openDB} from 'idb';
+import {openDB, type IDBPDatabase} from 'idb';
 
 /** Some browsers occasionally never answer a request to open a database (WebKit bug 226547). */
 const OPEN_TIMEOUT_MS = 10_000;

@@ -1,4 +1,4 @@
-/** Numbers, sizes, dates and lists as text for people. */
+/** Numbers, sizes, dates, lists and errors as text for people. */
 
 /** 35 % */
 export function formatPercent(fraction: number): string {
@@ -26,4 +26,8 @@ export function formatList(names: readonly string[]): string {
 /** Nov 27, 2026, in the format of the browser's locale. */
 export function formatDate(iso: string): string {
   return new Date(iso).toLocaleDateString(undefined, {dateStyle: 'medium'});
+}
+
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

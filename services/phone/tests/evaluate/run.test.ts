@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 
 import {reportOf} from '../../src/evaluate/report.ts';
-import {type Means, type Ran, runSamples, worstFirst} from '../../src/evaluate/run.ts';
+import {runSamples, worstFirst, type Means, type Ran} from '../../src/evaluate/run.ts';
 import type {Samples} from '../../src/gateway/samples.ts';
 import type {Detection} from '../../src/vision/box.ts';
 import {ASTRAY, FOUND, OBJECT, sample, samplesOf} from './examples.ts';

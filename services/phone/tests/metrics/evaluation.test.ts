@@ -2,11 +2,11 @@ import {describe, expect, test} from 'vitest';
 
 import {
   averagePrecision,
-  type Counts,
   evaluate,
   interpolatedPrecision,
   matchAllPhotos,
   meanOrNull,
+  type Counts,
 } from '../../src/metrics/evaluation.ts';
 import {photoOutcome} from '../../src/metrics/matching.ts';
 import {averagePrecisionCases, DECIMALS, evaluatedPhotos} from './golden-cases.ts';

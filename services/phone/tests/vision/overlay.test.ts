@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 
 import type {Box} from '../../src/vision/box.ts';
-import {boxInView, labelPosition, fitPhoto, type Fit, type Size} from '../../src/vision/overlay.ts';
+import {boxInView, fitPhoto, labelPosition, type Fit, type Size} from '../../src/vision/overlay.ts';
 import {golden} from '../golden.ts';
 
 interface Case {

@@ -1,13 +1,13 @@
 /** The controls for the mode and the threshold, and a line that says where photos go. */
-import {unsupportedReason} from '../../model/on-phone.ts';
+import {unsupportedReason} from '../../model/shared-model.ts';
 import {formatPercent} from '../../ui/format.ts';
 import {
   chooseMode,
   chooseThreshold,
+  defaultThreshold,
   isDefaultThreshold,
   mode,
   MODES,
-  defaultThreshold,
   threshold,
   usesServer,
 } from '../session/settings.ts';

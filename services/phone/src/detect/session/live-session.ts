@@ -2,9 +2,9 @@
 import {signal} from '@preact/signals';
 
 import {GatewayProblem} from '../../gateway/problem.ts';
-import {phoneModel} from '../../model/on-phone.ts';
+import {phoneModel} from '../../model/shared-model.ts';
 import {encodeJpeg, scaledDown} from '../../vision/photo.ts';
-import {type Answer, BUSY, failed, IDLE, phoneAnswer, type Result, serverAnswer} from './result.ts';
+import {BUSY, failed, IDLE, phoneAnswer, serverAnswer, type Answer, type Result} from './result.ts';
 import {usesPhone, usesServer} from './settings.ts';
 
 /** Longest side in pixels of a frame sent to the server: twice the input side of the network (320). */

@@ -2,9 +2,9 @@
 import {batch, signal} from '@preact/signals';
 
 import {EngineFault} from '../../model/engine/engine.ts';
-import {phoneModel} from '../../model/on-phone.ts';
+import {phoneModel} from '../../model/shared-model.ts';
 import {encodeForServer, isHeic, openPhoto, PhotoProblem} from '../../vision/photo.ts';
-import {type Answer, BUSY, failed, IDLE, phoneAnswer, type Result, serverAnswer} from './result.ts';
+import {BUSY, failed, IDLE, phoneAnswer, serverAnswer, type Answer, type Result} from './result.ts';
 import {threshold, usesPhone, usesServer} from './settings.ts';
 
 const SLIDER_DEBOUNCE_MS = 250;

@@ -3,9 +3,10 @@ import {detectOnServer} from '../../gateway/detect.ts';
 import {GatewayProblem} from '../../gateway/problem.ts';
 import type {AskOptions} from '../../gateway/request.ts';
 import {EngineFault} from '../../model/engine/engine.ts';
-import {detectOnPhone, phoneModel} from '../../model/on-phone.ts';
 import {ModelMissing} from '../../model/phone-model.ts';
 import {SelfTestFailed} from '../../model/self-test.ts';
+import {detectOnPhone, phoneModel} from '../../model/shared-model.ts';
+import {errorMessage} from '../../ui/format.ts';
 import type {LabelledDetection} from '../../vision/box.ts';
 import type {Size} from '../../vision/overlay.ts';
 import {PhotoProblem} from '../../vision/photo.ts';
@@ -88,7 +89,7 @@ export function failed(fault: unknown): Result {
     return {state: 'failed', message: 'Detection on this phone stopped. Try again, or detect on the server.'};
   }
   if (!EXPECTED_ERRORS.some(kind => fault instanceof kind)) reportError(fault);
-  return {state: 'failed', message: fault instanceof Error ? fault.message : String(fault)};
+  return {state: 'failed', message: errorMessage(fault)};
 }
 
 export function answerOf(result: Result): Answer | null {

@@ -3,8 +3,8 @@ import {computed, signal} from '@preact/signals';
 
 import type {Facing} from '../../camera/camera.ts';
 import {fetchManifest} from '../../gateway/fetch-manifest.ts';
-import {type Manifest, scoreThreshold} from '../../gateway/manifest.ts';
-import {phoneModel, unsupportedReason} from '../../model/on-phone.ts';
+import {scoreThreshold, type Manifest} from '../../gateway/manifest.ts';
+import {phoneModel, unsupportedReason} from '../../model/shared-model.ts';
 import {storedSetting} from '../../storage/settings.ts';
 
 export const MODES = [

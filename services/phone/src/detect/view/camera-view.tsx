@@ -4,12 +4,12 @@ import {useEffect, useMemo, useRef} from 'preact/hooks';
 
 import {START_CAMERA} from '../../camera/managed-camera.ts';
 import {useCamera} from '../../camera/use-camera.ts';
-import {backendName} from '../../model/backend-name.ts';
-import {phoneModel} from '../../model/on-phone.ts';
+import {backendName} from '../../model/backends.ts';
+import {phoneModel} from '../../model/shared-model.ts';
 import {Problem} from '../../ui/problem.tsx';
-import {LiveSession, firstProblem} from '../session/live-session.ts';
+import {firstProblem, LiveSession} from '../session/live-session.ts';
 import {answerOf, type Result} from '../session/result.ts';
-import {aboveThreshold, isCameraOpen, facing, mode, usesPhone, usesServer} from '../session/settings.ts';
+import {aboveThreshold, facing, isCameraOpen, mode, usesPhone, usesServer} from '../session/settings.ts';
 import {LivePicture, Picture} from './picture.tsx';
 import {Caption, SpokenSummary} from './result-text.tsx';
 
@@ -44,7 +44,8 @@ export function CameraView({onVideo}: {onVideo: (video: HTMLVideoElement | null)
   const frame = session.frame.value;
   const isUpright = frame !== null && frame.height > frame.width;
   const isBoth = mode.value === 'both';
-  const backend = phoneModel.state.value.state === 'ready' ? backendName(phoneModel.state.value) : undefined;
+  const model = phoneModel.state.value;
+  const backend = model.state === 'ready' ? backendName(model.runner.backend.value) : undefined;
 
   if (problem !== null) return <Problem message={problem} retry={START_CAMERA} onRetry={restart} />;
   const message = firstProblem(session.onPhone.value, session.onServer.value);

@@ -3,11 +3,12 @@ import {useComputed, useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
 import {disagreements} from '../../metrics/agreement.ts';
-import {backendName} from '../../model/backend-name.ts';
-import {phoneModel, unsupportedReason} from '../../model/on-phone.ts';
+import {backendName} from '../../model/backends.ts';
+import {phoneModel, unsupportedReason} from '../../model/shared-model.ts';
+import {errorMessage} from '../../ui/format.ts';
 import {Problem} from '../../ui/problem.tsx';
 import type {PhotoSession} from '../session/photo-session.ts';
-import {type Answer, answerOf} from '../session/result.ts';
+import {answerOf, type Answer} from '../session/result.ts';
 import {
   aboveThreshold,
   chooseMode,
@@ -63,7 +64,7 @@ function SideResult({side, session}: {side: Side; session: PhotoSession}) {
       <Caption
         side={side}
         result={result.value}
-        backend={model.state === 'ready' ? backendName(model) : undefined}
+        backend={model.state === 'ready' ? backendName(model.runner.backend.value) : undefined}
       />
       {result.value.state === 'failed' && (
         <Problem message={result.value.message} onRetry={() => void session.retry()}>
@@ -119,7 +120,7 @@ function ReportWrongButton({session}: {session: PhotoSession}) {
     try {
       await reportWrong({photo: photo.file, detections, labels: [...manifest.labels]});
     } catch (fault) {
-      problem.value = fault instanceof Error ? fault.message : String(fault);
+      problem.value = errorMessage(fault);
     }
   };
   return (

@@ -1,11 +1,11 @@
 /** Pictures with boxes drawn over them: a still picture, and the live camera. */
-import {type ReadonlySignal, useSignal, useSignalEffect} from '@preact/signals';
+import {useSignal, useSignalEffect, type ReadonlySignal} from '@preact/signals';
 import type {RefObject} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 
 import type {LabelledDetection} from '../../vision/box.ts';
 import {fitPhoto, type Size} from '../../vision/overlay.ts';
-import {prepareCanvas, drawBoxes} from './draw-boxes.ts';
+import {drawBoxes, prepareCanvas} from './draw-boxes.ts';
 import {summary} from './result-text.tsx';
 
 export interface PictureProps {

@@ -1,5 +1,5 @@
 /** Results as text: caption, list of detections, and a summary for screen readers. */
-import {type ReadonlySignal, useSignal, useSignalEffect} from '@preact/signals';
+import {useSignal, useSignalEffect, type ReadonlySignal} from '@preact/signals';
 import {useRef} from 'preact/hooks';
 
 import {formatDuration, formatPercent} from '../../ui/format.ts';

@@ -5,10 +5,11 @@ import {useEffect, useMemo} from 'preact/hooks';
 import {apiKeysWanted} from '../../gateway/api-key.ts';
 import {fetchManifest} from '../../gateway/fetch-manifest.ts';
 import {filePath, HISTORY, type Manifest} from '../../gateway/manifest.ts';
-import {phoneModel, versionFile} from '../../model/on-phone.ts';
+import {phoneModel, versionFile} from '../../model/shared-model.ts';
+import {errorMessage} from '../../ui/format.ts';
 import {ChartFigure} from './chart-figure.tsx';
 import {describeAccuracy, describeLoss} from './describe.ts';
-import {type Curves, parseHistory} from './history.ts';
+import {parseHistory, type Curves} from './history.ts';
 
 const DASHED = [6, 4];
 
@@ -48,7 +49,7 @@ async function open(own: Manifest | null): Promise<Shown> {
     const history = new TextDecoder().decode(await versionFile(manifest, HISTORY));
     return {state: 'shown', manifest, curves: parseHistory(history)};
   } catch (fault) {
-    const message = fault instanceof Error ? fault.message : String(fault);
+    const message = errorMessage(fault);
     return {state: 'failed', message: `The training curves are not on this phone. ${message}`};
   }
 }

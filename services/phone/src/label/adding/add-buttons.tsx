@@ -4,7 +4,7 @@ import {useSignal} from '@preact/signals';
 import {canUseCamera} from '../../camera/camera.ts';
 import {Icon} from '../../ui/icons.tsx';
 import {shelf} from '../collection/shelf.ts';
-import {type Added, adding, addPhotos, summary} from './add.ts';
+import {adding, addPhotos, summary, type Added} from './add.ts';
 import {CameraDialog} from './camera-dialog.tsx';
 
 interface AddButtonsProps {

@@ -1,5 +1,5 @@
 /** From the collection to one zip on the phone, to be trained on. */
-import {type Signal, useSignal} from '@preact/signals';
+import {useSignal, type Signal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
 import {formatBytes} from '../../ui/format.ts';

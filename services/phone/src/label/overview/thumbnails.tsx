@@ -4,7 +4,7 @@ import {useEffect} from 'preact/hooks';
 
 import {markColour} from '../../ui/class-colour.ts';
 import {Icon} from '../../ui/icons.tsx';
-import {type Status, statusOf} from '../boxes/labelling.ts';
+import {statusOf, type Status} from '../boxes/labelling.ts';
 import type {PhotoRecord} from '../collection/record.ts';
 import {shelf} from '../collection/shelf.ts';
 

@@ -3,7 +3,7 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {PhotoSession} from '../../../src/detect/session/photo-session.ts';
 import {chooseThreshold} from '../../../src/detect/session/settings.ts';
 
-vi.mock('../../../src/model/on-phone.ts', () => ({
+vi.mock('../../../src/model/shared-model.ts', () => ({
   phoneModel: {state: {value: {state: 'none'}}},
   unsupportedReason: () => 'Here the server answers.',
 }));

@@ -8,7 +8,7 @@ import {
 } from '../../../src/detect/session/settings.ts';
 import {MANIFEST} from '../../get-it/manifest.ts';
 
-vi.mock('../../../src/model/on-phone.ts', async () => {
+vi.mock('../../../src/model/shared-model.ts', async () => {
   const {MANIFEST: manifest} = await import('../../get-it/manifest.ts');
   return {phoneModel: {state: {value: {state: 'ready', manifest}}}, unsupportedReason: () => null};
 });

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 
 import {afterEach, expect, test, vi} from 'vitest';
 
-import {addPhotos, adding, summary} from '../../../src/label/adding/add.ts';
+import {adding, addPhotos, summary} from '../../../src/label/adding/add.ts';
 import {Collection} from '../../../src/label/collection/collection.ts';
 import {CollectionProblem} from '../../../src/label/collection/problem.ts';
 import {Shelf} from '../../../src/label/collection/shelf.ts';

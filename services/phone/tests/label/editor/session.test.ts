@@ -2,7 +2,7 @@ import type {Finger} from '../../../src/label/boxes/gesture.ts';
 import {beforeEach, describe, expect, test} from 'vitest';
 
 import {begun} from '../../../src/label/boxes/history.ts';
-import {UNTOUCHED, statusOf, type Labelling} from '../../../src/label/boxes/labelling.ts';
+import {statusOf, UNTOUCHED, type Labelling} from '../../../src/label/boxes/labelling.ts';
 import {fitted} from '../../../src/label/boxes/view.ts';
 import {historyOf, Session} from '../../../src/label/editor/session.ts';
 

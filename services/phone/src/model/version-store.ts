@@ -1,37 +1,36 @@
 /**
- * The version that this browser holds, in IndexedDB: one at a time, its files with it.
+ * The model version stored in this browser's IndexedDB: one at a time, with its files.
  *
- * A version is put there whole, in one transaction, once it has been seen to work: whatever happens before, the one
- * that was there stays.
+ * A version is written in one transaction, after it has been tested: a failure leaves the previous version intact.
  */
 import type {DBSchema} from 'idb';
 
 import type {Manifest} from '../gateway/manifest.ts';
 import {Database} from '../storage/database.ts';
 
-export interface KeptVersion {
+export interface StoredVersion {
   readonly manifest: Manifest;
-  /** Of the manifest, for If-None-Match. */
+  /** The manifest's ETag, for If-None-Match. */
   readonly etag: string;
 }
 
-interface Shelves extends DBSchema {
-  /** The one kept version, under KEY. */
-  version: {key: string; value: KeptVersion};
-  /** Under [name, version, path]. */
+interface VersionSchema extends DBSchema {
+  /** The stored version, under KEY. */
+  version: {key: string; value: StoredVersion};
+  /** File contents by [name, version, path]. */
   files: {key: [string, number, string]; value: ArrayBuffer};
 }
 
 const DATABASE = 'pocket-detector-model';
 const KEY = 'kept';
 
-export class Shelf {
-  readonly #database = new Database<Shelves>(DATABASE, 1, fresh => {
+export class VersionStore {
+  readonly #database = new Database<VersionSchema>(DATABASE, 1, fresh => {
     fresh.createObjectStore('version');
     fresh.createObjectStore('files');
   });
 
-  async version(): Promise<KeptVersion | undefined> {
+  async version(): Promise<StoredVersion | undefined> {
     return (await this.#database.opened()).get('version', KEY);
   }
 
@@ -39,24 +38,24 @@ export class Shelf {
     return (await this.#database.opened()).get('files', [name, version, path]);
   }
 
-  /** Keep this version instead of any other. Throws what IndexedDB throws, QuotaExceededError too; then nothing has changed. */
-  async replace(kept: KeptVersion, files: ReadonlyMap<string, ArrayBuffer>): Promise<void> {
-    const {name, version} = kept.manifest;
+  /** Replaces the stored version. Throws IndexedDB's errors (such as QuotaExceededError); then nothing has changed. */
+  async replace(next: StoredVersion, files: ReadonlyMap<string, ArrayBuffer>): Promise<void> {
+    const {name, version} = next.manifest;
     const transaction = (await this.#database.opened()).transaction(['version', 'files'], 'readwrite');
     const stored = transaction.objectStore('files');
     await Promise.all([
       stored.clear(),
       ...[...files].map(([path, content]) => stored.put(content, [name, version, path])),
-      transaction.objectStore('version').put(kept, KEY),
+      transaction.objectStore('version').put(next, KEY),
       transaction.done,
     ]);
   }
 
-  /** Keep one more file of the kept version; of any other version nothing is kept. */
+  /** Adds a file of the stored version; files of other versions are ignored. */
   async add({name, version}: Manifest, path: string, content: ArrayBuffer): Promise<void> {
     const transaction = (await this.#database.opened()).transaction(['version', 'files'], 'readwrite');
-    const kept = await transaction.objectStore('version').get(KEY);
-    if (kept?.manifest.name === name && kept.manifest.version === version) {
+    const stored = await transaction.objectStore('version').get(KEY);
+    if (stored?.manifest.name === name && stored.manifest.version === version) {
       await transaction.objectStore('files').put(content, [name, version, path]);
     }
     await transaction.done;

@@ -1,11 +1,11 @@
-/** The one model of this page, and what other screens ask of it. */
+/** The one model that all screens share. */
 import type {Manifest} from '../gateway/manifest.ts';
-import type {Found} from './engine/protocol.ts';
+import type {DetectResult} from './engine/protocol.ts';
 import {PhoneModel} from './phone-model.ts';
 
 export const phoneModel = new PhoneModel();
 
-/** Why a model cannot run here at all; null when it can. */
+/** Why this browser cannot run a model at all; null when it can. */
 export function unsupportedReason(): string | null {
   if (!isSecureContext) return 'Detection on the phone needs HTTPS.';
   if (typeof OffscreenCanvas === 'undefined' || typeof Worker === 'undefined') {
@@ -14,9 +14,9 @@ export function unsupportedReason(): string | null {
   return null;
 }
 
-/** Everything the network finds in `picture` (floor 0.01), which is handed over and closed. */
-export const detectOnPhone = (picture: ImageBitmap): Promise<Found> => phoneModel.detect(picture);
+/** All detections of the network (scores from 0.01). Takes ownership of `picture`. */
+export const detectOnPhone = (picture: ImageBitmap): Promise<DetectResult> => phoneModel.detect(picture);
 
-/** A file of a version, checked where the manifest lists it, and kept with the model. */
+/** A file of a version, from storage or from the server; verified if the manifest lists it. */
 export const versionFile = async (manifest: Manifest, path: string): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await phoneModel.file(manifest, path));

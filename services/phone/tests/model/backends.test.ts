@@ -8,8 +8,8 @@ afterEach(() => {
 /** What is remembered where the browser keeps this text. */
 async function remembered(kept: string | null) {
   vi.stubGlobal('localStorage', {getItem: () => kept, setItem: () => undefined, removeItem: () => undefined});
-  const {rememberedMeasure} = await import('../../src/model/measure.ts');
-  return rememberedMeasure('320x320:1');
+  const {loadMeasured} = await import('../../src/model/backends.ts');
+  return loadMeasured('320x320:1');
 }
 
 const NOTE = {browser: navigator.userAgent, network: '320x320:1', measured: {wasm: 12}};
