@@ -1,4 +1,4 @@
-/** Evaluate: the version's own samples run on this phone, beside what the server found on them. */
+/** The Evaluate screen: runs the version's samples on this phone and compares the result with the server's. */
 import './evaluate.css';
 
 import {useEffect} from 'preact/hooks';
@@ -9,11 +9,9 @@ import {phoneModel, unsupportedReason} from '../model/shared-model.ts';
 import {formatList} from '../ui/format.ts';
 import {Problem} from '../ui/problem.tsx';
 import {TrainingCurves} from './curves/training-curves.tsx';
-import {Legend} from './legend.tsx';
-import {NumbersTable} from './numbers-table.tsx';
-import {SampleFigure} from './sample-figure.tsx';
+import {NumbersTable, VerdictCard} from './result-cards.tsx';
+import {Legend, SampleFigure} from './sample-figure.tsx';
 import {cancel, evaluation, hasSamples, run, type Done} from './session.ts';
-import {VerdictCard} from './verdict-card.tsx';
 
 export function EvaluateScreen() {
   const obstacle = unsupportedReason();

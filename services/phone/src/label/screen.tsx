@@ -4,8 +4,8 @@ import './label.css';
 import {useEffect} from 'preact/hooks';
 
 import {navigate, route} from '../ui/route.ts';
-import {shelf} from './collection/shelf.ts';
 import {CollectionProblem} from './collection/problem.ts';
+import {shelf} from './collection/shelf.ts';
 import {Editor} from './editor/editor.tsx';
 import {ClassNames} from './overview/class-names.tsx';
 import {Overview} from './overview/overview.tsx';

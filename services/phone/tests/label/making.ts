@@ -1,6 +1,6 @@
 /** Small photos and boxes for tests. */
-import type {GroundTruth} from '../../src/vision/box.ts';
 import type {PreparedPhoto} from '../../src/label/collection/record.ts';
+import type {GroundTruth} from '../../src/vision/box.ts';
 
 /** Bytes stand in for pixels where nobody decodes them. */
 export function photo(source: string): PreparedPhoto {

@@ -2,7 +2,7 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 import {DamagedFile, downloadVerified} from '../../src/model/download.ts';
 import {sha256} from '../../src/storage/checksum.ts';
-import {MANIFEST} from '../get-it/manifest.ts';
+import {MANIFEST} from '../manifest.ts';
 
 const GOOD = new TextEncoder().encode('weights').buffer;
 const DAMAGED = new TextEncoder().encode('weightz').buffer;

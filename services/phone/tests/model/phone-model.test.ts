@@ -1,5 +1,4 @@
 import 'fake-indexeddb/auto';
-
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 import type {Manifest, ManifestFile} from '../../src/gateway/manifest.ts';
@@ -23,7 +22,7 @@ let servedManifest: Partial<Manifest> = {};
 const TOPOLOGY = new TextEncoder().encode('{"weightsManifest": []}').buffer;
 
 vi.mock('../../src/gateway/fetch-manifest.ts', async () => {
-  const {MANIFEST} = await import('../get-it/manifest.ts');
+  const {MANIFEST} = await import('../manifest.ts');
   return {fetchManifest: () => Promise.resolve({manifest: {...MANIFEST, ...servedManifest}, etag: ''})};
 });
 vi.mock('../../src/model/download.ts', () => ({

@@ -2,8 +2,8 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 
-import {navigate} from '../../ui/route.ts';
 import {formatList} from '../../ui/format.ts';
+import {navigate} from '../../ui/route.ts';
 import {AddButtons} from '../adding/add-buttons.tsx';
 import {statusOf} from '../boxes/labelling.ts';
 import {shelf} from '../collection/shelf.ts';

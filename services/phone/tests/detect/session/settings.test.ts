@@ -6,14 +6,14 @@ import {
   shownManifest,
   threshold,
 } from '../../../src/detect/session/settings.ts';
-import {MANIFEST} from '../../get-it/manifest.ts';
+import {MANIFEST} from '../../manifest.ts';
 
 vi.mock('../../../src/model/shared-model.ts', async () => {
-  const {MANIFEST: manifest} = await import('../../get-it/manifest.ts');
+  const {MANIFEST: manifest} = await import('../../manifest.ts');
   return {phoneModel: {state: {value: {state: 'ready', manifest}}}, unsupportedReason: () => null};
 });
 vi.mock('../../../src/gateway/fetch-manifest.ts', async () => {
-  const {MANIFEST: manifest} = await import('../../get-it/manifest.ts');
+  const {MANIFEST: manifest} = await import('../../manifest.ts');
   const servedManifest = {...manifest, version: 4, score_threshold: 0.6};
   return {fetchManifest: () => Promise.resolve({manifest: servedManifest, etag: ''})};
 });

@@ -1,45 +1,45 @@
-/** The files of the version, kind by kind, with sizes and checksums. */
-import type {Manifest, ManifestFile} from '../gateway/manifest.ts';
-import {CopyButton} from '../ui/copy-button.tsx';
-import {formatBytes} from '../ui/format.ts';
+/** The files of the version by artifact, with sizes and checksums. */
+import type {Manifest, ManifestFile} from '../../gateway/manifest.ts';
+import {CopyButton} from '../../ui/copy-button.tsx';
+import {formatBytes} from '../../ui/format.ts';
+import {listArtifacts, type ArtifactInfo} from './artifacts.ts';
 import {DownloadButton} from './download-button.tsx';
-import {kindsOf, type Kind} from './files.ts';
 
 export function FileList({manifest}: {manifest: Manifest}) {
   return (
     <section class="stack" aria-labelledby="files">
       <h2 id="files">Files</h2>
-      {kindsOf(manifest).map(kind => (
-        <KindCard key={kind.kind} manifest={manifest} kind={kind} />
+      {listArtifacts(manifest).map(artifact => (
+        <ArtifactCard key={artifact.kind} manifest={manifest} artifact={artifact} />
       ))}
     </section>
   );
 }
 
-function KindCard({manifest, kind}: {manifest: Manifest; kind: Kind}) {
+function ArtifactCard({manifest, artifact}: {manifest: Manifest; artifact: ArtifactInfo}) {
   return (
-    <article class="card kind" aria-label={kind.title}>
-      <h3>{kind.title}</h3>
-      <p>{kind.purpose}</p>
+    <article class="card kind" aria-label={artifact.title}>
+      <h3>{artifact.title}</h3>
+      <p>{artifact.purpose}</p>
       <dl class="facts numbers">
         <dt>Size</dt>
-        <dd>{formatBytes(kind.sizeBytes)}</dd>
-        {kind.ap50 !== null && (
+        <dd>{formatBytes(artifact.sizeBytes)}</dd>
+        {artifact.ap50 !== null && (
           <>
             <dt>AP50</dt>
-            <dd>{kind.ap50.toFixed(3)}</dd>
+            <dd>{artifact.ap50.toFixed(3)}</dd>
           </>
         )}
-        {kind.minRuntime !== null && (
+        {artifact.minRuntime !== null && (
           <>
             <dt>Runs with</dt>
-            <dd>{kind.minRuntime} or newer</dd>
+            <dd>{artifact.minRuntime} or newer</dd>
           </>
         )}
       </dl>
-      {kind.served && (
+      {artifact.isDownloadable && (
         <ul class="files">
-          {kind.files.map(file => (
+          {artifact.files.map(file => (
             <File key={file.path} manifest={manifest} file={file} />
           ))}
         </ul>

@@ -1,6 +1,8 @@
-import {fileUrl, tfliteName, type Example, type ExampleContext} from './context.ts';
+/** Examples for the shell. */
+import {tfliteName} from '../files/artifacts.ts';
+import {fileUrl, type Example, type ExampleContext} from './example.ts';
 
-/** Fetch the TFLite file, going on where a broken connection stopped, and check that it is the version's. */
+/** Download the TFLite file, with resume, and verify its checksum. */
 export function curlDownload(context: ExampleContext): Example {
   const {path, sha256} = context.tflite;
   const name = tfliteName(context.manifest, path);
@@ -18,7 +20,7 @@ echo '${sha256}  ${name}' | sha256sum --check`,
   };
 }
 
-/** Send a photo, get what is on it as JSON. */
+/** Send a photo, get the detections as JSON. */
 export function curlDetect(context: ExampleContext): Example {
   return {
     id: 'curl-detect',
@@ -36,4 +38,17 @@ function keyCheck({keys}: ExampleContext): string {
 
 function keyHeader({keys}: ExampleContext): string {
   return keys ? '--header "Authorization: Bearer $API_KEY" ' : '';
+}
+
+/** Make curl, Python and Node trust the server's own certificate authority. */
+export function trustAuthority(): Example {
+  return {
+    id: 'trust',
+    title: 'Let programs trust this server',
+    language: 'sh',
+    needs: '',
+    code: `# In this shell: curl, Python and Node accept the server's certificate.
+export CURL_CA_BUNDLE="$PWD/pocket-detector-authority.pem"
+export SSL_CERT_FILE="$CURL_CA_BUNDLE" NODE_EXTRA_CA_CERTS="$CURL_CA_BUNDLE"`,
+  };
 }

@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest';
 
-import {chapters} from '../../src/get-it/examples/chapters.ts';
-import type {ExampleContext} from '../../src/get-it/examples/context.ts';
-import {tfliteFiles, type TfliteFile} from '../../src/get-it/files.ts';
-import {MANIFEST} from './manifest.ts';
+import {chapters} from '../../../src/get-it/examples/chapters.ts';
+import type {ExampleContext} from '../../../src/get-it/examples/example.ts';
+import {tfliteFiles, type TfliteFile} from '../../../src/get-it/files/artifacts.ts';
+import {MANIFEST} from '../../manifest.ts';
 
 const [F16, F32] = tfliteFiles(MANIFEST) as [TfliteFile, TfliteFile];
 

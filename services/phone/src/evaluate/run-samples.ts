@@ -1,44 +1,44 @@
-/** Running a version's own samples through a detector, one photo after the other. */
+/** Runs a version's samples through a detector, one photo after the other. */
 import type {Sample, Samples} from '../gateway/samples.ts';
 import {disagreements} from '../metrics/agreement.ts';
 import {countMistakes, photoOutcome, type Outcome} from '../metrics/matching.ts';
 import type {Detection} from '../vision/box.ts';
 
-/** What a run needs of its surroundings. */
-export interface Means {
-  /** The sample's file. */
+/** Reads a sample and detects in it. */
+export interface SampleRunner {
+  /** The content of the sample's file. */
   readonly read: (sample: Sample) => Promise<Blob>;
-  /** Everything found on a photo, down to the graph's floor, and how long that took. */
+  /** All detections on a photo, down to the network's lowest score, and the time taken. */
   readonly detect: (photo: Blob) => Promise<{readonly detections: readonly Detection[]; readonly ms: number}>;
 }
 
-/** One sample after it ran here. */
-export interface Ran {
+/** The result of one sample on this phone. */
+export interface SampleResult {
   readonly sample: Sample;
   readonly photo: Blob;
   readonly detections: readonly Detection[];
   readonly outcome: Outcome;
-  /** Whether the server's answer on record is the same. */
+  /** Whether the detections agree with the server's published ones. */
   readonly agrees: boolean;
   /** Milliseconds, from the decoded photo to the detections. */
   readonly ms: number;
 }
 
 /**
- * Run every sample, in the order in which they were published; `onRan` hears of each.
+ * Run every sample in the published order; `onResult` is called with each result.
  *
- * Throws what `means` throws, and an AbortError as soon as `stop` says so, whatever is still on its way.
+ * Throws what `runner` throws, and an AbortError as soon as `stop` aborts.
  */
 export async function runSamples(
   samples: Samples,
-  means: Means,
-  {stop, onRan}: {readonly stop: AbortSignal; readonly onRan: (ran: Ran) => void},
-): Promise<Ran[]> {
-  const all: Ran[] = [];
+  runner: SampleRunner,
+  {stop, onResult}: {readonly stop: AbortSignal; readonly onResult: (ran: SampleResult) => void},
+): Promise<SampleResult[]> {
+  const results: SampleResult[] = [];
   for (const sample of samples.photos) {
-    const photo = await unlessAborted(stop, means.read(sample));
-    const {detections, ms} = await unlessAborted(stop, means.detect(photo));
-    const ran = {
+    const photo = await abortable(stop, runner.read(sample));
+    const {detections, ms} = await abortable(stop, runner.detect(photo));
+    const result = {
       sample,
       photo,
       detections,
@@ -46,13 +46,13 @@ export async function runSamples(
       agrees: disagreements(detections, sample.detections, samples.scoreThreshold).length === 0,
       ms,
     };
-    all.push(ran);
-    onRan(ran);
+    results.push(result);
+    onResult(result);
   }
-  return all;
+  return results;
 }
 
-function unlessAborted<Value>(stop: AbortSignal, work: Promise<Value>): Promise<Value> {
+function abortable<Value>(stop: AbortSignal, work: Promise<Value>): Promise<Value> {
   if (stop.aborted) return Promise.reject(stop.reason as Error);
   return new Promise((resolve, reject) => {
     stop.addEventListener('abort', () => reject(stop.reason as Error), {once: true});
@@ -60,9 +60,9 @@ function unlessAborted<Value>(stop: AbortSignal, work: Promise<Value>): Promise<
   });
 }
 
-/** A copy with the photos that went worst first: most countMistakes, then those the server answers otherwise. */
-export function worstFirst(all: readonly Ran[]): Ran[] {
-  return [...all].sort(
+/** A copy sorted by the number of mistakes, then photos that disagree with the server first. */
+export function worstFirst(results: readonly SampleResult[]): SampleResult[] {
+  return [...results].sort(
     (a, b) => countMistakes(b.outcome) - countMistakes(a.outcome) || Number(a.agrees) - Number(b.agrees),
   );
 }

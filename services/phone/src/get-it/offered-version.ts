@@ -1,4 +1,4 @@
-/** The version that is offered: the server's stable one, or without the server the one on this phone. */
+/** The offered version: the server's stable one, or, if the server is unreachable, the one on this phone. */
 import {signal} from '@preact/signals';
 
 import {fetchManifest} from '../gateway/fetch-manifest.ts';
@@ -8,23 +8,23 @@ import {phoneModel} from '../model/shared-model.ts';
 import {errorMessage} from '../ui/format.ts';
 
 export type Offered =
-  | {readonly state: 'asking'}
+  | {readonly state: 'loading'}
   | {readonly state: 'failed'; readonly message: string}
   | {
-      readonly state: 'known';
+      readonly state: 'loaded';
       readonly manifest: Manifest;
-      /** Why the server did not answer; null when it did. */
-      readonly away: string | null;
+      /** Why the server is unreachable; null if it answered. */
+      readonly offlineReason: string | null;
     };
 
-export const offered = signal<Offered>({state: 'asking'});
+export const offered = signal<Offered>({state: 'loading'});
 
-/** Ask the server. The answer is in `offered`. */
-export async function ask(): Promise<void> {
-  if (offered.value.state === 'failed') offered.value = {state: 'asking'};
+/** Load the offered version into `offered`. */
+export async function loadOffered(): Promise<void> {
+  if (offered.value.state === 'failed') offered.value = {state: 'loading'};
   try {
     const fetched = await fetchManifest(null);
-    if (fetched) offered.value = {state: 'known', manifest: fetched.manifest, away: null};
+    if (fetched) offered.value = {state: 'loaded', manifest: fetched.manifest, offlineReason: null};
   } catch (fault) {
     offered.value = await withoutServer(fault);
   }
@@ -35,7 +35,7 @@ async function withoutServer(fault: unknown): Promise<Offered> {
   if (fault instanceof GatewayProblem && fault.code === 'unreachable') {
     await phoneModel.start();
     const model = phoneModel.state.value;
-    if (model.state === 'ready') return {state: 'known', manifest: model.manifest, away: message};
+    if (model.state === 'ready') return {state: 'loaded', manifest: model.manifest, offlineReason: message};
   }
   return {state: 'failed', message};
 }

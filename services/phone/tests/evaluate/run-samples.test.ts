@@ -1,10 +1,15 @@
 import {expect, test} from 'vitest';
 
-import {reportOf} from '../../src/evaluate/report.ts';
-import {runSamples, worstFirst, type Means, type Ran} from '../../src/evaluate/run.ts';
+import {makeReport} from '../../src/evaluate/report.ts';
+import {
+  runSamples,
+  worstFirst,
+  type SampleResult,
+  type SampleRunner,
+} from '../../src/evaluate/run-samples.ts';
 import type {Samples} from '../../src/gateway/samples.ts';
 import type {Detection} from '../../src/vision/box.ts';
-import {ASTRAY, FOUND, OBJECT, sample, samplesOf} from './examples.ts';
+import {ASTRAY, FOUND, OBJECT, sample, samplesOf} from './samples.ts';
 
 const SAMPLES = samplesOf(
   sample('01.jpg', [OBJECT], [FOUND]),
@@ -13,7 +18,7 @@ const SAMPLES = samplesOf(
 );
 
 /** A phone that finds `answers[file]`, or what the server found, in 10, 20, 30 ms. */
-function phone(samples: Samples, answers: Readonly<Record<string, Detection[]>> = {}): Means {
+function phone(samples: Samples, answers: Readonly<Record<string, Detection[]>> = {}): SampleRunner {
   let ms = 0;
   return {
     read: ({file}) => Promise.resolve(new Blob([file])),
@@ -25,13 +30,13 @@ function phone(samples: Samples, answers: Readonly<Record<string, Detection[]>> 
   };
 }
 
-async function run(answers: Readonly<Record<string, Detection[]>> = {}): Promise<Ran[]> {
+async function run(answers: Readonly<Record<string, Detection[]>> = {}): Promise<SampleResult[]> {
   const stop = new AbortController().signal;
-  return runSamples(SAMPLES, phone(SAMPLES, answers), {stop, onRan: () => undefined});
+  return runSamples(SAMPLES, phone(SAMPLES, answers), {stop, onResult: () => undefined});
 }
 
 test('a phone that finds what the server found has the server’s numbers', async () => {
-  const report = reportOf(SAMPLES, await run());
+  const report = makeReport(SAMPLES, await run());
   expect(report.phone.ap50).toBe(SAMPLES.ap50);
   expect(report.phone.counts).toEqual(report.server.counts);
   expect(report.phone.falsePositivesPerEmptyPhoto).toBe(SAMPLES.falsePositivesPerEmptyPhoto);
@@ -40,7 +45,7 @@ test('a phone that finds what the server found has the server’s numbers', asyn
 });
 
 test('a phone that misses something and sees something else has numbers of its own', async () => {
-  const report = reportOf(SAMPLES, await run({'02.jpg': [], '03.jpg': [ASTRAY]}));
+  const report = makeReport(SAMPLES, await run({'02.jpg': [], '03.jpg': [ASTRAY]}));
   expect(report.phone.counts).toEqual({truePositives: 1, falsePositives: 1, falseNegatives: 1});
   expect(report.phone.falsePositivesPerEmptyPhoto).toBe(1);
   expect(report.server.counts).toEqual({truePositives: 2, falsePositives: 0, falseNegatives: 0});
@@ -57,7 +62,7 @@ test('the photos that went worst come first, and those the server answers otherw
 test('it tells of every photo as it is done', async () => {
   const told: string[] = [];
   const stop = new AbortController().signal;
-  await runSamples(SAMPLES, phone(SAMPLES), {stop, onRan: ran => told.push(ran.sample.file)});
+  await runSamples(SAMPLES, phone(SAMPLES), {stop, onResult: ran => told.push(ran.sample.file)});
   expect(told).toEqual(['01.jpg', '02.jpg', '03.jpg']);
 });
 
@@ -66,7 +71,7 @@ test('it stops between two photos when it is told to', async () => {
   const told: string[] = [];
   const running = runSamples(SAMPLES, phone(SAMPLES), {
     stop: stopping.signal,
-    onRan: ran => {
+    onResult: ran => {
       told.push(ran.sample.file);
       stopping.abort();
     },
@@ -78,7 +83,7 @@ test('it stops between two photos when it is told to', async () => {
 test('it stops while a photo is still on its way', async () => {
   const stopping = new AbortController();
   const means = {...phone(SAMPLES), read: () => new Promise<Blob>(() => undefined)};
-  const running = runSamples(SAMPLES, means, {stop: stopping.signal, onRan: () => undefined});
+  const running = runSamples(SAMPLES, means, {stop: stopping.signal, onResult: () => undefined});
   stopping.abort();
   await expect(running).rejects.toThrow(expect.objectContaining({name: 'AbortError'}) as Error);
 });
@@ -86,5 +91,7 @@ test('it stops while a photo is still on its way', async () => {
 test('a photo that cannot be read ends the run with its reason', async () => {
   const means = {...phone(SAMPLES), read: () => Promise.reject(new Error('arrived damaged'))};
   const stop = new AbortController().signal;
-  await expect(runSamples(SAMPLES, means, {stop, onRan: () => undefined})).rejects.toThrow('arrived damaged');
+  await expect(runSamples(SAMPLES, means, {stop, onResult: () => undefined})).rejects.toThrow(
+    'arrived damaged',
+  );
 });

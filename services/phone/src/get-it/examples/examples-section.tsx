@@ -1,15 +1,15 @@
-/** Programs that use the version, in the language somebody chooses. */
+/** Example programs that use the version, in the chosen language. */
 import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
-import {apiKeysWanted} from '../gateway/api-key.ts';
-import type {Manifest} from '../gateway/manifest.ts';
-import {address} from '../gateway/request.ts';
-import {AUTHORITY, hasOwnAuthority} from './authority.ts';
-import {CodeBlock} from './code-block.tsx';
-import {chapters, type Chapter} from './examples/chapters.ts';
-import {trustAuthority} from './examples/trust.ts';
-import {tfliteFiles} from './files.ts';
+import {apiKeysWanted} from '../../gateway/api-key.ts';
+import type {Manifest} from '../../gateway/manifest.ts';
+import {address} from '../../gateway/request.ts';
+import {CopyButton} from '../../ui/copy-button.tsx';
+import {tfliteFiles} from '../files/artifacts.ts';
+import {chapters, type Chapter} from './chapters.ts';
+import {trustAuthority} from './command-line.ts';
+import type {Example} from './example.ts';
 
 export function ExamplesSection({manifest}: {manifest: Manifest}) {
   const files = tfliteFiles(manifest);
@@ -58,7 +58,7 @@ function Programs({chapter}: {chapter: Chapter}) {
   );
 }
 
-/** Browsers were told of the server's own authority when it was installed; programs have to be told too. */
+/** Explains how programs trust the server's own certificate authority, which browsers do not share with them. */
 function Trust() {
   const needed = useSignal(false);
   useEffect(() => {
@@ -100,4 +100,33 @@ function Choice({name, options, chosen, onChoose}: ChoiceProps) {
       </fieldset>
     </div>
   );
+}
+
+/** One example with a copy button. */
+function CodeBlock({example}: {example: Example}) {
+  return (
+    <article class="example" aria-label={example.title}>
+      <div class="title">
+        <h3>{example.title}</h3>
+        <CopyButton text={example.code} what={`the example “${example.title}”`} />
+      </div>
+      {example.needs !== '' && <pre class="needs">{example.needs}</pre>}
+      {/* Focusable, so that long lines can be scrolled with the keyboard. */}
+      <pre tabIndex={0} role="region" aria-label={`Code: ${example.title}`}>
+        <code data-example={example.id}>{example.code}</code>
+      </pre>
+    </article>
+  );
+}
+
+const AUTHORITY = 'lan/authority.pem';
+
+/** Whether the gateway's certificate is from its own authority; false over plain http or when it cannot be told. */
+async function hasOwnAuthority(): Promise<boolean> {
+  if (location.protocol !== 'https:') return false;
+  try {
+    return (await fetch(address(AUTHORITY), {method: 'HEAD'})).ok;
+  } catch {
+    return false;
+  }
 }

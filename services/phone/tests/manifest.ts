@@ -1,5 +1,5 @@
 /** A manifest for tests. */
-import type {Artifact, Manifest} from '../../src/gateway/manifest.ts';
+import type {Artifact, Manifest} from '../src/gateway/manifest.ts';
 
 export function artifact(kind: string, ...paths: string[]): Artifact {
   const files = paths.map((path, place) => ({path, sha256: `${place}`.repeat(64), size_bytes: 1_500_000}));

@@ -1,8 +1,8 @@
-/** The files of a version as an app developer chooses among them. */
-import type {Artifact, Manifest, ManifestFile} from '../gateway/manifest.ts';
+/** The artifacts of a version, as shown to app developers. */
+import type {Artifact, Manifest, ManifestFile} from '../../gateway/manifest.ts';
 
-/** One kind of model of the version. */
-export interface Kind {
+/** One artifact of the version, in one format. */
+export interface ArtifactInfo {
   readonly kind: string;
   readonly title: string;
   readonly purpose: string;
@@ -10,8 +10,8 @@ export interface Kind {
   readonly sizeBytes: number;
   readonly ap50: number | null;
   readonly minRuntime: string | null;
-  /** Whether the gateway hands it out: the SavedModel is TensorFlow Serving's alone. */
-  readonly served: boolean;
+  /** Whether the gateway offers it for download; the SavedModel is only for TensorFlow Serving. */
+  readonly isDownloadable: boolean;
 }
 
 /** A TFLite file that the examples can run. */
@@ -21,7 +21,7 @@ export interface TfliteFile extends ManifestFile {
   readonly dtype: string;
 }
 
-const DESCRIBED: Readonly<Record<string, {title: string; purpose: string}>> = {
+const DESCRIPTIONS: Readonly<Record<string, {title: string; purpose: string}>> = {
   tflite_f16: {
     title: 'TFLite, 16 bit',
     purpose: 'Android, iOS and desktop. Half the size, the same answers.',
@@ -38,28 +38,28 @@ const DESCRIBED: Readonly<Record<string, {title: string; purpose: string}>> = {
     purpose: 'TensorFlow Serving. It stays in the store and is not downloaded here.',
   },
 };
-const ORDER = Object.keys(DESCRIBED);
+const ORDER = Object.keys(DESCRIPTIONS);
 
-/** The kinds of the version, the ones most often wanted first. */
-export function kindsOf(manifest: Manifest): Kind[] {
-  const place = ({kind}: Artifact) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
-  return [...manifest.artifacts].sort((a, b) => place(a) - place(b)).map(kindOf);
+/** The artifacts of the version, the most popular formats first. */
+export function listArtifacts(manifest: Manifest): ArtifactInfo[] {
+  const rank = ({kind}: Artifact) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
+  return [...manifest.artifacts].sort((a, b) => rank(a) - rank(b)).map(describeArtifact);
 }
 
-function kindOf(artifact: Artifact): Kind {
+function describeArtifact(artifact: Artifact): ArtifactInfo {
   const {kind, files} = artifact;
   return {
     kind,
-    ...(DESCRIBED[kind] ?? {title: kind, purpose: ''}),
+    ...(DESCRIPTIONS[kind] ?? {title: kind, purpose: ''}),
     files,
     sizeBytes: files.reduce((sum, file) => sum + file.size_bytes, 0),
     ap50: artifact.ap50 ?? null,
     minRuntime: artifact.min_runtime ?? null,
-    served: kind !== 'saved_model',
+    isDownloadable: kind !== 'saved_model',
   };
 }
 
-/** The version's TFLite files, the one to begin with first: half the size of 32 bit with the same answers. */
+/** The version's TFLite files, the recommended one (16 bit) first. */
 export function tfliteFiles(manifest: Manifest): TfliteFile[] {
   return [...manifest.artifacts]
     .filter(({kind}) => kind.startsWith('tflite_'))
@@ -67,4 +67,14 @@ export function tfliteFiles(manifest: Manifest): TfliteFile[] {
     .flatMap(({kind, files, io_dtype}) =>
       files.slice(0, 1).map(file => ({...file, kind, dtype: io_dtype ?? 'float32'})),
     );
+}
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The name of a downloaded TFLite file: it contains the version, so that downloads do not overwrite each other. */
+export function tfliteName({name, version}: Manifest, path: string): string {
+  return `${name}-${version}-${fileName(path)}`;
 }
