@@ -10,7 +10,7 @@ const DAMAGED = new TextEncoder().encode('weightz').buffer;
 /** How the browser's cache was to be used, request after request. */
 let asked: (RequestCache | undefined)[];
 
-/** `cached`: what the browser has of the file; `servedManifest`: what the server has. */
+/** `cached`: what the browser has of the file; `served`: what the server has. */
 function network(cached: ArrayBuffer, servedManifest: ArrayBuffer): void {
   vi.stubGlobal('fetch', (_address: string, {cache}: RequestInit) => {
     asked.push(cache);

@@ -115,7 +115,7 @@ function ReportWrongButton({session}: {session: PhotoSession}) {
   const manifest = shownManifest.value;
   if (!photo || !answer || !manifest) return null;
   const report = async () => {
-    const {reportWrong} = await import('../../label/report-wrong.ts');
+    const {reportWrong} = await import('../../label/report/report-wrong.ts');
     const detections = aboveThreshold(answer.detections);
     try {
       await reportWrong({photo: photo.file, detections, labels: [...manifest.labels]});

@@ -44,7 +44,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('a frame that cannot be encoded is told, and the next one is answered', async () => {
+test('a frame that cannot be written is told, and the next one is answered', async () => {
   encodedFrame = null;
   void session.run(video, stop.signal);
   await vi.waitFor(() => expect(session.onServer.value.state).toBe('failed'));

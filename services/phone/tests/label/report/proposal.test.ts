@@ -1,11 +1,10 @@
 import 'fake-indexeddb/auto';
-
 import {afterEach, describe, expect, test, vi} from 'vitest';
 
-import {Collection} from '../../src/label/collection/collection.ts';
-import {Shelf} from '../../src/label/collection/shelf.ts';
-import {proposal} from '../../src/label/proposal.ts';
-import {photo, truth} from './making.ts';
+import {Collection} from '../../../src/label/collection/collection.ts';
+import {PhotoDatabase} from '../../../src/label/collection/photo-database.ts';
+import {proposal} from '../../../src/label/report/proposal.ts';
+import {photo, truth} from '../photos.ts';
 
 const found = [
   {...truth(0), score: 0.9, label: 'raccoon'},
@@ -47,15 +46,15 @@ describe('a wrong answer', () => {
     vi.stubGlobal('navigator', {storage});
     // The screens read the address of the page when they are loaded.
     Object.assign(globalThis, {location: {hash: ''}, addEventListener: () => undefined});
-    const {shelveWrong} = await import('../../src/label/report-wrong.ts');
-    const shelf = new Shelf(() => Collection.open('wrong'));
+    const {addWrongDetections} = await import('../../../src/label/report/report-wrong.ts');
+    const collection = new Collection(() => PhotoDatabase.open('wrong'));
     const prepare = () => Promise.resolve(photo('wrong'));
-    const id = await shelveWrong(shelf, answer, prepare);
-    expect(shelf.classes.value).toEqual(['raccoon', 'kangaroo']);
-    expect(shelf.find(id)?.labelling).toEqual({boxes: [truth(0), truth(1)], done: false});
+    const id = await addWrongDetections(collection, answer, prepare);
+    expect(collection.classes.value).toEqual(['raccoon', 'kangaroo']);
+    expect(collection.find(id)?.labelling).toEqual({boxes: [truth(0), truth(1)], done: false});
 
-    await shelf.label(id, {boxes: [truth(1)], done: true});
-    expect(await shelveWrong(shelf, answer, prepare)).toBe(id);
-    expect(shelf.find(id)?.labelling).toEqual({boxes: [truth(1)], done: true});
+    await collection.label(id, {boxes: [truth(1)], done: true});
+    expect(await addWrongDetections(collection, answer, prepare)).toBe(id);
+    expect(collection.find(id)?.labelling).toEqual({boxes: [truth(1)], done: true});
   });
 });

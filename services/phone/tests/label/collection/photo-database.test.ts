@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 
-import {collectionProblem} from '../../../src/label/collection/problem.ts';
+import {collectionProblem} from '../../../src/label/collection/photo-database.ts';
 
 test.each([
   new DOMException('', 'QuotaExceededError'),

@@ -1,13 +1,11 @@
 import 'fake-indexeddb/auto';
-
 import {afterEach, expect, test, vi} from 'vitest';
 
-import {adding, addPhotos, summary} from '../../../src/label/adding/add.ts';
+import {adding, addPhotos, summary} from '../../../src/label/adding/add-photos.ts';
 import {Collection} from '../../../src/label/collection/collection.ts';
-import {CollectionProblem} from '../../../src/label/collection/problem.ts';
-import {Shelf} from '../../../src/label/collection/shelf.ts';
+import {CollectionProblem, PhotoDatabase} from '../../../src/label/collection/photo-database.ts';
 import {PhotoProblem} from '../../../src/vision/photo.ts';
-import {photo} from '../making.ts';
+import {photo} from '../photos.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -20,9 +18,9 @@ async function prepare(file: Blob) {
 }
 
 test('good photos come in, a broken one is named, and one that is there is not taken twice', async () => {
-  const shelf = new Shelf(() => Collection.open('add'));
-  const result = await addPhotos(shelf, files('a', 'broken.jpg', 'b', 'a'), prepare);
-  expect(shelf.photos.value).toHaveLength(2);
+  const collection = new Collection(() => PhotoDatabase.open('add'));
+  const result = await addPhotos(collection, files('a', 'broken.jpg', 'b', 'a'), prepare);
+  expect(collection.photos.value).toHaveLength(2);
   expect(summary(result)).toEqual([
     'Added 2 photos.',
     '1 photo was here already.',
@@ -34,22 +32,22 @@ test('good photos come in, a broken one is named, and one that is there is not t
 test('nothing waits for the person whom the browser asks whether the photos may stay', async () => {
   const persist = vi.fn(() => new Promise<boolean>(() => undefined));
   vi.stubGlobal('navigator', {storage: {persisted: () => Promise.resolve(false), persist}});
-  const shelf = new Shelf(() => Collection.open('add asking'));
-  const result = await addPhotos(shelf, files('a'), prepare);
+  const collection = new Collection(() => PhotoDatabase.open('add asking'));
+  const result = await addPhotos(collection, files('a'), prepare);
   expect(summary(result)).toEqual(['Added 1 photo.']);
   await vi.waitFor(() => expect(persist).toHaveBeenCalled());
 });
 
 test('a full storage ends it, and says how many are missing', async () => {
-  const collection = await Collection.open('add full');
-  const add = collection.add.bind(collection);
+  const database = await PhotoDatabase.open('add full');
+  const add = database.add.bind(database);
   let taken = 0;
-  collection.add = async (...given) => {
+  database.add = async (...given) => {
     if (++taken > 1) throw new CollectionProblem('full', 'It is full.');
     return add(...given);
   };
-  const shelf = new Shelf(() => Promise.resolve(collection));
-  const result = await addPhotos(shelf, files('a', 'b', 'c'), prepare);
+  const collection = new Collection(() => Promise.resolve(database));
+  const result = await addPhotos(collection, files('a', 'b', 'c'), prepare);
   expect(summary(result)).toEqual(['Added 1 photo.', '2 photos could not be added. It is full.']);
-  expect(shelf.photos.value).toHaveLength(1);
+  expect(collection.photos.value).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 
 import {
-  fitted,
+  fitToStage,
   MARGIN,
   MAX_ZOOM,
   onPhoto,
@@ -9,11 +9,11 @@ import {
   pinched,
   zoomed,
   zoomOf,
-} from '../../../src/label/boxes/view.ts';
+} from '../../../src/label/boxes/viewport.ts';
 
 const photo = {width: 1600, height: 1200};
 const stage = {width: 400, height: 600};
-const fit = fitted(photo, stage);
+const fit = fitToStage(photo, stage);
 
 describe('the view', () => {
   test('shows the whole photo in its own aspect, with room around it', () => {

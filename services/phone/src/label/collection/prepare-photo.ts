@@ -1,30 +1,29 @@
-/** From a file of the phone's library to the photo that is kept: upright, of a sensible size, without metadata. */
+/** Converts photos for storage: upright, of limited size, without metadata. */
 import {sha256} from '../../storage/checksum.ts';
 import type {Size} from '../../vision/overlay.ts';
 import {encodeJpeg, openPhoto, scaledDown} from '../../vision/photo.ts';
-import type {PreparedPhoto} from './record.ts';
+import type {PreparedPhoto} from './photo-database.ts';
 
-/** Pixels: six times what a network sees, and hundreds of them fit into a browser's storage. */
+/** In pixels: six times the network's input, and small enough to store hundreds of photos. */
 export const MAX_SIDE = 2048;
 const THUMBNAIL_SIDE = 256;
 
 /**
- * The photo as the collection keeps it. Written anew from its pixels, so that nothing else of the file is left: no
- * place, no time, no owner.
+ * The photo as it is stored. It is encoded again from its pixels, which removes all metadata, such as location and time.
  *
  * Throws PhotoProblem when this browser cannot open the file.
  */
-export async function prepared(file: Blob): Promise<PreparedPhoto> {
+export async function preparePhoto(file: Blob): Promise<PreparedPhoto> {
   const photo = await openPhoto(file);
   try {
-    return await preparedPicture(photo, isSecureContext ? await sha256(await file.arrayBuffer()) : null);
+    return await preparePicture(photo, isSecureContext ? await sha256(await file.arrayBuffer()) : null);
   } finally {
     photo.close();
   }
 }
 
-/** The same for pixels that come from no file: a picture of the camera. */
-export async function preparedPicture(
+/** The same for pixels without a file, such as a camera frame. */
+export async function preparePicture(
   picture: ImageBitmap,
   source: string | null = null,
 ): Promise<PreparedPhoto> {

@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest';
 
-import {begun, changed, redone, undone} from '../../../src/label/boxes/history.ts';
+import {changed, redone, startHistory, undone} from '../../../src/label/boxes/undo-history.ts';
 
 test('what was done is undone and done again, step by step', () => {
-  const history = changed(changed(begun('a'), 'b'), 'c');
+  const history = changed(changed(startHistory('a'), 'b'), 'c');
   expect(undone(history).now).toBe('b');
   expect(undone(undone(undone(history))).now).toBe('a');
   expect(redone(redone(undone(undone(history)))).now).toBe('c');
@@ -11,13 +11,13 @@ test('what was done is undone and done again, step by step', () => {
 });
 
 test('a change after undoing forgets what was undone', () => {
-  const history = changed(undone(changed(begun('a'), 'b')), 'c');
+  const history = changed(undone(changed(startHistory('a'), 'b')), 'c');
   expect(redone(history).now).toBe('c');
   expect(undone(history).now).toBe('a');
 });
 
 test('a run of the same small changes is one step', () => {
-  let history = changed(begun(0), 1);
+  let history = changed(startHistory(0), 1);
   for (const value of [2, 3, 4]) history = changed(history, value, 'move 0');
   expect(undone(history).now).toBe(1);
   history = changed(history, 5, 'move 1');
@@ -25,6 +25,6 @@ test('a run of the same small changes is one step', () => {
 });
 
 test('a run does not go on over an undo', () => {
-  const history = changed(undone(changed(changed(begun(0), 1, 'run'), 2, 'other')), 3, 'run');
+  const history = changed(undone(changed(changed(startHistory(0), 1, 'run'), 2, 'other')), 3, 'run');
   expect(undone(history).now).toBe(1);
 });

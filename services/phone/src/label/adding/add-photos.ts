@@ -1,12 +1,10 @@
-/** Puts photos into the collection, one after the other, and tells how it went. */
+/** Adds files to the collection, one after the other, and reports the outcome. */
 import {signal} from '@preact/signals';
 
 import {isHeic, PhotoProblem} from '../../vision/photo.ts';
-import {askToPersist} from '../collection/persistence.ts';
-import {prepared} from '../collection/prepare.ts';
-import {CollectionProblem} from '../collection/problem.ts';
-import type {PhotoRecord, PreparedPhoto} from '../collection/record.ts';
-import type {Shelf} from '../collection/shelf.ts';
+import {requestPersistence, type Collection} from '../collection/collection.ts';
+import {CollectionProblem, type PhotoRecord, type PreparedPhoto} from '../collection/photo-database.ts';
+import {preparePhoto} from '../collection/prepare-photo.ts';
 
 export interface Adding {
   readonly done: number;
@@ -14,45 +12,46 @@ export interface Adding {
 }
 
 export interface Added {
-  /** In the order of the files; those that were there before are not among them. */
+  /** In the order of the files, without duplicates. */
   readonly added: readonly PhotoRecord[];
-  readonly known: number;
-  /** By name, with the reason. */
+  /** The number of files that were added before. */
+  readonly duplicates: number;
+  /** Files that could not be opened. */
   readonly unreadable: readonly {readonly name: string; readonly reason: string}[];
-  /** Why the rest was not added, and how many that are. */
+  /** Why the remaining files were not added, and their number. */
   readonly stopped: {readonly problem: CollectionProblem; readonly left: number} | null;
 }
 
-/** How far it is; null when nothing is being added. */
+/** Progress; null when nothing is being added. */
 export const adding = signal<Adding | null>(null);
 
-/** Never rejects: a photo that cannot be opened is named and left out, a full storage ends the adding. */
+/** Never rejects: photos that cannot be opened are skipped and listed; a full storage stops the process. */
 export async function addPhotos(
-  shelf: Shelf,
+  collection: Collection,
   files: readonly File[],
-  prepare: (file: Blob) => Promise<PreparedPhoto> = prepared,
+  prepare: (file: Blob) => Promise<PreparedPhoto> = preparePhoto,
 ): Promise<Added> {
   const added: PhotoRecord[] = [];
   const unreadable: {name: string; reason: string}[] = [];
-  let known = 0;
+  let duplicates = 0;
   try {
     for (const [index, file] of files.entries()) {
       adding.value = {done: index, total: files.length};
       try {
-        const shelved = await shelf.add(await prepare(file));
-        if (shelved.known) known += 1;
-        else added.push(shelved.record);
+        const result = await collection.add(await prepare(file));
+        if (result.isDuplicate) duplicates += 1;
+        else added.push(result.record);
       } catch (fault) {
         if (fault instanceof CollectionProblem) {
-          return {added, known, unreadable, stopped: {problem: fault, left: files.length - index}};
+          return {added, duplicates, unreadable, stopped: {problem: fault, left: files.length - index}};
         }
         unreadable.push({name: file.name, reason: await reasonOf(fault, file)});
       }
     }
-    return {added, known, unreadable, stopped: null};
+    return {added, duplicates, unreadable, stopped: null};
   } finally {
     adding.value = null;
-    if (added.length > 0) void askToPersist(); // some browsers ask the person: nothing waits for the answer
+    if (added.length > 0) void requestPersistence(); // not awaited: some browsers prompt the person
   }
 }
 
@@ -63,12 +62,12 @@ async function reasonOf(fault: unknown, file: File): Promise<string> {
   return fault.message;
 }
 
-/** What happened, in sentences. */
-export function summary({added, known, unreadable, stopped}: Added): readonly string[] {
+/** The outcome as messages for people. */
+export function summary({added, duplicates, unreadable, stopped}: Added): readonly string[] {
   const photos = (count: number) => (count === 1 ? '1 photo' : `${count} photos`);
   return [
     ...(added.length > 0 ? [`Added ${photos(added.length)}.`] : []),
-    ...(known > 0 ? [`${photos(known)} ${known === 1 ? 'was' : 'were'} here already.`] : []),
+    ...(duplicates > 0 ? [`${photos(duplicates)} ${duplicates === 1 ? 'was' : 'were'} here already.`] : []),
     ...unreadable.map(({name, reason}) => `${name} was left out. ${reason}`),
     ...(stopped ? [`${photos(stopped.left)} could not be added. ${stopped.problem.message}`] : []),
   ];

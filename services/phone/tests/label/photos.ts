@@ -1,5 +1,5 @@
 /** Small photos and boxes for tests. */
-import type {PreparedPhoto} from '../../src/label/collection/record.ts';
+import type {PreparedPhoto} from '../../src/label/collection/photo-database.ts';
 import type {GroundTruth} from '../../src/vision/box.ts';
 
 /** Bytes stand in for pixels where nobody decodes them. */

@@ -2,8 +2,8 @@ import {strFromU8, unzipSync} from 'fflate';
 import {expect, test} from 'vitest';
 
 import {NOTHING_HERE, UNTOUCHED} from '../../../src/label/boxes/labelling.ts';
-import {datasetZip, zipName} from '../../../src/label/export/dataset.ts';
-import {truth} from '../making.ts';
+import {datasetZip, zipName} from '../../../src/label/export/dataset-zip.ts';
+import {truth} from '../photos.ts';
 
 const base = {width: 400, height: 200, sizeBytes: 9, addedAt: 0, source: null};
 const photos = [

@@ -1,7 +1,7 @@
 /**
- * Which part of the photo is seen: where the whole photo lies on the stage, the part of the screen it is shown on.
+ * Zoom and pan: the rectangle of the whole photo on the stage, the element that shows it.
  *
- * Points on the stage are in its pixels, points of the photo are 0..1 as boxes are.
+ * Points on the stage are in pixels; points of the photo are 0..1, as in boxes.
  */
 import {fitPhoto, type Rectangle, type Size} from '../../vision/overlay.ts';
 
@@ -10,13 +10,13 @@ export interface Point {
   readonly y: number;
 }
 
-/** Room around the photo, so that a finger can reach the corners of a box at its very edge. */
+/** Space around the photo in pixels, so that a finger can reach corners of boxes at its edge. */
 export const MARGIN = 20;
-/** How many times larger than when it fits the photo can be seen. */
+/** Maximum zoom, relative to the fitted photo. */
 export const MAX_ZOOM = 10;
 
 /** The whole photo, centred. */
-export function fitted(photo: Size, stage: Size): Rectangle {
+export function fitToStage(photo: Size, stage: Size): Rectangle {
   const room = {
     width: Math.max(1, stage.width - 2 * MARGIN),
     height: Math.max(1, stage.height - 2 * MARGIN),
@@ -25,16 +25,16 @@ export function fitted(photo: Size, stage: Size): Rectangle {
   return {...inside, left: inside.left + MARGIN, top: inside.top + MARGIN};
 }
 
-/** `factor` times larger, with the point `about` staying where it is as far as the limits allow. */
+/** Zoomed by `factor` around the point `about`, within the limits. */
 export function zoomed(view: Rectangle, factor: number, about: Point, photo: Size, stage: Size): Rectangle {
-  return settled(scaled(view, factor, about, about), photo, stage);
+  return constrained(scaled(view, factor, about, about), photo, stage);
 }
 
 export function panned(view: Rectangle, across: number, down: number, photo: Size, stage: Size): Rectangle {
-  return settled({...view, left: view.left + across, top: view.top + down}, photo, stage);
+  return constrained({...view, left: view.left + across, top: view.top + down}, photo, stage);
 }
 
-/** The view after two fingers went from one pair of places to another: what is under them stays under them. */
+/** The view after a pinch: the points under the two fingers stay under them, within the limits. */
 export function pinched(
   view: Rectangle,
   from: readonly [Point, Point],
@@ -43,32 +43,32 @@ export function pinched(
   stage: Size,
 ): Rectangle {
   const factor = distance(to) / Math.max(1, distance(from));
-  return settled(scaled(view, factor, middle(from), middle(to)), photo, stage);
+  return constrained(scaled(view, factor, middle(from), middle(to)), photo, stage);
 }
 
-/** How many times larger than when it fits. */
+/** The zoom relative to the fitted photo. */
 export function zoomOf(view: Rectangle, photo: Size, stage: Size): number {
-  return view.width / fitted(photo, stage).width;
+  return view.width / fitToStage(photo, stage).width;
 }
 
-/** The nearest view within the limits: neither too small nor too large, and no empty stage beside a large photo. */
-export function settled(view: Rectangle, photo: Size, stage: Size): Rectangle {
-  const fit = fitted(photo, stage);
-  const zoom = clamped(view.width / fit.width, 1, MAX_ZOOM);
+/** The nearest view within the limits of zoom and pan. */
+export function constrained(view: Rectangle, photo: Size, stage: Size): Rectangle {
+  const fit = fitToStage(photo, stage);
+  const zoom = clamp(view.width / fit.width, 1, MAX_ZOOM);
   const [width, height] = [fit.width * zoom, fit.height * zoom];
-  // What is in the middle stays there when the limits change the size.
+  // The centre stays in place when the limits change the size.
   const left = view.left + (view.width - width) / 2;
   const top = view.top + (view.height - height) / 2;
   return {width, height, left: within(left, width, stage.width), top: within(top, height, stage.height)};
 }
 
-/** The point of the photo that is seen there; outside 0..1 beside the photo. */
+/** The point of the photo at a point of the stage; outside 0..1 beside the photo. */
 export function onPhoto(view: Rectangle, point: Point): Point {
   return {x: (point.x - view.left) / view.width, y: (point.y - view.top) / view.height};
 }
 
-export function clamped(value: number, least: number, most: number): number {
-  return Math.min(Math.max(value, least), most);
+export function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max);
 }
 
 function scaled(view: Rectangle, factor: number, from: Point, to: Point): Rectangle {
@@ -82,7 +82,7 @@ function scaled(view: Rectangle, factor: number, from: Point, to: Point): Rectan
 
 function within(start: number, length: number, room: number): number {
   if (length <= room - 2 * MARGIN) return (room - length) / 2;
-  return clamped(start, room - MARGIN - length, MARGIN);
+  return clamp(start, room - MARGIN - length, MARGIN);
 }
 
 const distance = ([a, b]: readonly [Point, Point]) => Math.hypot(a.x - b.x, a.y - b.y);

@@ -1,13 +1,13 @@
-/** Says that the newest changes are not in the storage, for as long as that is so. */
+/** A notice that is shown while the latest changes could not be saved. */
 import {useEffect} from 'preact/hooks';
 
-import {shelf} from './collection/shelf.ts';
+import {collection} from './collection.ts';
 
-export function Unkept() {
-  const problem = shelf.unkept.value;
+export function UnsavedNotice() {
+  const problem = collection.unsaved.value;
   useEffect(() => {
     if (!problem) return;
-    const hold = (event: Event) => event.preventDefault(); // the browser asks before it leaves
+    const hold = (event: Event) => event.preventDefault(); // the browser asks for confirmation before it leaves the page
     addEventListener('beforeunload', hold);
     return () => removeEventListener('beforeunload', hold);
   }, [problem]);
@@ -16,7 +16,7 @@ export function Unkept() {
     <p class="notice bad" role="alert">
       The last changes are on the screen but not kept yet, and leaving the page would lose them.{' '}
       {problem.message}{' '}
-      <button type="button" class="link" onClick={() => void shelf.keep()}>
+      <button type="button" class="link" onClick={() => void collection.save()}>
         Try again
       </button>
     </p>

@@ -1,12 +1,12 @@
-/** Pointer events of the stage as fingers of a gesture. */
+/** Converts pointer events of the stage to events of the gesture. */
 import type {Finger} from '../boxes/gesture.ts';
 
 const SLACK_PX: Record<string, number> = {mouse: 3, pen: 5, touch: 9};
 
-/** Listens to the stage until the returned function is called. */
-export function listenToFingers(stage: HTMLElement, onFinger: (finger: Finger) => void): () => void {
+/** Listens until the returned function is called. */
+export function listenToPointers(stage: HTMLElement, onFinger: (finger: Finger) => void): () => void {
   const down = new Set<number>();
-  const tell = (event: PointerEvent, what: Finger['what']) => {
+  const emit = (event: PointerEvent, what: Finger['what']) => {
     const {left, top} = stage.getBoundingClientRect();
     onFinger({
       what,
@@ -18,28 +18,28 @@ export function listenToFingers(stage: HTMLElement, onFinger: (finger: Finger) =
   };
   const press = (event: PointerEvent) => {
     if (event.button !== 0) return;
-    // So that the drag goes on beside the stage, and no text is selected.
+    // Continue the drag outside the stage, and do not select text.
     stage.setPointerCapture(event.pointerId);
     event.preventDefault();
     down.add(event.pointerId);
-    tell(event, 'down');
+    emit(event, 'down');
   };
   const drag = (event: PointerEvent) => {
-    if (down.has(event.pointerId)) tell(event, 'move');
+    if (down.has(event.pointerId)) emit(event, 'move');
   };
   const leave = (event: PointerEvent) => {
     if (!down.delete(event.pointerId)) return;
-    tell(event, event.type === 'pointerup' ? 'up' : 'cancel');
+    emit(event, event.type === 'pointerup' ? 'up' : 'cancel');
   };
-  // A quick stroke is no fling: the browser would swallow the tap that follows it.
-  const own = (event: Event) => event.preventDefault();
-  stage.addEventListener('touchstart', own, {passive: false});
+  // Otherwise the browser treats a quick stroke as a fling and swallows the tap that follows it.
+  const prevent = (event: Event) => event.preventDefault();
+  stage.addEventListener('touchstart', prevent, {passive: false});
   stage.addEventListener('pointerdown', press);
   stage.addEventListener('pointermove', drag);
   stage.addEventListener('pointerup', leave);
   stage.addEventListener('pointercancel', leave);
   return () => {
-    stage.removeEventListener('touchstart', own);
+    stage.removeEventListener('touchstart', prevent);
     stage.removeEventListener('pointerdown', press);
     stage.removeEventListener('pointermove', drag);
     stage.removeEventListener('pointerup', leave);

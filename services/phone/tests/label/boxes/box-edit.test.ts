@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 
-import {largeEnough, moved, resized, spanned} from '../../../src/label/boxes/edit.ts';
+import {boxBetween, isLargeEnough, moved, resized} from '../../../src/label/boxes/box-edit.ts';
 
 const photo = {width: 1000, height: 500};
 const box = {ymin: 0.2, xmin: 0.3, ymax: 0.6, xmax: 0.5};
@@ -8,17 +8,17 @@ const box = {ymin: 0.2, xmin: 0.3, ymax: 0.6, xmax: 0.5};
 describe('a drawn box', () => {
   test('spans two points in whatever order they come', () => {
     const expected = {ymin: 0.2, xmin: 0.1, ymax: 0.8, xmax: 0.6};
-    expect(spanned({x: 0.1, y: 0.2}, {x: 0.6, y: 0.8})).toEqual(expected);
-    expect(spanned({x: 0.6, y: 0.2}, {x: 0.1, y: 0.8})).toEqual(expected);
+    expect(boxBetween({x: 0.1, y: 0.2}, {x: 0.6, y: 0.8})).toEqual(expected);
+    expect(boxBetween({x: 0.6, y: 0.2}, {x: 0.1, y: 0.8})).toEqual(expected);
   });
 
   test('ends at the edge of the photo', () => {
-    expect(spanned({x: -0.5, y: 0.5}, {x: 0.5, y: 1.7})).toEqual({ymin: 0.5, xmin: 0, ymax: 1, xmax: 0.5});
+    expect(boxBetween({x: -0.5, y: 0.5}, {x: 0.5, y: 1.7})).toEqual({ymin: 0.5, xmin: 0, ymax: 1, xmax: 0.5});
   });
 
   test('is too small below six pixels of the photo', () => {
-    expect(largeEnough({ymin: 0, xmin: 0, ymax: 0.1, xmax: 0.0059}, photo)).toBe(false);
-    expect(largeEnough({ymin: 0, xmin: 0, ymax: 0.012, xmax: 0.006}, photo)).toBe(true);
+    expect(isLargeEnough({ymin: 0, xmin: 0, ymax: 0.1, xmax: 0.0059}, photo)).toBe(false);
+    expect(isLargeEnough({ymin: 0, xmin: 0, ymax: 0.012, xmax: 0.006}, photo)).toBe(true);
   });
 });
 
@@ -44,7 +44,7 @@ describe('a resized box', () => {
 
   test('never turns inside out nor leaves the photo', () => {
     const turned = resized(box, {across: 'left', down: 'top'}, {x: 2, y: 2}, photo);
-    expect(largeEnough(turned, photo)).toBe(true);
+    expect(isLargeEnough(turned, photo)).toBe(true);
     expect([turned.xmax, turned.ymax]).toEqual([box.xmax, box.ymax]);
     const out = resized(box, {across: 'right', down: 'top'}, {x: 7, y: -7}, photo);
     expect([out.xmax, out.ymin]).toEqual([1, 0]);

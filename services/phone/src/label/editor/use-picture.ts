@@ -1,12 +1,12 @@
-/** The JPEG file of a photo as an address that an image can show. */
+/** A hook that loads a photo's JPEG file as an object URL. */
 import {useSignal, type ReadonlySignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
-import {collectionProblem} from '../collection/problem.ts';
-import {shelf} from '../collection/shelf.ts';
+import {collection} from '../collection/collection.ts';
+import {collectionProblem} from '../collection/photo-database.ts';
 
 interface Picture {
-  /** Null until it is read. */
+  /** Null until it is loaded. */
   readonly url: string | null;
   readonly problem: string | null;
 }
@@ -19,7 +19,7 @@ export function usePicture(id: number): ReadonlySignal<Picture> {
     let url: string | null = null;
     let isShown = true;
     const read = async () => {
-      const bytes = await shelf.picture(id);
+      const bytes = await collection.picture(id);
       if (!isShown) return;
       if (!bytes) throw new Error('gone');
       url = URL.createObjectURL(new Blob([bytes], {type: 'image/jpeg'}));

@@ -1,23 +1,24 @@
-/** What the kinds of things are called: asked for first, and changed later. */
+/** The form for the class names. */
 import {useSignal} from '@preact/signals';
 import {useId} from 'preact/hooks';
 
 import {classColour} from '../../ui/class-colour.ts';
 import {cleanName, nameFault} from '../collection/class-name.ts';
-import {collectionProblem} from '../collection/problem.ts';
+import {collectionProblem} from '../collection/photo-database.ts';
 
 interface ClassNamesProps {
   readonly names: readonly string[];
-  /** How many boxes each class has. One without boxes may go, if it is the last. */
+  /** The number of boxes per class. The last class can be removed if it has none. */
   readonly boxes: readonly number[];
+  /** Text of the save button. */
   readonly save: string;
-  /** Rejects with CollectionProblem when they could not be kept. */
+  /** Rejects with CollectionProblem if the names could not be saved. */
   readonly onSave: (names: readonly string[]) => Promise<void>;
 }
 
 const EXAMPLES = ['raccoon', 'kangaroo'];
 
-export function ClassNames({names, boxes, save, onSave}: ClassNamesProps) {
+export function ClassNamesForm({names, boxes, save, onSave}: ClassNamesProps) {
   const typed = useSignal(names.length > 0 ? names : ['', '']);
   const faults = useSignal<readonly (string | null)[]>([]);
   const problem = useSignal<string | null>(null);
@@ -29,7 +30,7 @@ export function ClassNames({names, boxes, save, onSave}: ClassNamesProps) {
   const submit = async (event: Event) => {
     event.preventDefault();
     const clean = typed.value.map(cleanName);
-    // One kind is enough: the second field may stay empty before there are boxes of it.
+    // One class is enough: the last field may stay empty as long as it has no boxes.
     const last = clean.length - 1;
     const wanted = last > 0 && clean[last] === '' && !boxes[last] ? clean.slice(0, -1) : clean;
     faults.value = wanted.map((_, index) => nameFault(wanted, index));
