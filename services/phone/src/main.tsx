@@ -2,6 +2,8 @@ import './shell/style/tokens.css';
 import './shell/style/base.css';
 import './shell/style/controls.css';
 import './shell/shell.css';
+// Used by several screens: part of the page's one style sheet, so that no screen fetches a separate file.
+import './model/model-panel.css';
 
 import {render} from 'preact';
 

@@ -1,6 +1,5 @@
 /** Whether two runtimes give the same detections for a photo. */
-import type {Detection} from '../vision/box.ts';
-import {intersectionOverUnion, sortByScore} from './matching.ts';
+import {intersectionOverUnion, sortByScore, type Detection} from '../vision/box.ts';
 
 /** Two runtimes agree on a detection when their boxes overlap by at least this much. */
 export const SAME_OVERLAP = 0.9;

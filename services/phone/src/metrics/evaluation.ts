@@ -1,6 +1,6 @@
 /** Average precision and counts over many photos, equal to detector/evaluation on the same photos. */
-import type {Detection, GroundTruth} from '../vision/box.ts';
-import {matchClass, MIN_OVERLAP, sortByScore} from './matching.ts';
+import {sortByScore, type Detection, type GroundTruth} from '../vision/box.ts';
+import {matchClass, MIN_OVERLAP} from './matching.ts';
 
 /** A photo's ground truth and all of the model's detections, down to its lowest score. */
 export interface EvaluatedPhoto {

@@ -1,18 +1,5 @@
-/** Matches detections to ground truth: intersection over union, COCO's greedy matching, and the outcome of one photo. */
-import type {Box, Detection, GroundTruth} from '../vision/box.ts';
-
-/** Intersection over union of two boxes, 0..1; 0 where the union is empty. */
-export function intersectionOverUnion(a: Box, b: Box): number {
-  const height = Math.min(a.ymax, b.ymax) - Math.max(a.ymin, b.ymin);
-  const width = Math.min(a.xmax, b.xmax) - Math.max(a.xmin, b.xmin);
-  const intersection = Math.max(height, 0) * Math.max(width, 0);
-  const union = area(a) + area(b) - intersection;
-  return union > 0 ? intersection / union : 0;
-}
-
-function area(box: Box): number {
-  return Math.max(box.ymax - box.ymin, 0) * Math.max(box.xmax - box.xmin, 0);
-}
+/** Matches detections to ground truth: COCO's greedy matching, and the outcome of one photo. */
+import {intersectionOverUnion, sortByScore, type Detection, type GroundTruth} from '../vision/box.ts';
 
 /** Maximum number of detections per photo and class, as in detector/evaluation. */
 export const MAX_DETECTIONS = 50;
@@ -43,11 +30,6 @@ export function matchClass(
     if (object !== null) taken.add(object);
     return {detection, object};
   });
-}
-
-/** A sorted copy; equal scores keep their order. */
-export function sortByScore<T extends {readonly score: number}>(scored: readonly T[]): T[] {
-  return [...scored].sort((a, b) => b.score - a.score);
 }
 
 function bestFree(

@@ -1,6 +1,4 @@
 /** The panel of the model on this phone: what it is, how to get, update and delete it. */
-import './model-panel.css';
-
 import type {Manifest} from '../gateway/manifest.ts';
 import {isPageCached} from '../storage/offline-page.ts';
 import {formatBytes, formatDate} from '../ui/format.ts';

@@ -1,4 +1,4 @@
-/** Boxes and detections. */
+/** Boxes and detections, and how much boxes overlap. */
 
 /** Edges as fractions of the upright photo's sides, 0..1, as everywhere in this project. */
 export interface Box {
@@ -21,4 +21,22 @@ export interface Detection extends GroundTruth {
 
 export interface LabelledDetection extends Detection {
   readonly label: string;
+}
+
+/** Intersection over union of two boxes, 0..1; 0 where the union is empty. */
+export function intersectionOverUnion(a: Box, b: Box): number {
+  const height = Math.min(a.ymax, b.ymax) - Math.max(a.ymin, b.ymin);
+  const width = Math.min(a.xmax, b.xmax) - Math.max(a.xmin, b.xmin);
+  const intersection = Math.max(height, 0) * Math.max(width, 0);
+  const union = area(a) + area(b) - intersection;
+  return union > 0 ? intersection / union : 0;
+}
+
+function area(box: Box): number {
+  return Math.max(box.ymax - box.ymin, 0) * Math.max(box.xmax - box.xmin, 0);
+}
+
+/** A sorted copy; equal scores keep their order. */
+export function sortByScore<T extends {readonly score: number}>(scored: readonly T[]): T[] {
+  return [...scored].sort((a, b) => b.score - a.score);
 }

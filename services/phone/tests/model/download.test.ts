@@ -11,10 +11,10 @@ const DAMAGED = new TextEncoder().encode('weightz').buffer;
 let asked: (RequestCache | undefined)[];
 
 /** `cached`: what the browser has of the file; `served`: what the server has. */
-function network(cached: ArrayBuffer, servedManifest: ArrayBuffer): void {
+function network(cached: ArrayBuffer, served: ArrayBuffer): void {
   vi.stubGlobal('fetch', (_address: string, {cache}: RequestInit) => {
     asked.push(cache);
-    return Promise.resolve(new Response(cache === 'reload' ? servedManifest : cached));
+    return Promise.resolve(new Response(cache === 'reload' ? served : cached));
   });
 }
 

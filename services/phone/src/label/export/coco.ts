@@ -1,7 +1,7 @@
 /** Converts the collection to COCO JSON, as read by the training job (jobs/train/datasets/coco.py). */
 import type {Box} from '../../vision/box.ts';
 import type {Size} from '../../vision/overlay.ts';
-import {withoutRemovedClasses, isUsable} from '../boxes/labelling.ts';
+import {isUsable, withoutRemovedClasses} from '../boxes/labelling.ts';
 import type {PhotoRecord} from '../collection/photo-database.ts';
 
 export interface CocoDocument {

@@ -2,7 +2,7 @@
 import {Zip, ZipDeflate, ZipPassThrough} from 'fflate';
 
 import type {PhotoRecord} from '../collection/photo-database.ts';
-import {makeCocoDocument, selectForExport, photoPath} from './coco.ts';
+import {makeCocoDocument, photoPath, selectForExport} from './coco.ts';
 
 export interface DatasetSource {
   readonly photos: readonly PhotoRecord[];

@@ -1,5 +1,5 @@
 /** How many photos are labelled, and what to add next. */
-import {withoutRemovedClasses, statusOf} from '../boxes/labelling.ts';
+import {statusOf, withoutRemovedClasses} from '../boxes/labelling.ts';
 import type {PhotoRecord} from '../collection/photo-database.ts';
 
 export interface ClassCount {

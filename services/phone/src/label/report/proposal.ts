@@ -1,7 +1,7 @@
 /** Converts detections to boxes for a person to correct. */
 import type {LabelledDetection} from '../../vision/box.ts';
 import {UNTOUCHED, type Labelling} from '../boxes/labelling.ts';
-import {nameKey, cleanName} from '../collection/class-name.ts';
+import {cleanName, nameKey} from '../collection/class-name.ts';
 
 export interface Proposal {
   readonly labelling: Labelling;

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 
-import {boxesAt, handleAt, handlesOf, HANDLE_REACH_PX} from '../../../src/label/boxes/handles.ts';
+import {boxesAt, HANDLE_REACH_PX, handleAt, handlesOf} from '../../../src/label/boxes/handles.ts';
 
 const large = {left: 100, top: 100, width: 200, height: 300};
 const tiny = {left: 100, top: 100, width: 24, height: 24};

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 
 import {NOTHING_HERE, UNTOUCHED, type Labelling} from '../../../src/label/boxes/labelling.ts';
 import type {PhotoRecord} from '../../../src/label/collection/photo-database.ts';
-import {toCocoBox, makeCocoDocument} from '../../../src/label/export/coco.ts';
+import {makeCocoDocument, toCocoBox} from '../../../src/label/export/coco.ts';
 import {golden} from '../../golden.ts';
 import {truth} from '../photos.ts';
 

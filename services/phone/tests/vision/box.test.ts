@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
 
-import {intersectionOverUnion} from '../../src/metrics/matching.ts';
+import {intersectionOverUnion} from '../../src/vision/box.ts';
 import {golden} from '../golden.ts';
-import {box, DECIMALS, type Edges} from './golden-cases.ts';
+import {box, DECIMALS, type Edges} from '../metrics/golden-cases.ts';
 
 test('overlaps are those of Python: apart, touching, nested and flat boxes too', () => {
   const {a, b, overlap} = golden('intersection_over_union') as {a: Edges[]; b: Edges[]; overlap: number[][]};
