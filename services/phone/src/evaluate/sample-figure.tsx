@@ -92,7 +92,7 @@ function tagClass(kind: FrameProps['kind'], box: Box): string {
   return `tag${hasRoom ? '' : ' inside'}${box.xmin > 0.5 ? ' leftwards' : ''}`;
 }
 
-/** What the lines around things mean: told apart by form, not by colour alone. */
+/** The meaning of the boxes, distinguished by line style and not by colour alone. */
 /** The meaning of the boxes, distinguished by line style and not by colour alone. */
 export function Legend() {
   return (

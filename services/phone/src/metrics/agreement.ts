@@ -9,9 +9,9 @@ export const SCORE_MARGIN = 0.05;
 /**
  * Confident detections of either runtime that the other runtime lacks.
  *
- * Confident means a score of at least `scoreThreshold` + 0.05; the other runtime has the detection if one of its boxes has
- * the same class and overlaps by at least 0.9. Empty when the runtimes agree, even if they decoded and resized the photo
- * differently.
+ * Confident means a score of at least `scoreThreshold` + 0.05; the other runtime has the detection if one of its boxes
+ * has the same class and overlaps by at least 0.9. Empty when the runtimes agree, even if they decoded and resized the
+ * photo differently.
  */
 export function disagreements(
   ours: readonly Detection[],

@@ -1,4 +1,7 @@
-/** The self-test: whether a version gives the same detections on this phone as when it was trained, on its first sample photo. */
+/**
+ * The self-test: whether a version gives the same detections on this phone as when it was trained, on its first
+ * sample photo.
+ */
 import {SAMPLES, SAMPLES_FOLDER, scoreThreshold, type Manifest} from '../gateway/manifest.ts';
 import {parseSamples} from '../gateway/samples.ts';
 import {disagreements} from '../metrics/agreement.ts';

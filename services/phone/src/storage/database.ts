@@ -4,7 +4,10 @@ import {openDB, type IDBPDatabase} from 'idb';
 /** Some browsers occasionally never answer a request to open a database (WebKit bug 226547). */
 const OPEN_TIMEOUT_MS = 10_000;
 
-/** Reopened after the browser has dropped the connection (some do so for background pages) or another tab has closed it. */
+/**
+ * Reopened after the browser has dropped the connection (some do so for background pages) or another tab has closed
+ * it.
+ */
 export class Database<Schema> {
   readonly #name: string;
   readonly #version: number;

@@ -1,4 +1,7 @@
-/** Small settings kept in localStorage. Where storage is unavailable (some private windows) they last as long as the page. */
+/**
+ * Small settings kept in localStorage. Where storage is unavailable (some private windows) they last as long as the
+ * page.
+ */
 import {effect, signal, type Signal} from '@preact/signals';
 
 /** A signal whose text is stored under `name`; null removes the stored text. */
@@ -23,7 +26,9 @@ function read(name: string): string | null {
   }
 }
 
-/** The parsed JSON; null when the text is missing or invalid, for example written by another page of the same origin. */
+/**
+ * The parsed JSON; null when the text is missing or invalid, for example written by another page of the same origin.
+ */
 export function parseJsonOrNull(text: string | null): unknown {
   if (text === null) return null;
   try {

@@ -115,7 +115,10 @@ export function resizeToRgb(
  */
 const MAX_READ_SCALE = 4;
 
-/** The network's input: `width` × `height`, RGB, 3 bytes per pixel, row-major. Transparent pixels become white. Runs in a worker. */
+/**
+ * The network's input: `width` × `height`, RGB, 3 bytes per pixel, row-major. Transparent pixels become white. Runs
+ * in a worker.
+ */
 export function networkInput(picture: ImageBitmap, width: number, height: number): Uint8Array {
   const readWidth = halved(picture.width, width * MAX_READ_SCALE);
   const readHeight = halved(picture.height, height * MAX_READ_SCALE);

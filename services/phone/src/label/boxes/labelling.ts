@@ -1,7 +1,9 @@
 /** The labelling of one photo. */
 import type {Box, GroundTruth} from '../../vision/box.ts';
 
-/** `done`: confirmed by a person. Otherwise boxes are a detector's proposal, and a photo without boxes is unlabelled. */
+/**
+ * `done`: confirmed by a person. Otherwise boxes are a detector's proposal, and a photo without boxes is unlabelled.
+ */
 export interface Labelling {
   readonly boxes: readonly GroundTruth[];
   readonly done: boolean;

@@ -9,7 +9,8 @@ export const MAX_SIDE = 2048;
 const THUMBNAIL_SIDE = 256;
 
 /**
- * The photo as it is stored. It is encoded again from its pixels, which removes all metadata, such as location and time.
+ * The photo as it is stored. It is encoded again from its pixels, which removes all metadata, such as location and
+ * time.
  *
  * Throws PhotoProblem when this browser cannot open the file.
  */

@@ -48,7 +48,10 @@ export const SOME_BOXES = 100;
 export const IMBALANCE = 3;
 export const FEW_NEGATIVES = 0.05;
 
-/** Advice on what to add next, most important first, by the thresholds of the training job (jobs/train/datasets/advice.py). */
+/**
+ * Advice on what to add next, most important first, by the thresholds of the training job
+ * (jobs/train/datasets/advice.py).
+ */
 export function advice(progress: Progress): readonly string[] {
   const photos = progress.labelled + progress.nothingHere;
   if (photos === 0) return photosAdvice(photos);

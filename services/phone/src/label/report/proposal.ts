@@ -12,8 +12,8 @@ export interface Proposal {
 }
 
 /**
- * `labels` are the detector's, `names` the collection's. Boxes are assigned to classes by their own label, as a different
- * version than that of `labels` may have made them.
+ * `labels` are the detector's, `names` the collection's. Boxes are assigned to classes by their own label, as a
+ * different version than that of `labels` may have made them.
  */
 export function proposal(
   detections: readonly LabelledDetection[],
