@@ -6,12 +6,14 @@ import hashlib
 import time
 from dataclasses import dataclass
 
+from detector.decode_memory import DecodeMemory
 from detector.errors import DeadlineExceededError, DetectorError, InvalidRequestError, ModelUnavailableError
 from detector.images import ImageLimits, LoadedImage, load_image
+from detector.outputs import detections
 from services.gateway.admission import Admission
 from services.gateway.answer import Answer, DetectOptions, Timing
 from services.gateway.deadline import Deadline
-from services.gateway.engines.engine import Inference, detections
+from services.gateway.engines.engine import Inference
 from services.gateway.metrics import Metrics
 from services.gateway.versions import Served, ServedVersion, VersionFacts, Versions
 from services.gateway.workers import Workers, fail
@@ -41,6 +43,7 @@ class Core:
         self._versions = versions
         self._metrics = metrics
         self._limits = limits
+        self._decode_memory = DecodeMemory(limits.max_decode_bytes)
         self._engine_name = engine_name
         self._canary_percent = canary_percent
         self._workers = Workers()
@@ -142,7 +145,8 @@ class Core:
         started = time.perf_counter()
         deadline.check()
         size = target.facts.size
-        image = load_image(photo, limits=self._limits, at_least=2 * size, square=size)
+        memory = functools.partial(self._decode_memory.reserved, timeout_s=deadline.remaining_s)
+        image = load_image(photo, limits=self._limits, at_least=2 * size, square=size, memory=memory)
         decoded = time.perf_counter()
         deadline.check()
         # The version that answers may be another one, where a label has moved before we heard of it.

@@ -30,7 +30,11 @@ class Gateway:
         store = Store(settings.store)
         self.files = StoredFiles(store)
         self.keys = ApiKeys(settings.api_keys)
-        self.limits = ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
+        self.limits = ImageLimits(
+            max_bytes=settings.max_image_bytes,
+            max_pixels=settings.max_pixels,
+            max_decode_bytes=settings.max_decode_bytes,
+        )
         self._engine = engine or build_engine(settings)
         up = self.metrics.engine_up.labels(self._engine.name)
         up.set(0)

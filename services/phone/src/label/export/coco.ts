@@ -1,4 +1,4 @@
-/** Converts the collection to COCO JSON, as read by the training job (jobs/train/datasets/coco.py). */
+/** Converts the collection to COCO JSON, as read by the training job (jobs/train/data/readers/coco.py). */
 import type {Box} from '../../vision/box.ts';
 import type {Size} from '../../vision/overlay.ts';
 import {isUsable, withoutRemovedClasses} from '../boxes/labelling.ts';

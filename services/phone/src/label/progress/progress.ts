@@ -50,7 +50,7 @@ export const FEW_NEGATIVES = 0.05;
 
 /**
  * Advice on what to add next, most important first, by the thresholds of the training job
- * (jobs/train/datasets/advice.py).
+ * (jobs/train/data/findings/advice.py).
  */
 export function advice(progress: Progress): readonly string[] {
   const photos = progress.labelled + progress.nothingHere;
