@@ -19,8 +19,8 @@ from bench.machine import machine_line
 from detector.evaluation import Evaluation
 from detector.evaluation.average_precision import mean_of_measured
 from jobs.train import TrainConfig
-from jobs.train.assess import assess_version
-from jobs.train.datasets.shapes import generate_shapes
+from jobs.train.data.shapes import generate_shapes
+from jobs.train.evaluate_version import assess_version
 from jobs.train.report import write_eval
 
 SHAPES_UNSEEN = 200

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from jobs.train.datasets.grouping import group_photos
-from jobs.train.datasets.open import open_dataset
-from jobs.train.datasets.photos import LabelledPhoto
+from jobs.train.data.open import open_dataset
+from jobs.train.data.photos import LabelledPhoto
+from jobs.train.data.split.groups import group_photos
 from jobs.train.report import write_eval
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from bench.machine import machine_line
 from detector.store import Store
-from jobs.train.datasets.shapes import generate_shapes
+from jobs.train.data.shapes import generate_shapes
 from tests.detector.pictures import encode
 from tests.e2e.films import film
 from tests.e2e.phones import launched, phone, wait_for_model

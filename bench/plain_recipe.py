@@ -29,19 +29,19 @@ from bench.machine import machine_line
 from detector.detections import DetectionArrays
 from detector.evaluation import evaluate
 from jobs.train import Event, TrainConfig
-from jobs.train.augment import AugmentOptions, random_view
-from jobs.train.datasets.open import open_dataset
-from jobs.train.datasets.photos import LabelledPhoto, Pixels, Split
+from jobs.train.data.open import open_dataset
+from jobs.train.data.photos import LabelledPhoto, Pixels, Split
+from jobs.train.fitting.augment import AugmentOptions, random_view
+from jobs.train.fitting.epochs import epochs_of
+from jobs.train.fitting.fit import train_network
+from jobs.train.fitting.objective import GridObjective, objective_of
+from jobs.train.fitting.phases import CLIP_NORM, PhasePlan, plan_phases
+from jobs.train.fitting.schedule import Schedule
 from jobs.train.measure import PhotoSet
 from jobs.train.network.base import base_convolutions
 from jobs.train.network.grid import TAP_LAYERS, build_grid_head, decode_grid, head_width
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import ResolvedWeights, resolve_base_weights
-from jobs.train.objective import GridObjective, objective_of
-from jobs.train.phases import CLIP_NORM, PhasePlan, plan_phases
-from jobs.train.recipe import epochs_of
-from jobs.train.run import train_network
-from jobs.train.schedule import Schedule
 
 FOLDS = 5
 

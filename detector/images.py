@@ -5,12 +5,15 @@ Colour profiles are ignored (as the runtimes on phones do), transparency is laid
 an animation is the photo.
 """
 
+import functools
+import hashlib
 import importlib
 import io
 import struct
 import zlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cache
 from types import ModuleType
 
 import numpy as np
@@ -37,8 +40,11 @@ from detector.image_headers import (
     sniff_format,
     webp_size,
 )
+from detector.unended_jpeg import has_end, with_end
 
 Pixels = npt.NDArray[np.uint8]
+Reserve = Callable[[int], AbstractContextManager[None]]
+"""Given the bytes that decoding takes, a context in which they may be used: `DecodeMemory.reserved`."""
 
 MAX_JPEG_SCANS = 100
 """Real progressive photos have about ten; each scan of a small file costs a pass over all of its pixels."""
@@ -47,6 +53,16 @@ MAX_SIDE = 65_535
 """A JPEG's largest. Bands and resizing take memory by the side: fifty million pixels in one row would not fit."""
 
 _BAND_PIXELS = 1_000_000
+_BAND_ROWS = 64
+
+_PIXEL_BYTES = 5
+"""Memory per pixel while a picture is decoded (`python -m bench.decoding`): Pillow holds four bytes of it."""
+_NARROW_PIXEL_BYTES = 3
+_COEFFICIENT_BYTES = 2
+"""Of each colour of each pixel of a JPEG of several scans, which is held whole whatever scale is asked for."""
+_WEBP_PIXEL_BYTES = 16
+_HEIC_PIXEL_BYTES = 15
+_MAX_DIGEST_PIXELS = 16_000_000
 
 _DECODE_FAULTS = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, RuntimeError,
@@ -67,10 +83,13 @@ _TRANSPOSITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """What is refused before it is decoded: more bytes, or more pixels by the header, than these."""
+    """What is refused before it is decoded: more bytes, pixels or memory than these."""
 
     max_bytes: int = 25_000_000
-    max_pixels: int = 50_000_000
+    max_pixels: int = 67_108_864
+    """2²⁶: what a camera of 64 megapixels writes, and a panorama of 16,384 × 4,096."""
+    max_decode_bytes: int = 1_200_000_000
+    """Memory that decoding takes by the header: a WebP or HEIC of the most pixels stays below it."""
 
 
 DEFAULT_LIMITS = ImageLimits()
@@ -102,13 +121,15 @@ def load_image(
     limits: ImageLimits = DEFAULT_LIMITS,
     at_least: int | None = None,
     square: int | None = None,
+    memory: Reserve | None = None,
 ) -> LoadedImage:
     """Decode a JPEG, PNG, WebP or HEIC, known by its content, into upright RGB.
 
     With `at_least`, the photo may come at a reduced scale that keeps both of its sides at or above that many
     pixels (or whole, if it is smaller). With `square`, `pixels` is what `resize_square` makes of them: the same
-    bit by bit, with two copies of the photo less. Thread-safe. Raises BodyTooLargeError, UnsupportedMediaTypeError,
-    ImageTooManyPixelsError or ImageUnreadableError, and nothing else.
+    bit by bit, with two copies of the photo less. A JPEG may lack its end marker, but nothing else. Thread-safe.
+    The photo is decoded within `memory(size_bytes)`, which may wait or raise. Raises BodyTooLargeError,
+    UnsupportedMediaTypeError, ImageTooManyPixelsError or ImageUnreadableError, and nothing else.
     """
     if len(data) > limits.max_bytes:
         raise BodyTooLargeError(f"The photo has {len(data)} bytes; at most {limits.max_bytes} are taken.")
@@ -117,15 +138,12 @@ def load_image(
     if image_format is None:
         raise UnsupportedMediaTypeError(_unsupported_message(content))
     try:
-        image, orientation = _OPENERS[image_format](content, limits)
-        raw_width, raw_height = image.size
-        if image_format == "jpeg" and at_least is not None:
-            image.draft("RGB", (at_least, at_least))
-        upright = _upright(_reduced_rgb(image, at_least), orientation)
-        pixels = np.asarray(upright if square is None else _stretched(upright, square), np.uint8)
+        photo = _decode(content, image_format, limits=limits, at_least=at_least, memory=memory)
+        pixels = np.asarray(photo.upright if square is None else _stretched(photo.upright, square), np.uint8)
     except _DECODE_FAULTS as fault:
         detail = (str(fault) or type(fault).__name__).rstrip(".")
         raise ImageUnreadableError(f"The {image_format.upper()} cannot be decoded: {detail}.") from fault
+    orientation, (raw_width, raw_height) = photo.orientation, photo.raw_size
     swapped = orientation.quarter_turns % 2 == 1
     return LoadedImage(
         pixels=pixels,
@@ -137,6 +155,51 @@ def load_image(
         mirrored=orientation.mirrored,
         format=image_format,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decoded:
+    upright: Image.Image
+    raw_size: tuple[int, int]
+    orientation: Orientation
+
+
+def _decode(
+    content: bytes,
+    image_format: ImageFormat,
+    *,
+    limits: ImageLimits,
+    at_least: int | None,
+    memory: Reserve | None,
+) -> _Decoded:
+    opened = _OPENERS[image_format](content, limits, at_least)
+    if opened.decode_bytes > limits.max_decode_bytes:
+        raise ImageTooManyPixelsError(_too_large_message(opened, image_format, limits))
+    with nullcontext() if memory is None else memory(opened.decode_bytes):
+        image = opened.decode()
+        size, orientation = opened.size or image.size, opened.orientation
+        upright = _upright(_reduced_rgb(image, at_least), orientation)
+        # Freed before the next photo may take the memory.
+        del image, opened
+    return _Decoded(upright, size, orientation)
+
+
+def _digest_size(size: tuple[int, int]) -> tuple[int, int]:
+    width, height = size
+    while width * height > _MAX_DIGEST_PIXELS:
+        width, height = width // 2, height // 2
+    return width, height
+
+
+def _jpeg_digest(content: bytes) -> bytes:
+    """SHA-256 of a JPEG's pixels; of a large one's at a reduced scale, which is enough to tell photos apart."""
+    image = _Jpeg(io.BytesIO(content))
+    image.draft("RGB", _digest_size(image.size))
+    image.load()
+    digest = hashlib.sha256()
+    for top in range(0, image.height, _BAND_ROWS):
+        digest.update(image.crop((0, top, image.width, min(top + _BAND_ROWS, image.height))).tobytes())
+    return digest.digest()
 
 
 def resize_square(pixels: Pixels, size: int) -> Pixels:
@@ -161,36 +224,84 @@ class _Jpeg(JpegImageFile):
         return Image.Exif()
 
 
-def _open_jpeg(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orientation]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opened:
+    """A photo whose header was read; to decode it takes about `decode_bytes` of memory."""
+
+    size: tuple[int, int] | None
+    """As taken; None where only decoding tells."""
+    orientation: Orientation
+    decode_bytes: int
+    decode: Callable[[], Image.Image]
+
+
+def _open_jpeg(content: bytes, limits: ImageLimits, at_least: int | None) -> _Opened:
     # Entropy-coded data cannot hold the marker by chance, so this counts scans (and those of a thumbnail). It takes
     # 2 ms for 12 megapixels, with Python's lock held: not where decoders end after the first scan.
-    if not jpeg_is_one_scan(content) and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
+    one_scan = jpeg_is_one_scan(content)
+    if not one_scan and content.count(b"\xff\xda") > MAX_JPEG_SCANS:
         raise ImageUnreadableError(f"The JPEG has more than {MAX_JPEG_SCANS} scans, as no camera makes it.")
     image = _Jpeg(io.BytesIO(content))
-    _check_pixels(image.size, limits)
-    return image, exif_orientation(image.info.get("exif", b""))
+    size = image.size
+    _check_pixels(size, limits)
+    orientation = exif_orientation(image.info.get("exif", b""))
+    if at_least is not None:
+        image.draft("RGB", (at_least, at_least))
+    ended = has_end(content)
+    width, height = image.size if ended else max(image.size, _digest_size(size))
+    coefficients = 0 if one_scan else int(_COEFFICIENT_BYTES * _samples_per_pixel(image) * size[0] * size[1])
+
+    def decode() -> Image.Image:
+        if ended:
+            return _loaded(image)
+        whole = with_end(content, _jpeg_digest)
+        return _open_jpeg(whole, limits, at_least).decode()
+
+    return _Opened(size, orientation, _PIXEL_BYTES * width * height + coefficients, decode)
 
 
-def _open_png(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orientation]:
+def _samples_per_pixel(image: JpegImageFile) -> float:
+    """Three without subsampling, half of that for a photo whose colours have half its width and height."""
+    sampling = [(horizontal, vertical) for _, horizontal, vertical, _ in image.layer]
+    most = max(h for h, _ in sampling) * max(v for _, v in sampling)
+    return sum(h * v for h, v in sampling) / most
+
+
+def _open_png(content: bytes, limits: ImageLimits, at_least: int | None) -> _Opened:
     _check_pixels(png_size(content), limits)
     png = png_content(content)
-    return PngImageFile(io.BytesIO(png.data)), exif_orientation(png.exif)
+    image = PngImageFile(io.BytesIO(png.data))
+    pixel_bytes = _NARROW_PIXEL_BYTES if image.mode in ("1", "L", "P", "I;16") else _PIXEL_BYTES
+    decode_bytes = pixel_bytes * image.width * image.height + len(content)
+    return _Opened(image.size, exif_orientation(png.exif), decode_bytes, functools.partial(_loaded, image))
 
 
-def _open_webp(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orientation]:
+def _open_webp(content: bytes, limits: ImageLimits, at_least: int | None) -> _Opened:
     _check_pixels(webp_size(content), limits)
     image = WebPImageFile(io.BytesIO(content))
-    return image, exif_orientation(image.info.get("exif", b""))
+    orientation = exif_orientation(image.info.get("exif", b""))
+    decode_bytes = _WEBP_PIXEL_BYTES * image.width * image.height
+    return _Opened(image.size, orientation, decode_bytes, functools.partial(_loaded, image))
 
 
-def _open_heic(content: bytes, limits: ImageLimits) -> tuple[Image.Image, Orientation]:
+def _open_heic(content: bytes, limits: ImageLimits, at_least: int | None) -> _Opened:
     images = _libheif().load_file(content, *_LIBHEIF_OPTIONS)
     primary = next(image for image in images if image is not None and image.primary)
-    _check_pixels(primary.size_mode[0], limits)
-    pixels = primary.data  # decodes; only now are the size and the stride those of the pixels
-    size, mode = primary.size_mode
-    # libheif has turned the picture by the file's own transformations; EXIF only repeats them.
-    return Image.frombytes(mode, size, pixels, "raw", mode, primary.stride), UPRIGHT
+    width, height = primary.size_mode[0]
+    _check_pixels((width, height), limits)
+
+    def decode() -> Image.Image:
+        pixels = primary.data  # decodes; only now are the size and the stride those of the pixels
+        size, mode = primary.size_mode
+        return Image.frombytes(mode, size, pixels, "raw", mode, primary.stride)
+
+    # libheif turns the picture by the file's own transformations; EXIF only repeats them.
+    return _Opened(None, UPRIGHT, _HEIC_PIXEL_BYTES * width * height, decode)
+
+
+def _loaded(image: Image.Image) -> Image.Image:
+    image.load()
+    return image
 
 
 _LIBHEIF_OPTIONS = (
@@ -204,7 +315,7 @@ _LIBHEIF_OPTIONS = (
 )
 
 
-@cache
+@functools.cache
 def _libheif() -> ModuleType:
     """pi_heif's binding of libheif, imported on the first HEIC: most programs never see one.
 
@@ -230,9 +341,15 @@ def _check_pixels(size: tuple[int, int] | None, limits: ImageLimits) -> None:
         )
 
 
+def _too_large_message(opened: _Opened, image_format: ImageFormat, limits: ImageLimits) -> str:
+    return (
+        f"Decoding this {image_format.upper()} takes {opened.decode_bytes // 1_000_000} MB of memory; at most "
+        f"{limits.max_decode_bytes // 1_000_000} MB are taken. Save it smaller, or as a JPEG that is not progressive."
+    )
+
+
 def _reduced_rgb(image: Image.Image, at_least: int | None) -> Image.Image:
     """Decoded, as RGB, averaged down by the largest whole factor that keeps both sides at `at_least`."""
-    image.load()
     factor = 1 if at_least is None else max(1, min(image.size) // max(at_least, 1))
     if image.mode == "RGB" and "transparency" not in image.info:
         return image.reduce(factor) if factor > 1 else image

@@ -1,11 +1,13 @@
 """Generates the Python code of every .proto file below this folder: `python proto/generate.py [--check]`.
 
-`proto/a/b/c.proto` becomes `a/b/c_pb2.py` and `c_pb2.pyi` at the root of the project, and `c_pb2_grpc.py` too
-if it declares a service. With `--check` nothing is written: exit code 1 names the files that are stale.
+`proto/a/b/c.proto` becomes `a/b/c_pb2.py` and `c_pb2.pyi` at the root of the project. If it declares a service,
+`c_pb2_grpc.py` is written to the room that serves gRPC, since `detector/`, which has the messages, is free of gRPC.
+With `--check` nothing is written: exit code 1 names the files that are stale.
 """
 
 import argparse
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from grpc_tools import protoc
 
 PROTO_ROOT = Path(__file__).resolve().parent
 PROJECT_ROOT = PROTO_ROOT.parent
+SERVICES_FOLDER = Path("services", "gateway", "rpc")
 WELL_KNOWN_TYPES = Path(grpc_tools.__file__).parent / "_proto"
 
 
@@ -23,7 +26,11 @@ def generate(output: Path) -> None:
     services = [source for source in sources if declares_service(source)]
     run_protoc(sources, f"--python_out={output}", f"--pyi_out={output}")
     if services:
-        run_protoc(services, f"--grpc_python_out={output}")
+        with tempfile.TemporaryDirectory() as folder:
+            run_protoc(services, f"--grpc_python_out={folder}")
+            (output / SERVICES_FOLDER).mkdir(parents=True, exist_ok=True)
+            for stub in Path(folder).rglob("*_pb2_grpc.py"):
+                shutil.copyfile(stub, output / SERVICES_FOLDER / stub.name)
 
 
 def declares_service(source: Path) -> bool:

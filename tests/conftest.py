@@ -1,6 +1,7 @@
 """What tests of several rooms share: stores with versions, tiny ones and really trained ones, made when asked for."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,19 +9,36 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from jobs.train import Event, TrainConfig, Version
+
+NEEDED_BY = {
+    "tensorflow": (
+        "services/gateway/test_tiny_graph.py",
+        "services/serving/test_model_config.py",
+        "services/serving/test_model_status_wire.py",
+        "services/serving/test_prediction_wire.py",
+    ),
+    "cv2": ("services/gateway/lan/test_qr.py", "services/gateway/lan/test_serving.py"),
+}
+"""Tests that `make test-light` leaves out, by the module that requirements/light.lock lacks."""
+collect_ignore = [path for module, paths in NEEDED_BY.items() if find_spec(module) is None for path in paths]
 
 # How long one example takes is the machine's affair: tests must hold beside other work.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+def pytest_report_header() -> str:
+    left_out = ", ".join(collect_ignore)
+    return f"left out, since their packages are not installed: {left_out}" if left_out else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Trained:
     """A version that was really trained and published, with every event on the way."""
 
-    store: "Store"
+    store: "Registry"
     version: "Version"
     events: "list[Event]"
 
@@ -43,32 +61,32 @@ def competent(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 @pytest.fixture(scope="session")
-def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> "Store":
+def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> "Registry":
     """Version 1 is stable; version 2 is canary and half as sure of everything. Nobody changes it."""
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from tests.services.gateway.tiny import publish_tiny
 
-    store = Store(tmp_path_factory.mktemp("tiny-store"))
+    store = Registry(tmp_path_factory.mktemp("tiny-store"))
     publish_tiny(store)
     publish_tiny(store, score_scale=0.5)
     return store
 
 
 @pytest.fixture
-def own_store(tmp_path: Path) -> "Store":
+def own_store(tmp_path: Path) -> "Registry":
     """A store of one's own with version 1, as tiny."""
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from tests.services.gateway.tiny import publish_tiny
 
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     publish_tiny(store)
     return store
 
 
 def _train(config: "TrainConfig") -> Trained:
-    from detector.store.store import Store
+    from jobs.release.registry import Registry
     from jobs.train import train
 
     events: list[Event] = []
     version = train(config, events.append)
-    return Trained(Store(config.store), version, events)
+    return Trained(Registry(config.store), version, events)

@@ -20,11 +20,11 @@ from bench.gateway.version import chosen_store, store_argument
 from bench.gateway.wire import TIMEOUT_S
 from bench.machine import machine_line
 from detector.images import load_image, resize_square
-from detector.store import Store
-from detector.store.serving_config import serving_config
+from jobs.release.registry import Registry
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import VersionFiles
 from services.gateway.engines.tfserving import TfServingEngine
+from services.serving.model_config import serving_config
 from tests.services.gateway.running import running_gateway
 from tests.serving_standin.running import free_port, running_serving
 
@@ -69,14 +69,14 @@ def _take_turns(sides: dict[str, clients.Client], *, rounds: int) -> dict[str, l
     return took
 
 
-def _stand_in(store: Store, folder: Path, stack: ExitStack) -> str:
+def _stand_in(store: Registry, folder: Path, stack: ExitStack) -> str:
     port, config = free_port(), folder / "models.config"
     config.write_text(serving_config(store.served_models(), serving_root=str(store.root)))
     stack.enter_context(running_serving(config, port=port))
     return f"127.0.0.1:{port}"
 
 
-def _direct_call(store: Store, target: str, content: bytes) -> clients.Ask:
+def _direct_call(store: Registry, target: str, content: bytes) -> clients.Ask:
     """Predict with the tensor of this photo, answered and read."""
     version = stable_version(store)
     size = store.manifest("detector", version).input.width

@@ -4,8 +4,9 @@ import numpy as np
 
 from detector.detections import MAX_DETECTIONS
 from detector.images import Pixels
+from detector.outputs import RawDetections
 from services.gateway.deadline import Deadline
-from services.gateway.engines.engine import Inference, OnUp, RawDetections, VersionFiles
+from services.gateway.engines.engine import Inference, OnUp, VersionFiles
 from services.gateway.server import serve
 from services.gateway.settings import read_settings
 

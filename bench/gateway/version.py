@@ -8,16 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from detector.store import Store
+from jobs.release.registry import Registry
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "bench"
 
 _PUBLISH = """
 import pathlib, sys
-from detector.store import Store
+from jobs.release.registry import Registry
 from tests.services.gateway.tiny import publish_tiny
-publish_tiny(Store(pathlib.Path(sys.argv[1])), size=224)
+publish_tiny(Registry(pathlib.Path(sys.argv[1])), size=224)
 """
 
 
@@ -30,9 +30,9 @@ def store_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen_store(root: Path) -> Store:
+def chosen_store(root: Path) -> Registry:
     """The store to serve from; ends the program where it has no version."""
-    store = Store(root.resolve())
+    store = Registry(root.resolve())
     if not store.versions("detector"):
         raise SystemExit(
             f"error: {root} has no version of the model detector: train one, or name another --store."
@@ -40,11 +40,11 @@ def chosen_store(root: Path) -> Store:
     return store
 
 
-def small_store() -> Store:
+def small_store() -> Registry:
     """A version of 224 pixels whose graph is next to nothing: for what is measured without a model."""
     root = BUILD / "store-tiny-224"
-    if not Store(root).versions("detector"):
+    if not Registry(root).versions("detector"):
         subprocess.run(
             [sys.executable, "-c", _PUBLISH, str(root)], check=True, cwd=ROOT, stderr=subprocess.DEVNULL
         )
-    return Store(root)
+    return Registry(root)

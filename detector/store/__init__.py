@@ -1,24 +1,17 @@
 """The store of versions: where they lie, how they become visible, which channel points to which."""
 
-from detector.store.channels import CHANNEL_NAMES, ChannelName, Channels
-from detector.store.handover import Handover, Move
-from detector.store.history import LoggedMove, read_history
+from detector.store.channels import CHANNEL_NAMES, ChannelName, Channels, current_actor
 from detector.store.locks import locked
-from detector.store.serving_config import ServedModel, serving_config
-from detector.store.store import MANIFEST, StagedVersion, Store
+from detector.store.store import MANIFEST, Store
+from detector.store.transaction import Transaction
 
 __all__ = [
     "CHANNEL_NAMES",
     "MANIFEST",
     "ChannelName",
     "Channels",
-    "Handover",
-    "LoggedMove",
-    "Move",
-    "ServedModel",
-    "StagedVersion",
     "Store",
+    "Transaction",
+    "current_actor",
     "locked",
-    "read_history",
-    "serving_config",
 ]

@@ -4,7 +4,7 @@ import getpass
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Any, Literal, get_args
 
 from detector.errors import NotFoundError, StoreError
 from detector.files import append_line, reading, write_atomic
-from detector.store.history import read_history
 
 ChannelName = Literal["stable", "canary"]
 CHANNEL_NAMES: tuple[ChannelName, ...] = get_args(ChannelName)
@@ -84,22 +83,18 @@ def log_moves(
     action: str,
     actor: str | None,
     details: Mapping[str, Any] | None = None,
+    logged: Collection[tuple[str, int | None]] = (),
 ) -> None:
     """Append a JSON line for each channel that moves: when, who, why, from which version to which.
 
-    `details` are further fields of each line. Moves that the log has of the same `release` are not logged again: its
-    process was killed after it had written them.
+    `details` are further fields of each line. `logged` are moves that the log has already, as channel and new version:
+    their process was killed after it had written them.
     """
-    more = dict(details or {})
-    release = more.get("release")
-    # What was taken back moves nothing, and stands under the same release.
-    of_release = [move for move in read_history(path) if move.release == release] if release else []
-    logged = {(move.channel, move.new) for move in of_release if move.old != move.new}
     for name in CHANNEL_NAMES:
         old, new = getattr(before, name), getattr(after, name)
         if old != new and (name, new) not in logged:
             move = {"by": actor or current_actor(), "action": action, "channel": name, "from": old, "to": new}
-            log_line(path, {**move, **more})
+            log_line(path, {**move, **(details or {})})
 
 
 def log_line(path: Path, fields: Mapping[str, Any]) -> None:

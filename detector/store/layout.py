@@ -44,6 +44,14 @@ class Layout:
     def evaluation(self, name: str, version: int) -> Path:
         return self.root / "eval" / check_model_name(name) / str(version)
 
+    def parts(self, name: str, version: int) -> dict[str, Path]:
+        """The version's folders, by their names in an archive."""
+        return {
+            "artifacts": self.artifacts(name, version),
+            "eval": self.evaluation(name, version),
+            "model": self.model(name, version),
+        }
+
     def splits(self, name: str) -> Path:
         return self.root / "splits" / f"{check_model_name(name)}.json"
 
@@ -56,7 +64,7 @@ class Layout:
     def staging(self, name: str) -> Path:
         return self.root / ".staging" / check_model_name(name)
 
-    def handover(self, name: str) -> Path:
+    def release_record(self, name: str) -> Path:
         return self.staging(name) / ".release.json"
 
     def release_lock(self, name: str) -> Path:

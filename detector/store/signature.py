@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from detector.errors import InvalidRequestError, UntrustedError
 from detector.files import reading, remove_tree, writing
 from detector.store.contents import Contents, Entry, contents_of
-from detector.store.store import SIGNING_KEY_VARIABLE
+
+SIGNING_KEY_VARIABLE = "DETECTOR_SIGNING_KEY"
 
 _FOLDER = PurePosixPath("assets.extra/signature")
 SIGNED = _FOLDER / "contents.json"

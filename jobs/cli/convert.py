@@ -39,7 +39,7 @@ def command(
     config = TrainConfig(data=data, format=format, seed=seed, val_fraction=val_fraction)
     from jobs.cli.dataset_text import converted_lines
     from jobs.cli.progress import show_steps
-    from jobs.train.convert import convert_data
+    from jobs.train.data.writers.convert import convert_data
 
     # What is half-written is removed, also where a container is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

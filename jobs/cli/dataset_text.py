@@ -5,9 +5,9 @@ from itertools import groupby
 from pathlib import Path
 
 from jobs.train.check import CheckedData
-from jobs.train.convert import Converted
-from jobs.train.datasets.data_report import ClassCount
-from jobs.train.datasets.problems import Problem, faults
+from jobs.train.data.findings.data_report import ClassCount
+from jobs.train.data.findings.problems import Problem, faults
+from jobs.train.data.writers.convert import Converted
 
 FEW_PROBLEMS = 40
 """As many are listed in full; of more, each kind shows its first ones."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jobs.train.datasets.format_names import FORMAT_NAMES
+from jobs.train.data.format_names import FORMAT_NAMES
 
 
 def command(
@@ -29,7 +29,7 @@ def command(
     from jobs.train.tensorflow_import import import_tensorflow
 
     import_tensorflow()
-    from jobs.train.assess import assess_version
+    from jobs.train.evaluate_version import assess_version
 
     result = assess_version(data, store=store, name=name, version=version, kind=kind, format=format)
     if json:

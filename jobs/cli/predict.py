@@ -30,7 +30,7 @@ def command(
     from jobs.train.tensorflow_import import import_tensorflow
 
     import_tensorflow()
-    from jobs.train.prediction import predict_photos
+    from jobs.train.predict_photo import predict_photos
 
     for result in predict_photos(
         photos, store=store, name=name, version=version, kind=kind, min_score=min_score, out=out

@@ -1,22 +1,25 @@
 """What a command is doing, for people: a bar on a terminal and nothing in a log; training events also as plain
-lines in a log, or as JSON lines on request."""
+lines in a log, with a line in between where a step takes long, or as JSON lines on request."""
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from jobs.cli.heartbeat import INTERVAL_S, Heartbeat
 from jobs.train.events import Event, json_line
 
 SPEED_PERIOD_S = 3600.0
 """Epochs of this long are reckoned with; by rich's own 30 seconds slow ones would never get an estimate."""
 STEPS_AFTER: dict[str, str | None] = {
-    "started": "Reading the data", "data": "Building the network", "phase": None, "failed": None,
+    "started": "Reading the data", "data": "Building the network", "phase": None, "published": None, "failed": None,
 }  # fmt: skip
 """What goes on after an event until the next one, where that may take a while and no bar of epochs says it."""
+LAST_PHASE = 2
+AFTER_TRAINING = "Exporting and measuring every kind"
 PHASE_NAMES = {1: "head on the frozen base", 2: "head and the last blocks of the base"}
 
 
@@ -29,17 +32,26 @@ class EventDisplay(Protocol):
 
 
 @contextmanager
-def show_events(*, as_json: bool, first_step: str | None = None) -> Iterator[EventDisplay]:
-    """Prints events to standard output until the context closes; `first_step` is what goes on before the first."""
+def show_events(
+    *, as_json: bool, first_step: str | None = None, silence_s: float = INTERVAL_S
+) -> Iterator[EventDisplay]:
+    """Prints events to standard output until the context closes.
+
+    `first_step` is what goes on before the first event; a log is silent for at most `silence_s`.
+    """
     if as_json:
         yield _JsonLines()
         return
     console = Console(highlight=False, soft_wrap=True)
     with _bar(console, shown=sys.stdout.isatty()) as bar:
         steps = Steps(bar)
+        heartbeat = Heartbeat(
+            lambda: steps.doing, lambda line: console.print(line, markup=False), interval_s=silence_s
+        )
         try:
             steps.begin(first_step)
-            yield _Printer(console, bar, steps)
+            with nullcontext() if sys.stdout.isatty() else heartbeat:
+                yield _Printer(console, bar, steps, heartbeat)
         finally:
             steps.begin(None)
 
@@ -70,6 +82,8 @@ class Steps:
         self._bar = bar
         self._task: TaskID | None = None
         self._counting = ""
+        self.doing: str | None = None
+        """What goes on, for a log: the step, or what the owner of the bar has put here since it began."""
 
     def begin(self, step: str | None) -> None:
         """Show a step of unknown length in the place of the last one; None: show none."""
@@ -77,6 +91,7 @@ class Steps:
             self._bar.remove_task(self._task)
         self._task = None if step is None else self._bar.add_task(step, total=None, count="", score="")
         self._counting = ""
+        self.doing = step
 
     def count(self, step: str, done: int, total: int) -> None:
         """Show that `done` of `total` photos have been through this step."""
@@ -86,6 +101,7 @@ class Steps:
             self._task = self._bar.add_task(step, total=total, count=count, score="")
             self._counting = step
         self._bar.update(self._task, completed=done, count=count)
+        self.doing = f"{step}, {count}"
 
     def reading(self, done: int, total: int) -> None:
         """Show how many photos of a dataset have been read; then they are compared with each other."""
@@ -107,8 +123,9 @@ class _JsonLines:
 class _Printer:
     """Turns each event into a line or a step of the bar."""
 
-    def __init__(self, console: Console, bar: Progress, steps: Steps) -> None:
+    def __init__(self, console: Console, bar: Progress, steps: Steps, heartbeat: Heartbeat) -> None:
         self._console = console
+        self._heartbeat = heartbeat
         self._bar = bar
         self._steps = steps
         self._task: TaskID | None = None
@@ -134,6 +151,7 @@ class _Printer:
             self._step(event)
         elif name in self._lines:
             self._console.print(self._lines[name](event), markup=False)
+        self._heartbeat.reset()
 
     def _begin_phase(self, event: Event) -> None:
         if self._task is not None:
@@ -144,6 +162,13 @@ class _Printer:
             f"phase {event['phase']}", total=event["epochs"], completed=done, count="", score=""
         )
         self._show_epochs(done, event["epochs"])
+        self._expect_epoch(event["phase"], done + 1, event["epochs"])
+
+    def _expect_epoch(self, phase: int, epoch: int, epochs: int) -> None:
+        if epoch <= epochs:
+            self._steps.doing = f"phase {phase} epoch {epoch}/{epochs}"
+        elif phase == LAST_PHASE:
+            self._steps.begin(AFTER_TRAINING)
 
     def _show_epochs(self, done: int, total: int) -> None:
         if self._task is not None:
@@ -160,6 +185,7 @@ class _Printer:
                 f" {event['seconds']:.1f} s",
                 markup=False,
             )
+        self._expect_epoch(event["phase"], event["epoch"] + 1, event["epochs"])
 
 
 def _started_line(event: Event) -> str:

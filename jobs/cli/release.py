@@ -15,10 +15,10 @@ from detector.errors import InvalidRequestError, ReleaseRefusedError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    from detector.store import Store
     from jobs.release.gate import GateResult
-    from jobs.release.serving import Serving
-    from jobs.release.steps import Released
+    from jobs.release.registry import Registry
+    from jobs.release.rollout import Released
+    from services.serving.replicas import ServingReplicas
 
 app = typer.Typer(help="List, promote, roll back, prune, export and import versions.", no_args_is_help=True)
 
@@ -183,11 +183,11 @@ def prune(
     json: Json = False,
 ) -> None:
     """Delete the oldest versions, never one that a channel or TensorFlow Serving's configuration points to."""
-    from detector.store import Store
     from jobs.cli.release_tables import print_pruned
     from jobs.release.prune import prune as do_prune
+    from jobs.release.registry import Registry
 
-    pruned = do_prune(Store(store), model, keep=keep, dry_run=dry_run)
+    pruned = do_prune(Registry(store), model, keep=keep, dry_run=dry_run)
     if json:
         _print_json(pruned.to_json())
     else:
@@ -269,22 +269,22 @@ def _trusted(file: Path | None) -> "tuple[Ed25519PublicKey, ...] | None":
     return read_trusted_keys(file)
 
 
-def _open(store: Path, serving_store: str | None) -> "Store":
-    from detector.store import Store
+def _open(store: Path, serving_store: str | None) -> "Registry":
+    from jobs.release.registry import Registry
 
-    return Store(store, serving_root=serving_store)
+    return Registry(store, serving_root=serving_store)
 
 
 @contextmanager
-def _serving(targets: list[str] | None, timeout_s: float) -> "Iterator[Serving | None]":
-    from jobs.release.replicas import split_targets
-    from jobs.release.serving import Serving
+def _serving(targets: list[str] | None, timeout_s: float) -> "Iterator[ServingReplicas | None]":
+    from services.serving.addresses import split_targets
+    from services.serving.replicas import ServingReplicas
 
     named = split_targets(targets or [])
     if not named:
         yield None
         return
-    with Serving(named, timeout_s=timeout_s, say=_say) as serving:
+    with ServingReplicas(named, timeout_s=timeout_s, say=_say) as serving:
         yield serving
 
 
@@ -310,7 +310,9 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _report(released: "Released", replicas: "Serving | None", *, json: bool, more: dict[str, Any]) -> None:
+def _report(
+    released: "Released", replicas: "ServingReplicas | None", *, json: bool, more: dict[str, Any]
+) -> None:
     from jobs.cli.release_tables import moved_lines
 
     if json:

@@ -10,12 +10,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from detector.store import Channels, Handover, LoggedMove
+from detector.store import Channels
 from jobs.release.gate import Check, GateResult
 from jobs.release.gate.compare import OnProgress
 from jobs.release.listing import Listing, VersionRow
 from jobs.release.prune import Pruned
-from jobs.release.steps import Released
+from jobs.release.registry.history import LoggedMove
+from jobs.release.registry.record import ReleaseRecord
+from jobs.release.rollout import Released
 
 LOG_WIDTH = 160
 """Columns where there is no terminal: rows that are broken cannot be searched."""
@@ -86,10 +88,10 @@ def _version_row(row: VersionRow) -> list[str]:
     ]
 
 
-def _unfinished_lines(handover: Handover) -> list[str]:
-    moves = ", ".join(f"{move.channel} {_end(move.old)} to {_end(move.new)}" for move in handover.moves)
+def _unfinished_lines(record: ReleaseRecord) -> list[str]:
+    moves = ", ".join(f"{move.channel} {_end(move.old)} to {_end(move.new)}" for move in record.moves)
     return [
-        f"Unfinished: {handover.action} ({moves}), begun by {handover.by} at {handover.started}, {handover.phase}.",
+        f"Unfinished: {record.action} ({moves}), begun by {record.by} at {record.started}, {record.phase}.",
         "The same command finishes it; `detector release rollback` takes it back.",
     ]
 

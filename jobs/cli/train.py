@@ -10,7 +10,7 @@ import typer
 
 from detector.errors import InvalidRequestError
 from jobs.train.config import TrainConfig
-from jobs.train.datasets.format_names import FORMAT_NAMES
+from jobs.train.data.format_names import FORMAT_NAMES
 
 DEFAULT = TrainConfig()
 

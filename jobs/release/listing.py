@@ -8,10 +8,14 @@ from typing import Any
 
 from detector.errors import DetectorError
 from detector.manifest import Manifest, artifact_bytes
-from detector.store import Channels, Handover, LoggedMove, Store, read_history
+from detector.store import Channels, Store
 from detector.store.layout import version_folders
+from jobs.release.journal import release_in_progress
 from jobs.release.lock import require_store
 from jobs.release.prune import disk_bytes
+from jobs.release.registry.history import LoggedMove, read_history
+from jobs.release.registry.record import ReleaseRecord
+from services.serving.model_config import read_serving_config
 
 LOGGED = 10
 """Moves shown, the latest ones."""
@@ -54,7 +58,7 @@ class Listing:
     channels: Channels
     versions: tuple[VersionRow, ...]
     moves: tuple[LoggedMove, ...]
-    unfinished: Handover | None
+    unfinished: ReleaseRecord | None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -73,21 +77,21 @@ def list_versions(store: Store, name: str, *, moves: int = LOGGED) -> Listing:
     """
     require_store(store)
     channels = store.channels(name)
-    models = store.configured_models()
+    models = read_serving_config(store.serving_config_path)
     configured = models[name].versions if name in models else ()
     rows = tuple(_row(store, name, version, channels, configured) for version in _all_versions(store, name))
     history = read_history(store.channel_log_path(name))
-    return Listing(name, channels, rows, history[-moves:] if moves else (), store.handovers(name).under_way())
+    return Listing(name, channels, rows, history[-moves:] if moves else (), release_in_progress(store, name))
 
 
-def unfinished_to_json(handover: Handover) -> dict[str, Any]:
+def unfinished_to_json(record: ReleaseRecord) -> dict[str, Any]:
     return {
-        "action": handover.action,
-        "by": handover.by,
-        "started": handover.started,
-        "phase": handover.phase,
-        "moves": [{"channel": m.channel, "from": m.old, "to": m.new} for m in handover.moves],
-        "serving": list(handover.serving),
+        "action": record.action,
+        "by": record.by,
+        "started": record.started,
+        "phase": record.phase,
+        "moves": [{"channel": m.channel, "from": m.old, "to": m.new} for m in record.moves],
+        "serving": list(record.serving),
     }
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from detector.errors import NotFoundError, ReleaseBusyError
 from detector.files import reading
-from detector.store import Store
-from detector.store.channels import current_actor
+from detector.store import Store, current_actor
 from detector.store.locks import try_lock
 
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from detector.errors import InvalidRequestError, NotFoundError, ReleaseRefusedError
-from detector.store import ChannelName, Channels, Handover, Store, read_history
+from detector.store import ChannelName, Channels, Store
 from jobs.release.gate import GateResult, run_gate
 from jobs.release.gate.compare import OnProgress
+from jobs.release.journal import release_in_progress
 from jobs.release.lock import releasing
-from jobs.release.rollback import taken_back
-from jobs.release.serving import Say, Serving
-from jobs.release.steps import Released, carry_out, check_follows
-from jobs.release.unfinished import resume
-
-PROMOTE, START_CANARY = "promote", "start canary"
+from jobs.release.registry import Registry
+from jobs.release.registry.history import read_history, taken_back
+from jobs.release.registry.record import PROMOTE, START_CANARY, ReleaseRecord
+from jobs.release.rollout import Released, check_follows, resume, roll_out
+from services.serving.replicas import Say, ServingReplicas
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class Force:
 
 
 def promote(
-    store: Store,
+    registry: Registry,
     name: str,
     version: int | None = None,
     *,
     canary: bool = False,
-    serving: Serving | None = None,
+    serving: ServingReplicas | None = None,
     force: Force | None = None,
     trusted: Sequence[Ed25519PublicKey] | None = None,
     say: Say = lambda text: None,
@@ -52,23 +52,23 @@ def promote(
         InvalidRequestError: another release was killed and has to be finished or taken back first.
     """
     action = START_CANARY if canary else PROMOTE
-    with releasing(store, name, doing=f"{action} {version or ''}".strip()):
-        unfinished = store.handovers(name).under_way()
+    with releasing(registry, name, doing=f"{action} {version or ''}".strip()):
+        unfinished = release_in_progress(registry, name)
         if unfinished is not None:
             _require_same(unfinished, action, version)
-            return resume(store, name, unfinished, serving, say=say)
-        store.recover(name)
-        now = store.channels(name)
-        wanted = _default_version(store, name, now) if version is None else version
-        store.manifest(name, wanted)
+            return resume(registry, name, unfinished, serving, say=say)
+        registry.recover(name)
+        now = registry.channels(name)
+        wanted = _default_version(registry, name, now) if version is None else version
+        registry.manifest(name, wanted)
         after = _with_canary(now, wanted) if canary else _with_stable(now, wanted)
         if after == now:
             if serving is not None:
-                check_follows(store, name, {"canary" if canary else "stable": wanted}, serving)
+                check_follows(registry, name, {"canary" if canary else "stable": wanted}, serving)
             return Released(name, action, now, now)
         if serving is not None:
             serving.check_reachable(name)
-        result = run_gate(store, name, wanted, now.stable, trusted=trusted, on_progress=on_progress)
+        result = run_gate(registry, name, wanted, now.stable, trusted=trusted, on_progress=on_progress)
         on_gate(result)
         _refuse(result, canary=canary, force=force)
         details = {
@@ -76,10 +76,10 @@ def promote(
             "forced": force is not None and not result.passed,
             "reason": force.reason if force is not None else None,
         }
-        return carry_out(store, name, after, action=action, details=details, serving=serving)
+        return roll_out(registry, name, after, action=action, details=details, serving=serving)
 
 
-def _require_same(unfinished: Handover, action: str, version: int | None) -> None:
+def _require_same(unfinished: ReleaseRecord, action: str, version: int | None) -> None:
     channel: ChannelName = "canary" if action == START_CANARY else "stable"
     wanted = {move.channel: move.new for move in unfinished.moves}.get(channel)
     if unfinished.action == action and version in (None, wanted):

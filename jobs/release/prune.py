@@ -8,7 +8,9 @@ from typing import Any
 
 from detector.errors import InvalidRequestError
 from detector.store import Store
+from jobs.release.journal import release_in_progress
 from jobs.release.lock import releasing
+from jobs.release.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Pruned:
         }
 
 
-def prune(store: Store, name: str, *, keep: int, dry_run: bool = False) -> Pruned:
+def prune(registry: Registry, name: str, *, keep: int, dry_run: bool = False) -> Pruned:
     """Delete all but the newest `keep` versions and those that a channel or models.config points to.
 
     Of each the SavedModel goes first: TensorFlow Serving never sees one whose manifest is gone. Numbers are not used
@@ -41,36 +43,36 @@ def prune(store: Store, name: str, *, keep: int, dry_run: bool = False) -> Prune
     """
     if keep < 0:
         raise InvalidRequestError(f"--keep {keep}: keep at least 0.")
-    with releasing(store, name, doing=f"prune --keep {keep}"):
+    with releasing(registry, name, doing=f"prune --keep {keep}"):
         if not dry_run:
-            store.recover(name)
-        versions = store.versions(name)
-        kept = _pointed_to(store, name)
+            registry.recover(name)
+        versions = registry.versions(name)
+        kept = _pointed_to(registry, name)
         kept |= {
             version: f"one of the newest {keep}"
             for version in versions[len(versions) - min(keep, len(versions)) :]
             if version not in kept
         }
         deleted = tuple(version for version in versions if version not in kept)
-        freed = sum(disk_bytes(store, name, version) for version in deleted)
+        freed = sum(disk_bytes(registry, name, version) for version in deleted)
         if not dry_run:
             for version in deleted:
-                store.remove(name, version)
+                registry.remove(name, version)
         return Pruned(
             name, deleted, {version: kept[version] for version in versions if version in kept}, freed, dry_run
         )
 
 
-def _pointed_to(store: Store, name: str) -> dict[int, str]:
+def _pointed_to(registry: Registry, name: str) -> dict[int, str]:
     """Versions that must stay, with the reason."""
     reasons: dict[int, str] = {}
-    for models in (store.configured_models(), store.served_models()):
+    for models in (registry.configured_models(), registry.served_models()):
         if name in models:
             reasons |= dict.fromkeys(models[name].versions, "in models.config")
-    unfinished = store.handovers(name).under_way()
+    unfinished = release_in_progress(registry, name)
     if unfinished is not None:
         reasons |= dict.fromkeys(unfinished.versions, "in an unfinished release")
-    channels = ((version, channel) for channel, version in store.channels(name).items())
+    channels = ((version, channel) for channel, version in registry.channels(name).items())
     return reasons | dict(channels)
 
 

@@ -1,24 +1,23 @@
 """`detector release rollback`: back to the version that was stable before, without a gate."""
 
-from collections.abc import Sequence
-
 from detector.errors import NotFoundError
 from detector.manifest import validate_manifest
-from detector.store import Channels, LoggedMove, Store, read_history
+from detector.store import Channels, Store
+from jobs.release.journal import ReleaseJournal, release_in_progress
 from jobs.release.lock import releasing, require_model
-from jobs.release.serving import Say, Serving
-from jobs.release.steps import Released, carry_out, take_back
-from jobs.release.unfinished import resume, serving_for
-
-ROLLBACK, STOP_CANARY = "rollback", "stop canary"
+from jobs.release.registry import Registry
+from jobs.release.registry.history import earlier_stables, read_history
+from jobs.release.registry.record import ROLLBACK, STOP_CANARY
+from jobs.release.rollout import Released, replicas_for, resume, roll_out, take_back
+from services.serving.replicas import Say, ServingReplicas
 
 
 def rollback(
-    store: Store,
+    registry: Registry,
     name: str,
     *,
     canary: bool = False,
-    serving: Serving | None = None,
+    serving: ServingReplicas | None = None,
     serving_is_down: bool = False,
     say: Say = lambda text: None,
 ) -> Released:
@@ -35,23 +34,23 @@ def rollback(
         ServingError: TensorFlow Serving cannot follow; everything is as before.
     """
     action = STOP_CANARY if canary else ROLLBACK
-    require_model(store, name)
-    with releasing(store, name, doing=action):
-        unfinished = store.handovers(name).under_way()
+    require_model(registry, name)
+    with releasing(registry, name, doing=action):
+        unfinished = release_in_progress(registry, name)
         if unfinished is not None and unfinished.action == action:
-            released = resume(store, name, unfinished, serving, serving_is_down=serving_is_down, say=say)
+            released = resume(registry, name, unfinished, serving, serving_is_down=serving_is_down, say=say)
         elif unfinished is not None and unfinished.phase != "committed":
             say(f"Taking back the release that {unfinished.by} began at {unfinished.started}")
-            with serving_for(unfinished, serving, serving_is_down=serving_is_down, say=say) as found:
-                return take_back(store, name, found)
+            with replicas_for(unfinished, serving, serving_is_down=serving_is_down, say=say) as found:
+                return take_back(registry, name, found)
         else:
-            store.recover(name)
-            now = store.channels(name)
-            after = _without_canary(name, now) if canary else _one_back(store, name, now)
+            registry.recover(name)
+            now = registry.channels(name)
+            after = _without_canary(name, now) if canary else _one_back(registry, name, now)
             asked = None if serving_is_down else serving
-            released = carry_out(store, name, after, action=action, details={}, serving=asked)
+            released = roll_out(registry, name, after, action=action, details={}, serving=asked)
         if serving_is_down:
-            store.handovers(name).let_go()
+            ReleaseJournal(registry, name).unload_previous()
         return released
 
 
@@ -77,36 +76,3 @@ def _one_back(store: Store, name: str, now: Channels) -> Channels:
         model=store.model_dir(name, version),
     )
     return Channels(version, None if now.canary == version else now.canary)
-
-
-def earlier_stables(history: Sequence[LoggedMove], current: int | None) -> list[int]:
-    """The versions that were stable before `current`, the latest last.
-
-    A rollback undoes what it goes back over: going back twice does not lead to the version that was left first.
-    """
-    stack: list[int] = []
-    for move in history:
-        if move.channel != "stable" or move.new is None or move.new == move.old:
-            continue
-        if move.action == ROLLBACK and move.new in stack:
-            del stack[_last(stack, move.new) + 1 :]
-        elif stack[-1:] != [move.new]:
-            stack.append(move.new)
-    if current in stack:
-        del stack[_last(stack, current) :]
-    return [version for version in stack if version != current]
-
-
-def taken_back(history: Sequence[LoggedMove]) -> set[int]:
-    """The versions that were rolled back from and that nobody has released since."""
-    found: set[int] = set()
-    for move in history:
-        if move.action == ROLLBACK and move.channel == "stable" and move.old is not None:
-            found.add(move.old)
-        if move.new is not None:
-            found.discard(move.new)
-    return found
-
-
-def _last(stack: list[int], version: int) -> int:
-    return len(stack) - 1 - stack[::-1].index(version)

@@ -36,7 +36,7 @@ class TrainConfig:
     name: str = "detector"
     """The model's name in the store."""
     format: str | None = None
-    """One of jobs.train.datasets.format_names; None finds out by looking."""
+    """One of jobs.train.data.format_names; None finds out by looking."""
     strict: bool = False
     """Refuse a dataset with any problem instead of training on what is good."""
     shapes: int = SHAPES

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from detector.detections import Detection, DetectionArrays, GroundTruth
 from detector.evaluation import Evaluation, evaluate
-from jobs.train.augment import plain_view
-from jobs.train.datasets.photos import LabelledPhoto, Pixels
+from jobs.train.data.photos import LabelledPhoto, Pixels
+from jobs.train.fitting.augment import plain_view
 from jobs.train.network.network import Network
 
 Detect = Callable[[Pixels], DetectionArrays]

@@ -8,21 +8,21 @@ import tensorflow as tf
 import tf_keras as keras
 
 from detector.errors import DetectorError, OutOfMemoryError
-from detector.store.store import Store
+from jobs.release.registry import Registry
 from jobs.train.config import TrainConfig
-from jobs.train.datasets.checks import OnProgress
+from jobs.train.data.loading import OnProgress
 from jobs.train.events import INTERRUPTED, EventLog, OnEvent, make_event
+from jobs.train.export.runtimes.node import check_tfjs
+from jobs.train.fitting.epochs import epochs_of
+from jobs.train.fitting.fit import TrainedRun, train_network
+from jobs.train.fitting.run_directory import forget, forget_abandoned_runs, lock_run, run_directory
+from jobs.train.fitting.starting_weights import StartingPoint, find_starting_point, load_starting_weights
+from jobs.train.fitting.tensorboard import with_tensorboard
 from jobs.train.network.network import Network, build_network
 from jobs.train.network.weights import ResolvedWeights, resolve_base_weights
 from jobs.train.prepare import PreparedData, prepare_data, summary_lines
 from jobs.train.publish import publish_version
-from jobs.train.recipe import epochs_of
 from jobs.train.result import TrainingResult
-from jobs.train.run import TrainedRun, train_network
-from jobs.train.run_directory import forget, forget_abandoned_runs, lock_run, run_directory
-from jobs.train.runtimes.node import check_tfjs
-from jobs.train.starting_weights import StartingPoint, find_starting_point, load_starting_weights
-from jobs.train.tensorboard import with_tensorboard
 from jobs.train.version import Version
 
 
@@ -56,13 +56,15 @@ def _tell_failure(emit: OnEvent, *, code: str, message: str) -> None:
 
 
 def _train_and_publish(config: TrainConfig, emit: OnEvent, on_reading: OnProgress) -> Version:
-    store = Store(config.store)
+    registry = Registry(config.store)
     if config.tfjs:
         # Whether the tfjs files can be checked is known before the training, not after it.
         check_tfjs()
     # Looked up first, so that a wrong number costs no time.
     starting_point = (
-        None if config.from_version is None else find_starting_point(store, config.name, config.from_version)
+        None
+        if config.from_version is None
+        else find_starting_point(registry, config.name, config.from_version)
     )
     history: list[dict[str, Any]] = []
 
@@ -72,7 +74,7 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent, on_reading: OnProgres
 
     tell("started", config=config.to_json())
     known_labels = starting_point.labels if starting_point else None
-    data = prepare_data(config, store, known_labels=known_labels, on_progress=on_reading)
+    data = prepare_data(config, registry, known_labels=known_labels, on_progress=on_reading)
     tell("data", summary=summary_lines(data), report=data.report.to_json())
     network, base_weights = _build(config, data, starting_point)
     directory = run_directory(config, data_fingerprint=data.report.fingerprint, split=data.split)
@@ -81,7 +83,7 @@ def _train_and_publish(config: TrainConfig, emit: OnEvent, on_reading: OnProgres
         forget_abandoned_runs(directory)
         run = _train(config, data, network, directory, emit)
         result = TrainingResult(config, data, network, base_weights, (*history, *run.history), run.seconds)
-        version = publish_version(result, store, emit)
+        version = publish_version(result, registry, emit)
         forget(directory)
     finally:
         lock.release()

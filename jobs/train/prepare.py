@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from detector.errors import InvalidRequestError
 from detector.store import Store, locked
 from jobs.train.config import TrainConfig
-from jobs.train.datasets.checks import OnProgress
-from jobs.train.datasets.data_report import DataReport
-from jobs.train.datasets.open import open_dataset
-from jobs.train.datasets.photos import Dataset, Split
-from jobs.train.datasets.problems import REMARKS, ProblemKind, faults
-from jobs.train.datasets.split import split_dataset
-from jobs.train.datasets.split_record import read_record, write_record
+from jobs.train.data.findings.data_report import DataReport
+from jobs.train.data.findings.problems import REMARKS, ProblemKind, faults
+from jobs.train.data.loading import OnProgress
+from jobs.train.data.open import open_dataset
+from jobs.train.data.photos import Dataset, Split
+from jobs.train.data.split.record import read_record, write_record
+from jobs.train.data.split.split import split_dataset
 
 SHOWN_PROBLEMS = 12
 _COUNTED = (ProblemKind.NEAR_DUPLICATE, ProblemKind.VIDEO_FRAMES)

@@ -20,11 +20,15 @@ from detector.files import writing
 from detector.images import resize_square
 from detector.labels import write_labels
 from detector.manifest import describe_file, write_manifest
-from detector.store.store import StagedVersion, Store
-from jobs.train.datasets.photos import LabelledPhoto, Pixels
+from detector.store import Store
+from jobs.release.registry import Registry, StagedVersion
+from jobs.train.data.photos import LabelledPhoto, Pixels
 from jobs.train.events import Event, OnEvent, json_line, make_event
 from jobs.train.export.result import ExportedKind, ExportResult
+from jobs.train.export.runtimes import Runtime, open_runtime
+from jobs.train.export.runtimes.runtime import median_ms
 from jobs.train.export.version import export_version
+from jobs.train.fitting.starting_weights import save_starting_weights
 from jobs.train.manifest import manifest_of
 from jobs.train.measure import PhotoSet, network_detector
 from jobs.train.network.weights import RANDOM
@@ -40,9 +44,6 @@ from jobs.train.report import (
     write_samples,
 )
 from jobs.train.result import MeasuredKind, TrainingResult
-from jobs.train.runtimes import Runtime, open_runtime
-from jobs.train.runtimes.runtime import median_ms
-from jobs.train.starting_weights import save_starting_weights
 from jobs.train.version import Version
 
 PARITY_PHOTOS = 8
@@ -50,7 +51,7 @@ INT8_ALLOWED_LOSS = 0.01
 """An int8 file that loses more AP50 than this, and certainly so, is left out."""
 
 
-def publish_version(result: TrainingResult, store: Store, on_event: OnEvent) -> Version:
+def publish_version(result: TrainingResult, registry: Registry, on_event: OnEvent) -> Version:
     """Publish what was trained.
 
     Raises:
@@ -59,7 +60,7 @@ def publish_version(result: TrainingResult, store: Store, on_event: OnEvent) -> 
     """
     config = result.config
     threshold = _choose_threshold(result)
-    with store.stage(config.name) as staged:
+    with registry.stage(config.name) as staged:
         exported = _export(result, staged)
         photos = PhotoSet.of(result.held_out, config.image_size)
         measured = [_measure_kind(kind, staged, photos, result, threshold) for kind in exported.kinds]
@@ -74,7 +75,7 @@ def publish_version(result: TrainingResult, store: Store, on_event: OnEvent) -> 
         kinds = [kind for kind in measured if kind.exported.kind not in reasons]
         _write_documents(result, staged, exported, kinds, left_out, threshold)
         staged.publish()
-    return _version(store, config.name, staged.version, reference.evaluation)
+    return _version(registry, config.name, staged.version, reference.evaluation)
 
 
 def _choose_threshold(result: TrainingResult) -> float:

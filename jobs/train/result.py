@@ -6,7 +6,7 @@ from typing import Literal
 from detector.detections import Detection
 from detector.evaluation import Evaluation
 from jobs.train.config import TrainConfig
-from jobs.train.datasets.photos import LabelledPhoto
+from jobs.train.data.photos import LabelledPhoto
 from jobs.train.events import Event
 from jobs.train.export.result import ExportedKind
 from jobs.train.network.network import Network

@@ -9,7 +9,7 @@ def import_tensorflow() -> None:
     """Import TensorFlow in silence; TF_CPP_MIN_LOG_LEVEL=0 (everything) or 1 (warnings) makes it heard."""
     if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") in _LOUD:
         return
-    from jobs.train.quiet_stderr import quiet_stderr
+    from detector.quiet_stderr import quiet_stderr
 
     # Not left to the level: some notes are written before it is read, and as errors.
     with quiet_stderr():

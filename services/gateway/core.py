@@ -7,13 +7,15 @@ import time
 from dataclasses import dataclass
 from typing import cast
 
+from detector.decode_memory import DecodeMemory
 from detector.detections import MAX_DETECTIONS
 from detector.errors import DetectorError, InvalidRequestError, ModelUnavailableError
 from detector.images import ImageLimits, LoadedImage, load_image
+from detector.outputs import detections
 from detector.response import Channel, DetectOut, ImageOut, ModelOut, TimingOut, describe_detection
 from services.gateway.admission import Admission
 from services.gateway.deadline import Deadline
-from services.gateway.engines.engine import Inference, detections
+from services.gateway.engines.engine import Inference
 from services.gateway.engines.metrics import EngineMetrics
 from services.gateway.metrics import Metrics
 from services.gateway.versions import Served, ServedVersion, VersionFacts, Versions
@@ -66,6 +68,7 @@ class Core:
         self._stage = functools.cache(metrics.stage_duration.labels)
         self._engine_metrics = engine_metrics
         self._limits = limits
+        self._decode_memory = DecodeMemory(limits.max_decode_bytes)
         self._canary_percent = canary_percent
         self._workers = workers
         self.admission = admission
@@ -147,7 +150,8 @@ class Core:
         started = time.perf_counter()
         deadline.check()
         size = target.facts.size
-        image = load_image(photo, limits=self._limits, at_least=2 * size, square=size)
+        memory = functools.partial(self._decode_memory.reserved, timeout_s=deadline.remaining_s)
+        image = load_image(photo, limits=self._limits, at_least=2 * size, square=size, memory=memory)
         decoded = time.perf_counter()
         deadline.check()
         inference, inference_s = self._engine_metrics.run(

@@ -31,7 +31,11 @@ class Gateway:
         store = Store(settings.store)
         self.files = StoredFiles(store)
         self.keys = ApiKeys(settings.api_keys)
-        self.limits = ImageLimits(settings.max_image_bytes, settings.max_image_pixels)
+        self.limits = ImageLimits(
+            max_bytes=settings.max_image_bytes,
+            max_pixels=settings.max_pixels,
+            max_decode_bytes=settings.max_decode_bytes,
+        )
         self._engine = engine or build_engine(settings)
         engine_metrics = EngineMetrics(self._engine.name, self.metrics)
         self._engine.watch(engine_metrics.set_up)

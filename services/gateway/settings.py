@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from detector.environment import COMMAND_LINE_VARIABLES, PREFIX, refuse_unknown_variables
@@ -20,6 +20,10 @@ MAX_DURATION_S = 86_400
 """A day. The event loop counts timers in whole milliseconds, so there is no infinity."""
 MAX_PHOTO_BYTES = 2**31 - 1 - 65_536
 """gRPC limits a message, the photo and its envelope, to 31 bits of bytes."""
+
+
+FORMER_MAX_PIXELS = f"{PREFIX}MAX_IMAGE_PIXELS"
+"""What DETECTOR_MAX_PIXELS was called; still read."""
 
 
 class Settings(BaseSettings):
@@ -80,8 +84,14 @@ class Settings(BaseSettings):
 
     max_image_bytes: Annotated[int, Field(ge=1, le=MAX_PHOTO_BYTES)] = 25_000_000
     """Largest body."""
-    max_image_pixels: Annotated[int, Field(ge=1)] = 50_000_000
+    max_pixels: Annotated[
+        int,
+        Field(ge=1, validation_alias=AliasChoices(f"{PREFIX}MAX_PIXELS", FORMER_MAX_PIXELS, "max_pixels")),
+    ] = 67_108_864
     """Largest photo, by its header."""
+    max_decode_bytes: Annotated[int, Field(ge=16_000_000)] = 1_200_000_000
+    """Memory that all photos may take at once while they are decoded. A photo that needs more is refused; where others
+    hold it, a photo waits."""
     default_timeout_ms: Annotated[int, Field(ge=1, le=MAX_DURATION_S * 1000)] = 10_000
     """Default deadline of a request."""
     max_timeout_ms: Annotated[int, Field(ge=1, le=MAX_DURATION_S * 1000)] = 60_000
@@ -154,7 +164,7 @@ class Settings(BaseSettings):
 
 def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
     """Settings from the environment, `overrides` first. InvalidRequestError names the variable."""
-    refuse_unknown_variables(environment, (*known_variables(), *COMMAND_LINE_VARIABLES))
+    refuse_unknown_variables(environment, (*known_variables(), FORMER_MAX_PIXELS, *COMMAND_LINE_VARIABLES))
     try:
         return Settings(**overrides)
     except ValidationError as error:
@@ -169,5 +179,5 @@ def known_variables() -> tuple[str, ...]:
 
 
 def _describe(problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"][:1])
-    return f"{PREFIX}{where.upper()}: {problem['msg']}" if where else str(problem["msg"])
+    where = ".".join(str(part) for part in problem["loc"][:1]).upper().removeprefix(PREFIX)
+    return f"{PREFIX}{where}: {problem['msg']}" if where else str(problem["msg"])

@@ -1,10 +1,10 @@
 from pathlib import Path
 
 from bench.folds import write_folds
-from jobs.train.datasets.grouping import group_photos
-from jobs.train.datasets.open import open_dataset
+from jobs.train.data.open import open_dataset
+from jobs.train.data.split.groups import group_photos
 from tests.detector.pictures import encode, noise
-from tests.jobs.train.datasets.writing import HEIGHT, WIDTH, put, voc_xml
+from tests.jobs.train.data.writing import HEIGHT, WIDTH, put, voc_xml
 
 PICTURES = 6
 

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from detector.store import Channels, Store
+from detector.store import Channels
+from jobs.release.registry import Registry
 from tests.detector.pictures import corners, encode, noise, orientation_exif
 from tests.services.gateway.running import poll, running_gateway
 from tests.services.gateway.tiny import move, publish_tiny
@@ -31,7 +32,7 @@ PHOTOS = {
 class Pair:
     """One store served by both engines."""
 
-    store: Store
+    store: Registry
     embedded: str
     tfserving: str
 
@@ -39,7 +40,7 @@ class Pair:
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     folder = tmp_path_factory.mktemp("engines")
-    store = Store(folder / "store", serving_root=str(folder / "store"))
+    store = Registry(folder / "store", serving_root=str(folder / "store"))
     publish_tiny(store)
     publish_tiny(store, score_scale=0.5)
     port = free_port()

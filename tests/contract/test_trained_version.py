@@ -12,11 +12,11 @@ from detector.agreement import FLOAT32_BOUNDS
 from detector.boxes import Box, as_array
 from detector.detections import MAX_DETECTIONS, Detection, DetectionArrays
 from detector.images import load_image, resize_square
-from detector.store import Store
-from detector.store.serving_config import serving_config
-from jobs.train.datasets.shapes import generate_shapes
+from jobs.release.registry import Registry
+from jobs.train.data.shapes import generate_shapes
 from jobs.train.export.parity import compare
-from jobs.train.runtimes import open_runtime
+from jobs.train.export.runtimes import open_runtime
+from services.serving.model_config import serving_config
 from tests.conftest import Trained
 from tests.detector.pictures import encode, noise, orientation_exif
 from tests.services.gateway.running import running_gateway
@@ -56,7 +56,7 @@ def asked(url: str, photo: bytes, query: str) -> list[Detection]:
     return [Detection(each["class_id"], each["score"], Box(**each["box"])) for each in found]
 
 
-def saved_model_answer(store: Store, photo: bytes, *, at_least: int | None) -> tuple[Detection, ...]:
+def saved_model_answer(store: Registry, photo: bytes, *, at_least: int | None) -> tuple[Detection, ...]:
     version = store.channels("detector").version("stable")
     size = store.manifest("detector", version).input.width
     square = resize_square(load_image(photo, at_least=at_least).pixels, size)

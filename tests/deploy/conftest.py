@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from detector.store import Store
+from jobs.release.registry import Registry
 from tests.deploy.prometheus.running import RunningPrometheus, running_prometheus
 from tests.deploy.serving_page import serving_page
 from tests.deploy.traffic import BUFFERED_BYTES, traffic
@@ -20,7 +20,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPrometh
     from tests.services.gateway.tiny import publish_tiny
 
     folder = tmp_path_factory.mktemp("watched")
-    store = Store(folder / "store")
+    store = Registry(folder / "store")
     publish_tiny(store)
     publish_tiny(store, score_scale=0.5)
     with ExitStack() as stack:

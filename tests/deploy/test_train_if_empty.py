@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from detector.store import Channels, Store
+from detector.store import Channels
+from jobs.release.registry import Registry
 from tests.detector.store.example import publish
-from tests.detector.store.test_crashes import NAME, killed_at
+from tests.jobs.release.registry.test_crashes import NAME, killed_at
 
 ROOT = Path(__file__).parents[2]
 DETECTOR = f"""#!/bin/sh
@@ -20,11 +21,11 @@ exec {sys.executable} -c "from jobs.cli import main; main()" "$@"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "store")
+def store(tmp_path: Path) -> Registry:
+    return Registry(tmp_path / "store")
 
 
-def run(store: Store) -> str:
+def run(store: Registry) -> str:
     """What the script says, with a `detector` that only says that it trains."""
     programs = store.root.parent / "bin"
     programs.mkdir()
@@ -39,18 +40,18 @@ def run(store: Store) -> str:
     return done.stdout
 
 
-def test_an_empty_store_is_trained_into(store: Store) -> None:
+def test_an_empty_store_is_trained_into(store: Registry) -> None:
     assert run(store) == "trains photos\n"
 
 
-def test_a_store_with_a_version_is_left_alone(store: Store) -> None:
+def test_a_store_with_a_version_is_left_alone(store: Registry) -> None:
     publish(store)
     assert run(store) == "The store has a version: nothing to train.\n"
 
 
 def test_a_first_publication_that_was_killed_is_finished(tmp_path: Path) -> None:
     for change in count(1):
-        store = Store(tmp_path / str(change) / "store")
+        store = Registry(tmp_path / str(change) / "store")
         assert killed_at(change, publish, store), "The configuration is never written last."
         if store.model_dir(NAME, 1).is_dir():
             break
@@ -60,6 +61,6 @@ def test_a_first_publication_that_was_killed_is_finished(tmp_path: Path) -> None
     assert store.channels(NAME) == Channels(stable=1)
 
 
-def test_one_that_could_not_be_finished_is_trained_again(store: Store) -> None:
+def test_one_that_could_not_be_finished_is_trained_again(store: Registry) -> None:
     (store.root / "models" / NAME).mkdir(parents=True)
     assert run(store).endswith("trains photos\n")

@@ -8,8 +8,7 @@ SCRIPT = """
 import importlib, json, pkgutil, sys
 import detector
 for module in pkgutil.walk_packages(detector.__path__, "detector."):
-    if not module.name.endswith("_pb2_grpc"):
-        importlib.import_module(module.name)
+    importlib.import_module(module.name)
 heavy = {"tensorflow", "keras", "tf_keras", "ai_edge_litert", "fastapi", "starlette", "grpc", "kubernetes"}
 print(json.dumps(sorted(heavy & set(sys.modules))))
 """

@@ -22,8 +22,8 @@ from detector.response import (
     to_proto_fields,
 )
 from detector.v1 import detector_pb2 as pb
-from jobs.train.datasets.checks import PHOTO_LIMITS
-from jobs.train.prediction import Prediction
+from jobs.train.data.loading import PHOTO_LIMITS
+from jobs.train.predict_photo import Prediction
 from services.gateway.rest.openapi import openapi_document
 from tests.detector.pictures import encode
 

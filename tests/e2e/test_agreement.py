@@ -12,9 +12,9 @@ from detector.boxes import Box
 from detector.detections import Detection
 from detector.images import load_image, resize_square
 from detector.store.store import Store
-from jobs.train.datasets.shapes import generate_shapes
-from jobs.train.runtimes import open_runtime
-from jobs.train.runtimes.runtime import Kind
+from jobs.train.data.shapes import generate_shapes
+from jobs.train.export.runtimes import open_runtime
+from jobs.train.export.runtimes.runtime import Kind
 from tests.conftest import Trained
 from tests.detector.pictures import encode, orientation_exif
 from tests.e2e.phones import Shown, answer, choose_mode, choose_photo, lower_threshold, phone, wait_for_model

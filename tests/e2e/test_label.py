@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 from detector.boxes import Box
 from detector.store.store import Store
 from jobs.train import train
-from jobs.train.datasets.open import open_dataset
-from jobs.train.datasets.photos import Dataset
+from jobs.train.data.open import open_dataset
+from jobs.train.data.photos import Dataset
 from tests.conftest import Trained
 from tests.e2e.axe import violations
 from tests.e2e.fingers import Fingers

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from detector.store.store import Store
+from jobs.release.registry import Registry
 from tests.conftest import Trained
 from tests.e2e.phones import Phone, answer, choose_photo, kept_files, phone, wait_for_model
 from tests.e2e.versions import (
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def store(competent: Trained, tmp_path: Path) -> Store:
+def store(competent: Trained, tmp_path: Path) -> Registry:
     return copy_store(competent.store, tmp_path / "store")
 
 
@@ -62,7 +62,7 @@ def test_the_manifest_is_asked_for_with_its_etag(browser: Browser, gateway: Runn
 
 
 def test_a_new_version_is_offered_and_taken_when_asked(
-    browser: Browser, store: Store, tmp_path: Path
+    browser: Browser, store: Registry, tmp_path: Path
 ) -> None:
     with running_gateway(store.root, tmp_path) as gateway, phone(browser, gateway.url) as shown:
         page = shown.page
@@ -84,7 +84,7 @@ def test_a_new_version_is_offered_and_taken_when_asked(
     ids=["damaged on the way", "fails its self-test"],
 )
 def test_a_bad_new_version_is_refused_and_the_last_good_one_stays(
-    browser: Browser, competent: Trained, store: Store, tmp_path: Path, spoil: Spoil, reason: str
+    browser: Browser, competent: Trained, store: Registry, tmp_path: Path, spoil: Spoil, reason: str
 ) -> None:
     sample = competent.version.artifacts / "report" / "samples" / "01.jpg"
     with running_gateway(store.root, tmp_path) as gateway, phone(browser, gateway.url) as shown:
@@ -102,7 +102,7 @@ def test_a_bad_new_version_is_refused_and_the_last_good_one_stays(
 
 
 def test_a_damaged_first_download_is_refused_and_can_be_tried_again(
-    browser: Browser, store: Store, tmp_path: Path
+    browser: Browser, store: Registry, tmp_path: Path
 ) -> None:
     weights = store.artifacts_dir("detector", 1) / "tfjs" / "graph" / "weights.bin"
     good = weights.read_bytes()

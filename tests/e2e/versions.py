@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from detector.store.channels import Channels
-from detector.store.store import Store
+from jobs.release.registry import Registry
 
 NAME = "detector"
 GRAPH_WEIGHTS = "tfjs/graph/weights.bin"
@@ -15,13 +15,13 @@ SAMPLES = "report/samples/samples.json"
 Spoil = Callable[[Path], None]
 
 
-def copy_store(store: Store, folder: Path) -> Store:
+def copy_store(store: Registry, folder: Path) -> Registry:
     """A store of its own for a test that changes it."""
     shutil.copytree(store.root, folder)
-    return Store(folder)
+    return Registry(folder)
 
 
-def publish_again(store: Store, *, spoil: Spoil | None = None) -> int:
+def publish_again(store: Registry, *, spoil: Spoil | None = None) -> int:
     """Publish version 1's files once more under the next number and make that stable; `spoil` changes them before."""
     with store.stage(NAME) as staged:
         shutil.copytree(store.artifacts_dir(NAME, 1), staged.artifacts, dirs_exist_ok=True)

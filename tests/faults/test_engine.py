@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from detector.store import Store
+from jobs.release.registry import Registry
 from tests.detector.pictures import corners, encode
 from tests.faults.load import load
 from tests.faults.test_versions import metric
@@ -23,14 +23,14 @@ SERVER_S = 3.0
 
 
 @pytest.fixture
-def served_store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "store", serving_root=str(tmp_path / "store"))
+def served_store(tmp_path: Path) -> Registry:
+    store = Registry(tmp_path / "store", serving_root=str(tmp_path / "store"))
     publish_tiny(store)
     return store
 
 
 def test_a_server_killed_under_load_is_said_at_once_and_found_again(
-    served_store: Store, tmp_path: Path
+    served_store: Registry, tmp_path: Path
 ) -> None:
     port, config = free_port(), served_store.root / "models.config"
     with running_gateway(
@@ -64,7 +64,7 @@ def test_a_server_killed_under_load_is_said_at_once_and_found_again(
             poll(lambda: metric(running, "detector_engine_up") == {'{engine="tfserving"}': 1.0})
 
 
-def test_a_slow_server_is_504_at_the_deadline(served_store: Store, tmp_path: Path) -> None:
+def test_a_slow_server_is_504_at_the_deadline(served_store: Registry, tmp_path: Path) -> None:
     port = free_port()
     with (
         running_serving(served_store.root / "models.config", port=port, delay_ms=SERVER_S * 1e3),
@@ -81,7 +81,7 @@ def test_a_slow_server_is_504_at_the_deadline(served_store: Store, tmp_path: Pat
 
 
 def test_a_slow_server_gets_no_second_photo_before_it_is_done_with_the_first(
-    served_store: Store, tmp_path: Path
+    served_store: Registry, tmp_path: Path
 ) -> None:
     """One worker, and a server with one thread: it would refuse what came while the abandoned photo is in work."""
     port = free_port()
@@ -101,7 +101,7 @@ def test_a_slow_server_gets_no_second_photo_before_it_is_done_with_the_first(
         assert waited.json()["timing_ms"]["queue"] > 500
 
 
-def test_a_full_server_is_overloaded(served_store: Store, tmp_path: Path) -> None:
+def test_a_full_server_is_overloaded(served_store: Registry, tmp_path: Path) -> None:
     port = free_port()
     with (
         running_serving(

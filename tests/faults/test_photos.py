@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
@@ -13,7 +14,7 @@ from PIL import Image
 
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
+from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.details_pb2 import ErrorInfo, Status
 from tests.detector.heic import encode_heic
 from tests.detector.pictures import corners, encode, noise
@@ -49,6 +50,8 @@ PHOTOS = {
         ),
         "ok",
     ),
+    "jpeg-without-its-end-marker": (encode(noise(640, 480))[:-2], "ok"),
+    "jpeg-that-was-cut-off": (encode(noise(640, 480))[:-2000], "image_unreadable"),
     "zero-bytes": (b"", "invalid_request"),
     "gif": (encode(Image.fromarray(UPRIGHT), "GIF"), "unsupported_media_type"),
     "half-a-heic": (encode_heic(UPRIGHT)[:-2000], "image_unreadable"),
@@ -83,6 +86,47 @@ def test_what_is_sent_counts_and_not_its_name(
     assert code(client.post("/detect", files=called_jpeg)) == expected
     assert code(client.post("/detect", json={"image": base64.b64encode(photo).decode()})) == expected
     assert rpc_code(running, photo) == expected
+
+
+@pytest.mark.parametrize("size", [(8160, 6144), (8192, 6144), (8064, 6048), (16382, 3628), (9248, 6936)])
+def test_what_phones_of_48_to_64_megapixels_write_is_answered(
+    client: httpx.Client, size: tuple[int, int]
+) -> None:
+    photo = encode(Image.new("RGB", size, (128, 120, 110)))
+    answer = client.post("/detect", content=photo, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["image"]["width"], answer.json()["image"]["height"]) == size
+
+
+def test_a_photo_that_takes_more_memory_than_is_set_is_refused_and_others_are_not(
+    tiny_store: Store, tmp_path: Path
+) -> None:
+    flat = Image.new("RGB", (3000, 2000), (128, 120, 110))
+    with running_gateway(tiny_store.root, tmp_path, max_decode_bytes="20000000") as running:
+        answer = httpx.post(f"{running.url}/detect", content=encode(flat, "PNG"))
+        assert (code(answer), answer.status_code) == ("image_too_many_pixels", 422)
+        assert "JPEG that is not progressive" in answer.json()["detail"]
+        assert code(httpx.post(f"{running.url}/detect", content=encode(flat))) == "ok"
+
+
+def test_photos_that_are_decoded_at_once_stay_within_the_memory_that_is_set(
+    tiny_store: Store, tmp_path: Path
+) -> None:
+    """A WebP takes 16 bytes a pixel: four of these would take 1.3 GB."""
+    photo = encode(Image.new("RGB", (5000, 4000), (128, 120, 110)), "WEBP", method=0)
+    limit_bytes, beside_bytes = 350_000_000, 100_000_000
+    with (
+        running_gateway(tiny_store.root, tmp_path, workers=4, max_decode_bytes=limit_bytes) as running,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        before = resident_bytes(running)
+        url = f"{running.url}/detect"
+        for answer in pool.map(lambda _: httpx.post(url, content=photo, timeout=60), range(8)):
+            assert code(answer) == "ok"
+        lines = Path(f"/proc/{running.process.pid}/status").read_text().splitlines()
+        peak_bytes = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+        assert peak_bytes - before < limit_bytes + beside_bytes
+        assert resident_bytes(running) - before < beside_bytes
 
 
 def rpc_code(running: Running, photo: bytes) -> str:

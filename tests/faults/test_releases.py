@@ -11,12 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from detector.store import Channels, Store
+from detector.store import Channels
+from jobs.release.journal import ReleaseJournal
 from jobs.release.promote import promote
-from jobs.release.replica_client import NotYetError, ReplicaClient
-from jobs.release.replicas import resolve
+from jobs.release.registry import Registry
 from jobs.release.rollback import rollback
-from jobs.release.serving import Serving
+from services.serving.addresses import resolve
+from services.serving.replicas import NotYetError, ReplicaClient, ServingReplicas
 from tests.detector.pictures import corners, encode
 from tests.faults.load import load
 from tests.faults.test_versions import metric
@@ -40,7 +41,7 @@ main()
 """
 
 
-def detector(store: Store, *arguments: str, killed_at: int | None = None) -> "subprocess.Popen[str]":
+def detector(store: Registry, *arguments: str, killed_at: int | None = None) -> "subprocess.Popen[str]":
     """`detector release ...`, killed before that change it makes to the disk."""
     head = (
         ["-c", "from jobs.cli import main; main()"]
@@ -58,7 +59,7 @@ def detector(store: Store, *arguments: str, killed_at: int | None = None) -> "su
     )
 
 
-def release(store: Store, *arguments: str, killed_at: int | None = None) -> int:
+def release(store: Registry, *arguments: str, killed_at: int | None = None) -> int:
     process = detector(store, *arguments, killed_at=killed_at)
     _, said = process.communicate(timeout=120)
     assert "Traceback" not in said, said
@@ -66,7 +67,7 @@ def release(store: Store, *arguments: str, killed_at: int | None = None) -> int:
 
 
 @contextmanager
-def replicas(store: Store, count: int) -> Iterator[list[str]]:
+def replicas(store: Registry, count: int) -> Iterator[list[str]]:
     """Processes of the stand-in, and their addresses."""
     with ExitStack() as stack:
         ports = [free_port() for _ in range(count)]
@@ -90,7 +91,7 @@ def answering(address: str, label: str = "stable") -> int | None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [64, 32])
-def test_there_and_back_under_load_fails_no_request(store: Store, tmp_path: Path, size: int) -> None:
+def test_there_and_back_under_load_fails_no_request(store: Registry, tmp_path: Path, size: int) -> None:
     """Also where image sizes differ, so that the gateway asks by number and must have moved before it is let go."""
     third = publish(store, Making(size=size))
     with (
@@ -124,9 +125,12 @@ def model_info(stable: int) -> dict[str, float]:
 
 
 @pytest.mark.slow
-def test_killed_at_every_step_the_same_again_finishes_on_the_servers(store: Store) -> None:
+def test_killed_at_every_step_the_same_again_finishes_on_the_servers(store: Registry) -> None:
     third = publish(store)
-    with serving_inside(store.root / "models.config") as port, Serving([f"127.0.0.1:{port}"]) as servers:
+    with (
+        serving_inside(store.root / "models.config") as port,
+        ServingReplicas([f"127.0.0.1:{port}"]) as servers,
+    ):
         (address,) = servers.targets
         kills = 0
         while is_killed(store, "promote", str(third), "--serving", address, at=kills + 1):
@@ -139,13 +143,16 @@ def test_killed_at_every_step_the_same_again_finishes_on_the_servers(store: Stor
             assert rollback(store, NAME, serving=servers).after == Channels(1)
             assert promote(store, NAME, 2, canary=True, serving=servers).after == Channels(1, 2)
     assert kills > 15
-    assert (store.channels(NAME), store.handovers(NAME).under_way()) == (Channels(third), None)
+    assert (store.channels(NAME), ReleaseJournal(store, NAME).in_progress()) == (Channels(third), None)
 
 
 @pytest.mark.slow
-def test_a_rollback_killed_at_every_step_goes_back_once(store: Store) -> None:
+def test_a_rollback_killed_at_every_step_goes_back_once(store: Registry) -> None:
     third = publish(store)
-    with serving_inside(store.root / "models.config") as port, Serving([f"127.0.0.1:{port}"]) as servers:
+    with (
+        serving_inside(store.root / "models.config") as port,
+        ServingReplicas([f"127.0.0.1:{port}"]) as servers,
+    ):
         (address,) = servers.targets
         promote(store, NAME, 2, serving=servers)
         promote(store, NAME, third, serving=servers)
@@ -157,10 +164,10 @@ def test_a_rollback_killed_at_every_step_goes_back_once(store: Store) -> None:
             assert answering(address) == 2
             assert promote(store, NAME, third, serving=servers).after == Channels(third)
     assert kills > 15
-    assert (store.channels(NAME), store.handovers(NAME).under_way()) == (Channels(2), None)
+    assert (store.channels(NAME), ReleaseJournal(store, NAME).in_progress()) == (Channels(2), None)
 
 
-def is_killed(store: Store, *arguments: str, at: int) -> bool:
+def is_killed(store: Registry, *arguments: str, at: int) -> bool:
     """Whether the command was killed before its change number `at`; else it ended well."""
     code = release(store, *arguments, killed_at=at)
     assert code in (0, -signal.SIGKILL)
@@ -168,12 +175,12 @@ def is_killed(store: Store, *arguments: str, at: int) -> bool:
 
 
 @pytest.mark.slow
-def test_a_release_killed_while_it_waits_is_taken_back_or_finished(store: Store) -> None:
+def test_a_release_killed_while_it_waits_is_taken_back_or_finished(store: Registry) -> None:
     """Killed by a signal in the middle, as a pod that is evicted."""
     third = str(publish(store))
     with serving_inside(store.root / "models.config", polls=False) as deaf:
         process = detector(store, "promote", third, "--serving", f"127.0.0.1:{deaf}")
-        poll(lambda: store.handovers(NAME).under_way())
+        poll(lambda: ReleaseJournal(store, NAME).in_progress())
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)
     assert (process.returncode, "the same command finishes it" in said) == (130, True)
@@ -185,11 +192,11 @@ def test_a_release_killed_while_it_waits_is_taken_back_or_finished(store: Store)
 
 
 @pytest.mark.slow
-def test_of_two_releases_at_once_one_is_told_who_the_other_is(store: Store) -> None:
+def test_of_two_releases_at_once_one_is_told_who_the_other_is(store: Registry) -> None:
     publish(store)
     with serving_inside(store.root / "models.config", polls=False) as deaf:
         first = detector(store, "promote", "3", "--serving", f"127.0.0.1:{deaf}", "--timeout", "60")
-        poll(lambda: store.handovers(NAME).under_way())
+        poll(lambda: ReleaseJournal(store, NAME).in_progress())
         second = detector(store, "promote", "2")
         _, said = second.communicate(timeout=30)
         assert second.returncode == 11
@@ -202,7 +209,7 @@ def test_of_two_releases_at_once_one_is_told_who_the_other_is(store: Store) -> N
 
 
 @pytest.mark.slow
-def test_a_corrupt_version_never_answers_and_the_servers_go_on(store: Store, tmp_path: Path) -> None:
+def test_a_corrupt_version_never_answers_and_the_servers_go_on(store: Registry, tmp_path: Path) -> None:
     broken = str(publish(store, Making(saved_model=b"no graph")))
     with (
         replicas(store, 2) as addresses,
@@ -220,12 +227,12 @@ def test_a_corrupt_version_never_answers_and_the_servers_go_on(store: Store, tmp
 
 
 @pytest.mark.slow
-def test_a_server_killed_in_the_middle_starts_from_the_same_configuration(store: Store) -> None:
+def test_a_server_killed_in_the_middle_starts_from_the_same_configuration(store: Registry) -> None:
     third = str(publish(store))
     port, config = free_port(), store.root / "models.config"
     with running_serving(config, port=port) as first:
         process = detector(store, "promote", third, "--serving", f"127.0.0.1:{port}", "--timeout", "90")
-        poll(lambda: store.handovers(NAME).under_way() or store.channels(NAME) == Channels(3))
+        poll(lambda: ReleaseJournal(store, NAME).in_progress() or store.channels(NAME) == Channels(3))
         first.kill()
         first.wait(10)
         with running_serving(config, port=port):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from detector.store import Store
+from jobs.release.registry import Registry
 from tests.detector.pictures import corners, encode
 from tests.faults.load import load
 from tests.services.gateway.running import Running, poll, running_gateway
@@ -26,7 +26,7 @@ def load_failures(running: Running, version: int) -> float:
     return metric(running, "detector_version_load_failures_total").get(label, 0.0)
 
 
-def test_swap_and_rollback_under_load_fail_no_request(own_store: Store, tmp_path: Path) -> None:
+def test_swap_and_rollback_under_load_fail_no_request(own_store: Registry, tmp_path: Path) -> None:
     publish_tiny(own_store, score_scale=0.9)
     with running_gateway(own_store.root, tmp_path) as running, load(running.url, PHOTO) as seen:
         poll(lambda: seen.versions[1] > 20)
@@ -38,7 +38,7 @@ def test_swap_and_rollback_under_load_fail_no_request(own_store: Store, tmp_path
     assert set(seen.outcomes) == {"200"}
 
 
-def test_a_channel_that_moved_leaves_no_series_behind(own_store: Store, tmp_path: Path) -> None:
+def test_a_channel_that_moved_leaves_no_series_behind(own_store: Registry, tmp_path: Path) -> None:
     publish_tiny(own_store)
     with running_gateway(own_store.root, tmp_path) as running:
         move(own_store, stable=2)
@@ -46,7 +46,7 @@ def test_a_channel_that_moved_leaves_no_series_behind(own_store: Store, tmp_path
         poll(lambda: metric(running, "detector_model_info") == expected)
 
 
-def test_a_corrupt_version_leaves_the_old_one_in_place(own_store: Store, tmp_path: Path) -> None:
+def test_a_corrupt_version_leaves_the_old_one_in_place(own_store: Registry, tmp_path: Path) -> None:
     publish_tiny(own_store)
     lite = own_store.artifacts_dir("detector", 2) / "tflite" / "f32.tflite"
     lite.write_bytes(lite.read_bytes()[:2000])
@@ -64,7 +64,7 @@ def test_a_corrupt_version_leaves_the_old_one_in_place(own_store: Store, tmp_pat
     assert set(seen.versions) == {1}
 
 
-def test_a_version_whose_file_is_missing_or_of_another_size(own_store: Store, tmp_path: Path) -> None:
+def test_a_version_whose_file_is_missing_or_of_another_size(own_store: Registry, tmp_path: Path) -> None:
     publish_tiny(own_store)
     publish_tiny(own_store, size=32)
     wrong = own_store.artifacts_dir("detector", 3) / "tflite" / "f32.tflite"
@@ -78,7 +78,7 @@ def test_a_version_whose_file_is_missing_or_of_another_size(own_store: Store, tm
             assert httpx.post(f"{running.url}/detect?channel=stable", content=PHOTO).status_code == 200
 
 
-def test_channels_that_cannot_be_read_change_nothing(own_store: Store, tmp_path: Path) -> None:
+def test_channels_that_cannot_be_read_change_nothing(own_store: Registry, tmp_path: Path) -> None:
     channels = own_store.root / "channels" / "detector.json"
     with running_gateway(own_store.root, tmp_path) as running:
         for content in (b"{", b"[]", b'{"stable": "x"}', b"{}"):
@@ -90,7 +90,7 @@ def test_channels_that_cannot_be_read_change_nothing(own_store: Store, tmp_path:
 
 
 def test_a_store_that_fills_later_is_noticed(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     with running_gateway(store.root, tmp_path, wait_ready=False) as running:
         answer = httpx.post(f"{running.url}/detect", content=PHOTO)
         assert (answer.status_code, answer.json()["code"]) == (503, "model_unavailable")
@@ -101,7 +101,7 @@ def test_a_store_that_fills_later_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_store_that_cannot_be_read_is_a_fault_of_ours_and_is_followed_again(
-    own_store: Store, tmp_path: Path
+    own_store: Registry, tmp_path: Path
 ) -> None:
     """An answer that names no file of ours, a line in the log that does; and then a channel that moves is seen."""
     channels = own_store.root / "channels" / "detector.json"

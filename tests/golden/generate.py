@@ -14,7 +14,7 @@ from detector.boxes import Box, as_array, intersection_over_union
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import Evaluation, choose_score_threshold, evaluate, photo_outcome
 from detector.evaluation.results import ClassMetrics, ThresholdMetrics
-from jobs.train.datasets import advice
+from jobs.train.data.findings import advice
 from tests.golden.pictures import overlay_vectors, resize_vectors
 
 DECIMALS = 7

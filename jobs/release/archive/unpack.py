@@ -12,7 +12,7 @@ from detector.errors import InvalidRequestError, NotFoundError, StoreError, Untr
 from detector.files import reading, writing
 from detector.manifest import manifest_to_json, read_manifest, write_manifest
 from detector.store import MANIFEST as MANIFEST_FILE
-from detector.store import StagedVersion, Store
+from detector.store import Store
 from detector.store.contents import (
     CONTENTS,
     MANIFEST,
@@ -24,6 +24,7 @@ from detector.store.contents import (
 )
 from detector.store.signature import remove_signature, signing_key, verify, without_signature
 from jobs.release.archive.stream import ArchiveStream
+from jobs.release.registry import Registry, StagedVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +62,19 @@ class Wanted:
     trusted: tuple[Ed25519PublicKey, ...] | None = None
 
 
-def import_from_file(store: Store, file: Path, wanted: Wanted | None = None) -> Imported:
+def import_from_file(registry: Registry, file: Path, wanted: Wanted | None = None) -> Imported:
     """Import the archive in `file`; see `import_version`. Raises InvalidRequestError when it cannot be opened."""
     try:
         packed = file.open("rb")
     except OSError as error:
         raise InvalidRequestError(f"Cannot open {file}: {error.strerror}.") from error
     with packed:
-        return import_version(store, packed, wanted, source=str(file))
+        return import_version(registry, packed, wanted, source=str(file))
 
 
-def import_version(store: Store, packed: BinaryIO, wanted: Wanted | None = None, *, source: str) -> Imported:
+def import_version(
+    registry: Registry, packed: BinaryIO, wanted: Wanted | None = None, *, source: str
+) -> Imported:
     """Publish the version in an archive as a training would; `source` names the archive in messages.
 
     The first version becomes stable, a later one canary if none is set. One that is there already with the same
@@ -88,19 +91,19 @@ def import_version(store: Store, packed: BinaryIO, wanted: Wanted | None = None,
     if wish.name not in (None, contents.name):
         raise InvalidRequestError(f"{source} is of the model {contents.name!r}, not of {wish.name!r}.")
     number = None if wish.number == "next" else wish.number or contents.version
-    if number is not None and _is_there(store, contents, number):
+    if number is not None and _is_there(registry, contents, number):
         if wish.trusted is not None:
-            verify(contents.name, number, store.folders(contents.name, number), wish.trusted)
-        return _imported(store, contents, number, already_there=True)
-    _refuse_too_large(store, contents, source)
-    with _stage(store, contents, number) as staged:
+            verify(contents.name, number, registry.folders(contents.name, number), wish.trusted)
+        return _imported(registry, contents, number, already_there=True)
+    _refuse_too_large(registry, contents, source)
+    with _stage(registry, contents, number) as staged:
         _unpack(stream, contents, staged)
         if wish.trusted is not None:
             verify(contents.name, contents.version, staged.folders, wish.trusted)
         if staged.version != contents.version:
             _renumber(contents, staged, signs_anew=wish.trusted is not None)
         staged.publish(action="import")
-        return _imported(store, contents, staged.version, already_there=False)
+        return _imported(registry, contents, staged.version, already_there=False)
 
 
 def _read_contents(stream: ArchiveStream, source: str) -> Contents:
@@ -148,9 +151,9 @@ def _refuse_too_large(store: Store, contents: Contents, source: str) -> None:
         )
 
 
-def _stage(store: Store, contents: Contents, version: int | None) -> StagedVersion:
+def _stage(registry: Registry, contents: Contents, version: int | None) -> StagedVersion:
     try:
-        return store.stage(contents.name, version)
+        return registry.stage(contents.name, version)
     except VersionTakenError as error:
         raise VersionTakenError(f"{error.message} For the next free one: --as next.") from error
 

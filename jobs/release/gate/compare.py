@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from detector.detections import MAX_DETECTIONS, Detection, GroundTruth
+from detector.detections import Detection, GroundTruth
 from detector.errors import DetectorError
 from detector.evaluation import (
     PairedDifference,
@@ -16,12 +16,9 @@ from detector.evaluation import (
 )
 from detector.images import Pixels, resize_square
 from detector.manifest import Manifest, score_threshold
+from detector.quiet_stderr import quiet_stderr
 from jobs.release.gate.held_out import HeldOut
-from jobs.train.datasets.photos import AnnotatedPhoto
-from jobs.train.quiet_stderr import quiet_stderr
-from services.gateway.deadline import Deadline
-from services.gateway.engines.embedded import EmbeddedEngine
-from services.gateway.engines.engine import Runner, VersionFiles, detections
+from services.gateway.engines.offline import OfflineDetector
 
 KIND = "tflite_f32"
 MOST_THREADS = 8
@@ -37,15 +34,13 @@ class Contender:
     """A version that runs: its manifest, and LiteRT with its file loaded."""
 
     manifest: Manifest
-    runner: Runner
+    detector: OfflineDetector
 
     @classmethod
     def load(cls, manifest: Manifest, artifacts: Path) -> "Contender":
         """Raises ModelUnavailableError when LiteRT cannot load or run the file."""
-        engine = EmbeddedEngine(kind=KIND, workers=_threads())
-        files = VersionFiles(manifest.name, manifest.version, manifest.input.width, artifacts)
         with quiet_stderr():
-            return cls(manifest, engine.load(files))
+            return cls(manifest, OfflineDetector(manifest, artifacts, kind=KIND, workers=_threads()))
 
     @property
     def threshold(self) -> float:
@@ -121,7 +116,7 @@ def _run_all(
 ) -> tuple[list[tuple[GroundTruth, ...]], list[list[tuple[Detection, ...]]]]:
     """The truth of each photo, and each version's detections in it."""
 
-    def run(photo: AnnotatedPhoto) -> tuple[tuple[GroundTruth, ...], list[tuple[Detection, ...]]]:
+    def run(photo: int) -> tuple[tuple[GroundTruth, ...], list[tuple[Detection, ...]]]:
         pixels, truth = held_out.load(photo)
         squares = {size: resize_square(pixels, size) for size in {c.manifest.input.width for c in contenders}}
         return truth, [_detect(c, squares[c.manifest.input.width], labels) for c in contenders]
@@ -129,7 +124,7 @@ def _run_all(
     truths, found = [], []
     with ThreadPoolExecutor(max_workers=_threads()) as pool:
         try:
-            for done, (truth, answers) in enumerate(pool.map(run, held_out.photos), start=1):
+            for done, (truth, answers) in enumerate(pool.map(run, range(len(held_out))), start=1):
                 truths.append(truth)
                 found.append(answers)
                 on_progress(done, len(held_out))
@@ -142,8 +137,7 @@ def _run_all(
 def _detect(contender: Contender, square: Pixels, labels: tuple[str, ...]) -> tuple[Detection, ...]:
     manifest = contender.manifest
     try:
-        inference = contender.runner.run(square, channel=None, deadline=Deadline.after(_PHOTO_TIMEOUT_S))
-        rows = detections(inference.raw, classes=len(manifest.labels), min_score=0.0, limit=MAX_DETECTIONS)
+        rows = contender.detector.detect(square, timeout_s=_PHOTO_TIMEOUT_S)
     except DetectorError as error:
         raise type(error)(f"Version {manifest.version}: {error.message}") from error
     return tuple(

@@ -7,11 +7,11 @@ from pathlib import Path
 from detector.detections import GroundTruth
 from detector.errors import DatasetError, DetectorError
 from detector.images import Pixels, load_image
-from jobs.train.datasets import coco
-from jobs.train.datasets.photos import AnnotatedPhoto
-from jobs.train.datasets.placing import place_boxes
-from jobs.train.datasets.problems import faults
-from jobs.train.datasets.source import open_source
+from jobs.train.data.box_placement import place_boxes
+from jobs.train.data.findings.problems import faults
+from jobs.train.data.photos import AnnotatedPhoto
+from jobs.train.data.readers import coco
+from jobs.train.data.source import open_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,9 @@ class HeldOut:
     def __len__(self) -> int:
         return len(self.photos)
 
-    def load(self, photo: AnnotatedPhoto) -> tuple[Pixels, tuple[GroundTruth, ...]]:
+    def load(self, index: int) -> tuple[Pixels, tuple[GroundTruth, ...]]:
         """The upright photo and its boxes, class ids by `labels`. Raises DatasetError for one that is damaged."""
+        photo = self.photos[index]
         try:
             image = load_image(photo.read())
         except DetectorError as error:

@@ -9,8 +9,8 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from jobs.train.check.checked import CheckedData
 from jobs.train.check.pictures import COLOURS, Picture, assign_problems, draw
-from jobs.train.datasets.checks import OnProgress
-from jobs.train.datasets.problems import faults
+from jobs.train.data.findings.problems import faults
+from jobs.train.data.loading import OnProgress
 
 MAX_PHOTOS = 2000
 """That are on the page: of about 20 kB each, so that a browser can still open it."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.train.runtimes.runtime import Kind
+from jobs.train.export.runtimes.runtime import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,10 @@ from jobs.train.export.graph import freeze_detector
 from jobs.train.export.int8 import quantize_int8
 from jobs.train.export.parity import INT8_PAIRING, Parity, check_outputs, compare
 from jobs.train.export.result import ExportedKind, ExportResult, describe_files
+from jobs.train.export.runtimes.node import tfjs_version
+from jobs.train.export.runtimes.opening import MAIN_FILES, open_runtime
+from jobs.train.export.runtimes.runtime import Kind, Pixels
+from jobs.train.export.runtimes.tfjs import TfjsLayersRuntime
 from jobs.train.export.saved_model import write_saved_model
 from jobs.train.export.tfjs import write_tfjs_graph, write_tfjs_layers
 from jobs.train.export.tflite import convert_float16, convert_float32
@@ -24,10 +28,6 @@ from jobs.train.export.warmup import write_warmup
 from jobs.train.network.fold import fold_network, last_layers, round_to_half
 from jobs.train.network.grid import decode_boxes
 from jobs.train.network.network import Network
-from jobs.train.runtimes.node import tfjs_version
-from jobs.train.runtimes.opening import MAIN_FILES, open_runtime
-from jobs.train.runtimes.runtime import Kind, Pixels
-from jobs.train.runtimes.tfjs import TfjsLayersRuntime
 
 _DISK_ERRORS = (
     tf.errors.ResourceExhaustedError,  # disk or quota full

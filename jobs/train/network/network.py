@@ -7,12 +7,7 @@ import tensorflow as tf
 import tf_keras as keras
 
 from jobs.train.config import HeadName
-from jobs.train.network.base import (
-    FrozenNormConv,
-    build_base,
-    normalise_pixels,
-    set_base_weights,
-)
+from jobs.train.network.base import FrozenNormConv, build_base, normalise_pixels, set_base_weights
 from jobs.train.network.grid import TAP_LAYERS, Grid, build_grid_head, decode_grid, head_width
 from jobs.train.network.localizer import CUT_LAYER, build_localizer_head, decode_localizer
 from jobs.train.network.weights import ResolvedWeights

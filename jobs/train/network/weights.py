@@ -20,7 +20,7 @@ import tf_keras as keras
 from tf_keras.src.applications import mobilenet as keras_mobilenet
 
 from detector.errors import BaseWeightsError
-from jobs.train.arrays_file import read_arrays
+from jobs.train.network.arrays_file import read_arrays
 from jobs.train.network.base import BaseWeights, ConvSpec, base_convolutions
 
 RANDOM = "random"

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import Evaluation, PhotoOutcome, photo_outcome
-from jobs.train.datasets.photos import LabelledPhoto, Pixels
+from jobs.train.data.photos import LabelledPhoto, Pixels
 from jobs.train.events import Event
 
 

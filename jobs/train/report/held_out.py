@@ -9,7 +9,7 @@ from PIL import Image
 
 from detector.boxes import Box
 from detector.files import writing
-from jobs.train.datasets.photos import LabelledPhoto
+from jobs.train.data.photos import LabelledPhoto
 from jobs.train.report.pictures import encode_jpeg
 
 QUALITY = 95

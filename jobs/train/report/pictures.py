@@ -11,7 +11,7 @@ from PIL import Image
 from detector.boxes import Box
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import PhotoOutcome
-from jobs.train.datasets.photos import Pixels
+from jobs.train.data.photos import Pixels
 from jobs.train.report.data import EvaluatedPhoto
 
 LONGEST_SIDE = 480

@@ -15,7 +15,7 @@ from detector.detections import Detection
 from detector.evaluation import Evaluation, evaluate
 from detector.files import writing
 from detector.images import load_image
-from jobs.train.datasets.photos import Pixels
+from jobs.train.data.photos import Pixels
 from jobs.train.report.data import EvaluatedPhoto
 from jobs.train.report.pictures import encode_jpeg, fitted
 

@@ -11,8 +11,9 @@ from ai_edge_litert.interpreter import Interpreter
 from detector.detections import OUTPUT_NAMES
 from detector.errors import DeadlineExceededError, ModelUnavailableError
 from detector.images import Pixels
+from detector.outputs import Floats, raw_detections
 from services.gateway.deadline import Deadline
-from services.gateway.engines.engine import Floats, Inference, OnUp, VersionFiles, raw_detections
+from services.gateway.engines.engine import Inference, OnUp, VersionFiles
 
 _LITERT_FAULTS = (RuntimeError, ValueError, OSError, KeyError, MemoryError)
 

@@ -9,9 +9,10 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from detector.errors import InvalidRequestError
-from detector.v1 import detector_pb2, detector_pb2_grpc
+from detector.v1 import detector_pb2
 from services.gateway.gateway import Gateway
 from services.gateway.http_server import listen
+from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.servicer import Servicer
 from services.gateway.security import Tls
 from services.gateway.settings import Settings

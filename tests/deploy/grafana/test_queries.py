@@ -10,7 +10,7 @@ import pytest
 
 from deploy.grafana.dashboard.moves import MOVED
 from deploy.grafana.dashboard.whole import VERSIONS
-from detector.store import Store
+from jobs.release.registry import Registry
 from tests.deploy.grafana.dashboard import Query, queries, substituted
 from tests.deploy.prometheus.running import RunningPrometheus, running_prometheus
 from tests.detector.pictures import corners, encode
@@ -37,7 +37,7 @@ def test_the_list_of_versions_to_choose_from_has_them_all(watched: RunningPromet
     poll(lambda: values() == ["1", "2"], timeout_s=60)
 
 
-def test_a_release_under_load_and_its_way_back_show_in_the_dashboard(store: Store, tmp_path: Path) -> None:
+def test_a_release_under_load_and_its_way_back_show_in_the_dashboard(store: Registry, tmp_path: Path) -> None:
     """By the command, over two replicas: a mark for each move, answers of one version after the other, none failed."""
     with (
         replicas(store, 2) as addresses,

@@ -80,12 +80,12 @@ def test_what_runs_has_no_pip(name: str) -> None:
 
 @every_image
 def test_packages_are_installed_before_code_is_copied(name: str) -> None:
-    for stage in FILES[name].stages:
-        kinds = [_kind(instruction, value) for instruction, value in stage.instructions]
-        if "packages" in kinds and "code" in kinds:
-            assert kinds.index("packages") < kinds.index("code"), (
-                "a change of the code would install them again"
-            )
+    stages = [[_kind(*instruction) for instruction in stage.instructions] for stage in FILES[name].stages]
+    seen = {kind for kinds in stages for kind in kinds}
+    assert {"packages", "code"} <= seen, "neither would be looked for in vain"
+    for kinds in stages:
+        last = max((at for at, kind in enumerate(kinds) if kind == "packages"), default=0)
+        assert "code" not in kinds[:last], "a change of the code would install them again"
 
 
 @every_image

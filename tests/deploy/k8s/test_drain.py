@@ -8,8 +8,8 @@ from pathlib import Path
 import grpc
 import pytest
 
-from detector.store import Store
-from detector.store.serving_config import ServedModel, serving_config
+from jobs.release.registry import Registry
+from services.serving.model_config import ServedModel, serving_config
 from tests.deploy.k8s.name_server import name_server
 from tests.detector.pictures import corners, encode
 from tests.faults.load import Load, load
@@ -22,7 +22,7 @@ PHOTO = encode(corners(64, 64))
 
 
 @contextlib.contextmanager
-def replica(store: Store, address: str, port: int, *, version: int) -> Iterator["subprocess.Popen[bytes]"]:
+def replica(store: Registry, address: str, port: int, *, version: int) -> Iterator["subprocess.Popen[bytes]"]:
     """TensorFlow Serving at an address of its own; its `stable` is that version, which tells who answered."""
     config = store.root / f"{address}.config"
     models = {"detector": ServedModel((version,), {"stable": version})}
@@ -48,7 +48,7 @@ def asked(seen: Load, version: int) -> int:
 def test_a_replica_that_leaves_the_name_is_left_alone_and_one_that_joins_gets_its_share(
     tmp_path: Path,
 ) -> None:
-    store = Store(tmp_path / "store", serving_root=str(tmp_path / "store"))
+    store = Registry(tmp_path / "store", serving_root=str(tmp_path / "store"))
     for _ in range(3):
         publish_tiny(store)
     port = free_port()

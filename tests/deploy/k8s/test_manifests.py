@@ -97,12 +97,12 @@ def test_every_pod_is_shut_off_bounded_and_watched(name: str) -> None:
             assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(one)
 
 
-def test_a_gateway_holds_as_many_hostile_pictures_as_it_decodes_at_once() -> None:
-    """A transparent PNG of 50 megapixels takes 220 MB (docs/gateway.md)."""
+def test_a_gateway_holds_what_decoding_and_bodies_may_take() -> None:
     (gateway,) = pod_templates(rendered("base"))["gateway"]["spec"]["containers"]
-    (workers,) = [int(each["value"]) for each in gateway["env"] if each["name"] == "DETECTOR_WORKERS"]
+    limits = Settings.model_fields
+    taken = limits["max_decode_bytes"].default + limits["max_buffered_bytes"].default
     limit_mib = int(gateway["resources"]["limits"]["memory"].removesuffix("Mi"))
-    assert limit_mib >= workers * 220 + 512
+    assert limit_mib * 2**20 >= taken + 512 * 2**20
 
 
 def test_readers_cannot_write_the_store() -> None:

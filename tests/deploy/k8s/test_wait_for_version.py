@@ -5,8 +5,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-from detector.store import Store
-from detector.store.serving_config import ServedModel
+from jobs.release.registry import Registry
+from services.serving.model_config import ServedModel
 from tests.deploy.k8s.rendered import ROOT
 from tests.unprivileged import obeying_permissions
 
@@ -32,21 +32,21 @@ def next_line(process: "subprocess.Popen[str]") -> str:
 
 
 def test_it_waits_for_the_configuration_that_a_first_training_writes(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     with waiting(store.root) as process:
         store.write_serving_config({"detector": ServedModel((1,), {"stable": 1})})
         assert process.wait(DEADLINE_S) == 0
 
 
 def test_a_configuration_without_models_is_waited_on_too(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     store.write_serving_config({})
     with waiting(store.root) as process:
         process.kill()
 
 
 def test_it_does_not_wait_and_says_nothing_where_there_is_one(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     store.write_serving_config({"detector": ServedModel((1,), {"stable": 1})})
     done = subprocess.run(
         [SCRIPT, store.root / "models.config"], capture_output=True, text=True, timeout=DEADLINE_S, check=True
@@ -61,7 +61,7 @@ def test_it_ends_when_its_pod_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_store_that_cannot_be_read_is_told_from_an_empty_one(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     store.write_serving_config({"detector": ServedModel((1,), {"stable": 1})})
     store.root.chmod(0o000)
     with started(store.root) as process:
@@ -76,7 +76,7 @@ def test_a_store_that_cannot_be_read_is_told_from_an_empty_one(tmp_path: Path) -
 
 
 def test_a_configuration_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     store.write_serving_config({"detector": ServedModel((1,), {"stable": 1})})
     config = store.root / "models.config"
     config.chmod(0o200)

@@ -18,7 +18,8 @@ from detector.manifest import (
     describe_file,
     write_manifest,
 )
-from detector.store import MANIFEST, StagedVersion, Store
+from detector.store import MANIFEST
+from jobs.release.registry import Registry, StagedVersion
 
 LABELS = ("raccoon", "kangaroo")
 
@@ -42,7 +43,7 @@ def fill_folders(name: str, version: int, *, artifacts: Path, model: Path, held_
     write_manifest(artifacts / MANIFEST, manifest)
 
 
-def publish(store: Store, name: str = "detector") -> int:
+def publish(store: Registry, name: str = "detector") -> int:
     """Publish one more example version and return its number."""
     with store.stage(name) as staged:
         fill(staged)

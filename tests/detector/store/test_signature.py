@@ -9,7 +9,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from detector.errors import InvalidRequestError, StoreError, UntrustedError
-from detector.store import Store
 from detector.store.signature import (
     SIGNATURE,
     SIGNED,
@@ -19,6 +18,7 @@ from detector.store.signature import (
     signing_key,
     verify,
 )
+from jobs.release.registry import Registry
 from tests.detector.store.example import publish
 from tests.detector.store.keys import make_keys
 
@@ -35,11 +35,11 @@ def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trusted:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "store")
+def store(tmp_path: Path) -> Registry:
+    return Registry(tmp_path / "store")
 
 
-def test_without_a_key_nothing_is_signed(store: Store, tmp_path: Path) -> None:
+def test_without_a_key_nothing_is_signed(store: Registry, tmp_path: Path) -> None:
     version = publish(store)
     _, public = make_keys(tmp_path)
     assert not is_signed(store.model_dir(NAME, version))
@@ -48,7 +48,7 @@ def test_without_a_key_nothing_is_signed(store: Store, tmp_path: Path) -> None:
 
 
 def test_what_was_signed_is_trusted_by_its_own_key_alone(
-    store: Store, tmp_path: Path, trusted: Trusted
+    store: Registry, tmp_path: Path, trusted: Trusted
 ) -> None:
     version = publish(store)
     folders = store.folders(NAME, version)
@@ -75,7 +75,7 @@ def remove(folder: Path) -> None:
 @pytest.mark.parametrize("part", ["artifacts", "eval", "model"])
 @pytest.mark.parametrize("change", [add_byte, add_file, remove])
 def test_any_change_anywhere_breaks_it(
-    store: Store, trusted: Trusted, part: str, change: Callable[[Path], None]
+    store: Registry, trusted: Trusted, part: str, change: Callable[[Path], None]
 ) -> None:
     version = publish(store)
     folders = store.folders(NAME, version)
@@ -90,7 +90,7 @@ def test_any_change_anywhere_breaks_it(
         verify(NAME, version, folders, trusted)
 
 
-def test_a_signature_that_cannot_be_read_is_an_error_of_the_store(store: Store, trusted: Trusted) -> None:
+def test_a_signature_that_cannot_be_read_is_an_error_of_the_store(store: Registry, trusted: Trusted) -> None:
     version = publish(store)
     signed = store.model_dir(NAME, version) / SIGNED
     signed.unlink()
@@ -99,14 +99,14 @@ def test_a_signature_that_cannot_be_read_is_an_error_of_the_store(store: Store, 
         verify(NAME, version, store.folders(NAME, version), trusted)
 
 
-def test_the_signature_of_one_version_is_none_of_another(store: Store, trusted: Trusted) -> None:
+def test_the_signature_of_one_version_is_none_of_another(store: Registry, trusted: Trusted) -> None:
     version = publish(store)
     for name, number in ((NAME, version + 1), ("another", version)):
         with pytest.raises(UntrustedError, match="not what was signed"):
             verify(name, number, store.folders(NAME, version), trusted)
 
 
-def test_openssl_verifies_it_too(store: Store, tmp_path: Path, trusted: Trusted) -> None:
+def test_openssl_verifies_it_too(store: Registry, tmp_path: Path, trusted: Trusted) -> None:
     model = store.model_dir(NAME, publish(store))
     verified = subprocess.run(
         ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", tmp_path / "key.pub.pem", "-rawin",
@@ -118,7 +118,7 @@ def test_openssl_verifies_it_too(store: Store, tmp_path: Path, trusted: Trusted)
 
 @pytest.mark.parametrize("content", [b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
 def test_a_file_that_is_no_key_is_refused_before_anything_is_published(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+    store: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(content)

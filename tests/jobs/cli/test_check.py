@@ -10,7 +10,7 @@ import pytest
 from detector.errors import DatasetError, InvalidRequestError
 from jobs.cli import check
 from jobs.cli.dataset_text import FEW_PROBLEMS, SHOWN_OF_A_KIND
-from tests.jobs.train.datasets.writing import LABELS, Labelled, contents, put, voc_xml, write_voc
+from tests.jobs.train.data.writing import LABELS, Labelled, contents, put, voc_xml, write_voc
 
 WITHOUT_TENSORFLOW = """
 import sys

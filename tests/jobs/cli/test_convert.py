@@ -4,8 +4,8 @@ import pytest
 
 from jobs.cli import convert
 from jobs.cli.convert import Format
-from jobs.train.datasets.writers import WRITERS
-from tests.jobs.train.datasets.writing import put, voc_xml, write_voc
+from jobs.train.data.writers import WRITERS
+from tests.jobs.train.data.writing import put, voc_xml, write_voc
 
 
 def test_a_person_reads_what_was_written_and_what_was_left_out(

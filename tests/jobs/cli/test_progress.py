@@ -1,8 +1,10 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -30,6 +32,28 @@ def test_a_log_gets_a_line_an_epoch_and_no_bar(capsys: pytest.CaptureFixture[str
 
 def test_a_resumed_phase_says_after_which_epoch(capsys: pytest.CaptureFixture[str]) -> None:
     assert "going on after epoch 4" in shown(capsys, {**PHASE, "resumed_after_epoch": 4})
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ((), "Starting TensorFlow"),
+        ((make_event("data", summary=["600 photos"]),), "Building the network"),
+        ((PHASE,), "phase 2 epoch 1/10"),
+        ((PHASE, EPOCH), "phase 2 epoch 4/10"),
+        ((PHASE, {**EPOCH, "epoch": 10}), "Exporting and measuring every kind"),
+    ],
+)
+def test_a_log_says_what_goes_on_while_no_event_comes(
+    events: tuple[Event, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed, deadline = "", time.monotonic() + 30
+    with show_events(as_json=False, first_step="Starting TensorFlow", silence_s=0.02) as on_event:
+        for event in events:
+            on_event(event)
+        while f"  {said}: " not in printed and time.monotonic() < deadline:
+            printed += capsys.readouterr().out
+    assert re.search(rf"(?m)^  {said}: \d+ s$", printed)
 
 
 def test_json_is_the_events_themselves_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:

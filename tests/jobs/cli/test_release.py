@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from detector.store import Channels, Store
+from detector.store import Channels
 from jobs.cli import main
+from jobs.release.registry import Registry
 from tests.detector.store.keys import make_keys
 from tests.jobs.release.conftest import store, two_versions
 from tests.jobs.release.making import NAME, Making, publish
@@ -56,13 +57,13 @@ class Detector:
     """The console script, in this process: what it imports once it need not import again."""
 
     def __init__(
-        self, store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+        self, store: Registry, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
     ) -> None:
         self.store = store
         self._monkeypatch = monkeypatch
         self._capfd = capfd
 
-    def __call__(self, *arguments: str, store: Store | None = None, **variables: str) -> Ended:
+    def __call__(self, *arguments: str, store: Registry | None = None, **variables: str) -> Ended:
         with self._monkeypatch.context() as patch:
             for name in [name for name in os.environ if name.startswith("DETECTOR_")]:
                 patch.delenv(name)
@@ -77,11 +78,11 @@ class Detector:
 
 
 @pytest.fixture
-def detector(store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Detector:
+def detector(store: Registry, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Detector:
     return Detector(store, monkeypatch, capfd)
 
 
-def in_a_process(store: Store, *arguments: str, stdin: bytes | None = None) -> bytes:
+def in_a_process(store: Registry, *arguments: str, stdin: bytes | None = None) -> bytes:
     """Standard output of the same as a process of its own, in which nobody may import TensorFlow."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("DETECTOR_")}
     return subprocess.run(
@@ -94,14 +95,14 @@ def in_a_process(store: Store, *arguments: str, stdin: bytes | None = None) -> b
     ).stdout
 
 
-def test_a_release_needs_no_tensorflow(store: Store) -> None:
+def test_a_release_needs_no_tensorflow(store: Registry) -> None:
     fields = json.loads(in_a_process(store, "promote", "--json"))
     assert fields["after"] == {"stable": 2}
 
 
-def test_a_version_goes_through_a_pipe(store: Store, tmp_path: Path) -> None:
+def test_a_version_goes_through_a_pipe(store: Registry, tmp_path: Path) -> None:
     piped = in_a_process(store, "export", "1", "-")
-    server = Store(tmp_path / "server")
+    server = Registry(tmp_path / "server")
     imported = json.loads(in_a_process(server, "import", "-", "--as", "4", "--json", stdin=piped))
     assert (imported["version"], imported["archive_version"]) == (4, 1)
 
@@ -188,7 +189,7 @@ def test_prune_says_what_went_and_why_the_rest_stayed(detector: Detector) -> Non
 
 
 def test_a_version_goes_from_one_store_to_another(detector: Detector, tmp_path: Path) -> None:
-    file, server = tmp_path / "detector-2.tar.gz", Store(tmp_path / "server")
+    file, server = tmp_path / "detector-2.tar.gz", Registry(tmp_path / "server")
     exported = detector("export", "2", str(file), "--json").answer()
     assert exported["size_bytes"] == file.stat().st_size
     imported = detector("import", str(file), "--json", store=server).answer()
@@ -200,14 +201,14 @@ def test_a_version_goes_from_one_store_to_another(detector: Detector, tmp_path: 
 def test_an_empty_store_says_how_to_fill_it(detector: Detector, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert "`detector train` publishes one" in detector("list", store=Store(empty)).out
+    assert "`detector train` publishes one" in detector("list", store=Registry(empty)).out
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_a_slip_in_the_name_of_the_store_is_not_an_empty_store(
     detector: Detector, tmp_path: Path, form: tuple[str, ...]
 ) -> None:
-    listed = detector("list", *form, store=Store(tmp_path / "stroe"))
+    listed = detector("list", *form, store=Registry(tmp_path / "stroe"))
     assert (listed.code, listed.out) == (1, "")
     assert "There is no store at" in listed.err
 
@@ -220,7 +221,7 @@ def test_a_slip_in_the_name_of_the_store_is_not_an_empty_store(
 def test_a_store_that_is_not_there_is_not_made(
     detector: Detector, tmp_path: Path, arguments: list[str]
 ) -> None:
-    ended = detector(*arguments, store=Store(tmp_path / "stroe"))
+    ended = detector(*arguments, store=Registry(tmp_path / "stroe"))
     assert ended.message(1).startswith(f"error: There is no store at {tmp_path / 'stroe'}")
     assert not (tmp_path / "stroe").exists()
 
@@ -243,7 +244,7 @@ def test_a_signature_is_asked_for_where_keys_are_trusted(
     assert "cannot read" in detector("promote", "--trusted-keys", str(tmp_path / "none")).message(2)
     archive = tmp_path / "2.tar.gz"
     detector("export", "2", str(archive))
-    server = Store(tmp_path / "server")
+    server = Registry(tmp_path / "server")
     refused = detector("import", str(archive), store=server, DETECTOR_TRUSTED_KEYS=str(public))
     assert "is not signed" in refused.message(6)
 

@@ -21,10 +21,11 @@ from detector.manifest import (
     describe_file,
     write_manifest,
 )
-from detector.store import MANIFEST, StagedVersion, Store
+from detector.store import MANIFEST
 from detector.store.layout import WARMUP_REQUESTS
-from jobs.train.datasets.hashing import make_thumbnail
-from jobs.train.datasets.photos import LabelledPhoto
+from jobs.release.registry import Registry, StagedVersion
+from jobs.train.data.photos import LabelledPhoto
+from jobs.train.data.split.look_alikes import make_thumbnail
 from jobs.train.report.held_out import write_eval
 from tests.services.gateway.tiny import LABELS, QUARTERS, tiny_files
 
@@ -53,7 +54,7 @@ class Making:
     ballast_bytes: int = 0
 
 
-def publish(store: Store, making: Making | None = None, *, name: str = NAME) -> int:
+def publish(store: Registry, making: Making | None = None, *, name: str = NAME) -> int:
     """Publish a version as training does; returns its number."""
     made = making or Making()
     with store.stage(name) as staged:

@@ -2,13 +2,15 @@
 
 import json
 
-from detector.store import Channels, Store
+from detector.store import Channels
+from jobs.release.journal import ReleaseJournal
 from jobs.release.listing import list_versions
 from jobs.release.promote import promote
+from jobs.release.registry import Registry
 from tests.jobs.release.making import NAME, Making, publish
 
 
-def test_versions_with_their_numbers_and_what_points_to_them(store: Store) -> None:
+def test_versions_with_their_numbers_and_what_points_to_them(store: Registry) -> None:
     publish(store, Making(kinds=("tflite_f32", "tflite_int8")))
     promote(store, NAME)
     listing = list_versions(store, NAME)
@@ -25,7 +27,7 @@ def test_versions_with_their_numbers_and_what_points_to_them(store: Store) -> No
     assert third.created.startswith("2025-06-15T")
 
 
-def test_what_is_broken_on_disk_is_named(store: Store) -> None:
+def test_what_is_broken_on_disk_is_named(store: Registry) -> None:
     for _ in range(4):
         publish(store)
     (store.artifacts_dir(NAME, 2) / "tflite" / "f32.tflite").unlink()
@@ -43,8 +45,10 @@ def test_what_is_broken_on_disk_is_named(store: Store) -> None:
     assert problems[6] == "its SavedModel is missing"
 
 
-def test_the_latest_moves_and_an_unfinished_release(store: Store) -> None:
-    store.handovers(NAME).begin(Channels(2), action="promote", actor="ada@lab", serving=("serving:8500",))
+def test_the_latest_moves_and_an_unfinished_release(store: Registry) -> None:
+    ReleaseJournal(store, NAME).begin(
+        Channels(2), action="promote", actor="ada@lab", serving=("serving:8500",)
+    )
     listing = list_versions(store, NAME, moves=1)
     assert [(move.action, move.channel, move.new) for move in listing.moves] == [("publish", "canary", 2)]
     fields = json.loads(json.dumps(listing.to_json(), allow_nan=False))
@@ -54,7 +58,7 @@ def test_the_latest_moves_and_an_unfinished_release(store: Store) -> None:
     assert list_versions(store, NAME, moves=0).moves == ()
 
 
-def test_a_damaged_log_is_read_as_far_as_it_can_be(store: Store) -> None:
+def test_a_damaged_log_is_read_as_far_as_it_can_be(store: Registry) -> None:
     log = store.channel_log_path(NAME)
     log.write_bytes(
         b'{"channel": 1}\n[]\n\xff\n{"channel": "stable", "from": "x", "to": 2}\n'
@@ -64,7 +68,7 @@ def test_a_damaged_log_is_read_as_far_as_it_can_be(store: Store) -> None:
     assert len(list_versions(store, NAME).moves) == 2
 
 
-def test_a_model_that_is_not_there_is_empty(store: Store) -> None:
+def test_a_model_that_is_not_there_is_empty(store: Registry) -> None:
     listing = list_versions(store, "other")
     assert (listing.versions, listing.moves, listing.unfinished) == ((), (), None)
     assert not (store.root / ".staging" / "other").exists()

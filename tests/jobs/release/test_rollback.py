@@ -7,18 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.errors import NotFoundError, StoreError
-from detector.store import Channels, LoggedMove, ServedModel, Store
+from detector.store import Channels
+from jobs.release.journal import ReleaseJournal
 from jobs.release.promote import promote
-from jobs.release.rollback import ROLLBACK, earlier_stables, rollback
+from jobs.release.registry import Registry
+from jobs.release.registry.history import LoggedMove, earlier_stables
+from jobs.release.registry.record import ROLLBACK
+from jobs.release.rollback import rollback
+from services.serving.model_config import ServedModel
 from tests.detector.store.example import publish as publish_example
-from tests.detector.store.test_crashes import disk, kill_everywhere
 from tests.jobs.release.making import NAME, publish
+from tests.jobs.release.registry.test_crashes import disk, kill_everywhere
 
 __all__ = ["disk"]
 
 
-def moves(*steps: tuple[str, int | None, int | None]) -> list[LoggedMove]:
-    return [LoggedMove("", "ada", action, "stable", old, new, {}) for action, old, new in steps]
+def moves(*journal: tuple[str, int | None, int | None]) -> list[LoggedMove]:
+    return [LoggedMove("", "ada", action, "stable", old, new, {}) for action, old, new in journal]
 
 
 def test_the_version_before_is_the_one_that_the_log_names() -> None:
@@ -53,15 +58,15 @@ def test_a_stable_version_that_the_log_does_not_know_has_all_of_it_behind_it() -
 
 
 @given(st.lists(st.tuples(st.sampled_from(["promote", ROLLBACK]), st.integers(1, 4)), max_size=12))
-def test_it_never_leads_to_where_one_is(steps: list[tuple[str, int]]) -> None:
+def test_it_never_leads_to_where_one_is(journal: list[tuple[str, int]]) -> None:
     history, current = [], None
-    for action, new in steps:
+    for action, new in journal:
         history += moves((action, current, new))
         current = new
     assert current not in earlier_stables(history, current)
 
 
-def test_stable_goes_back_and_the_canary_stays(store: Store) -> None:
+def test_stable_goes_back_and_the_canary_stays(store: Registry) -> None:
     promote(store, NAME)
     publish(store)
     assert store.channels(NAME) == Channels(2, 3)
@@ -70,22 +75,22 @@ def test_stable_goes_back_and_the_canary_stays(store: Store) -> None:
         rollback(store, NAME)
 
 
-def test_a_canary_that_becomes_stable_again_is_no_canary(store: Store) -> None:
+def test_a_canary_that_becomes_stable_again_is_no_canary(store: Registry) -> None:
     promote(store, NAME, 2)
     promote(store, NAME, 1, canary=True)
     assert rollback(store, NAME).after == Channels(1)
 
 
-def test_versions_that_are_gone_are_passed_over(store: Store) -> None:
+def test_versions_that_are_gone_are_passed_over(store: Registry) -> None:
     publish(store)
     promote(store, NAME, 2)
     promote(store, NAME, 3)
-    store.handovers(NAME).let_go()
+    ReleaseJournal(store, NAME).unload_previous()
     store.remove(NAME, 2)
     assert rollback(store, NAME).after == Channels(1)
 
 
-def test_a_damaged_version_is_not_gone_back_to(store: Store) -> None:
+def test_a_damaged_version_is_not_gone_back_to(store: Registry) -> None:
     promote(store, NAME)
     (store.artifacts_dir(NAME, 1) / "tflite" / "f32.tflite").write_bytes(b"damage")
     with pytest.raises(StoreError, match="has 6 bytes"):
@@ -93,15 +98,15 @@ def test_a_damaged_version_is_not_gone_back_to(store: Store) -> None:
     assert store.channels(NAME) == Channels(2)
 
 
-def test_the_canary_is_taken_away(store: Store) -> None:
+def test_the_canary_is_taken_away(store: Registry) -> None:
     assert rollback(store, NAME, canary=True).after == Channels(1)
     with pytest.raises(NotFoundError, match="has no canary"):
         rollback(store, NAME, canary=True)
 
 
-def test_what_was_begun_is_taken_back(store: Store) -> None:
-    store.handovers(NAME).begin(Channels(2), action="promote", actor="ada@lab")
-    store.handovers(NAME).switch()
+def test_what_was_begun_is_taken_back(store: Registry) -> None:
+    ReleaseJournal(store, NAME).begin(Channels(2), action="promote", actor="ada@lab")
+    ReleaseJournal(store, NAME).switch_labels()
     said: list[str] = []
     released = rollback(store, NAME, say=said.append)
     assert (released.before, released.after) == (Channels(2), Channels(1, 2))
@@ -109,9 +114,9 @@ def test_what_was_begun_is_taken_back(store: Store) -> None:
     assert store.configured_models()[NAME] == ServedModel((1, 2), {"stable": 1, "canary": 2})
 
 
-def test_a_rollback_that_was_killed_is_finished(store: Store) -> None:
+def test_a_rollback_that_was_killed_is_finished(store: Registry) -> None:
     promote(store, NAME)
-    store.handovers(NAME).begin(Channels(1), action=ROLLBACK)
+    ReleaseJournal(store, NAME).begin(Channels(1), action=ROLLBACK)
     released = rollback(store, NAME)
     assert (released.after, released.resumed) == (Channels(1), True)
 
@@ -119,13 +124,15 @@ def test_a_rollback_that_was_killed_is_finished(store: Store) -> None:
 def test_killed_at_any_step_the_same_again_goes_back_once(disk: Path) -> None:
     ended = []
 
-    def prepare(store: Store) -> None:
+    def prepare(store: Registry) -> None:
         for version in range(1, 4):
             publish_example(store)
             store.set_channels(NAME, Channels(version), action="promote")
 
-    def check(store: Store) -> None:
-        ended.append(store.channels(NAME) == Channels(2) and store.handovers(NAME).under_way() is None)
+    def check(store: Registry) -> None:
+        ended.append(
+            store.channels(NAME) == Channels(2) and ReleaseJournal(store, NAME).in_progress() is None
+        )
         if not ended[-1]:
             rollback(store, NAME)
         assert store.channels(NAME) == Channels(2)
@@ -135,16 +142,16 @@ def test_killed_at_any_step_the_same_again_goes_back_once(disk: Path) -> None:
     assert ended == [False] * kills + [True], "killed where the same again goes back twice"
 
 
-def test_with_tensorflow_serving_down_it_is_told_to_let_go_at_once(store: Store) -> None:
+def test_with_tensorflow_serving_down_it_is_told_to_let_go_at_once(store: Registry) -> None:
     promote(store, NAME)
     assert rollback(store, NAME, serving_is_down=True).after == Channels(1)
     assert store.configured_models()[NAME] == ServedModel((1,), {"stable": 1})
 
 
 @pytest.mark.parametrize("phase", ["loading", "committed"])
-def test_it_is_told_so_as_well_where_the_rollback_was_killed(store: Store, phase: str) -> None:
+def test_it_is_told_so_as_well_where_the_rollback_was_killed(store: Registry, phase: str) -> None:
     promote(store, NAME)
-    store.handovers(NAME).begin(Channels(1), action=ROLLBACK, serving=("127.0.0.1:1",))
+    ReleaseJournal(store, NAME).begin(Channels(1), action=ROLLBACK, serving=("127.0.0.1:1",))
     record = store.root / ".staging" / NAME / ".release.json"
     record.write_text(record.read_text().replace('"phase": "loading"', f'"phase": "{phase}"'))
     released = rollback(store, NAME, serving_is_down=True)
@@ -152,7 +159,7 @@ def test_it_is_told_so_as_well_where_the_rollback_was_killed(store: Store, phase
     assert store.configured_models()[NAME] == ServedModel((1,), {"stable": 1})
 
 
-def test_a_slip_in_the_models_name_is_told_and_leaves_nothing_behind(store: Store) -> None:
+def test_a_slip_in_the_models_name_is_told_and_leaves_nothing_behind(store: Registry) -> None:
     with pytest.raises(NotFoundError, match=f"no version of 'typo' in .*; models there: {NAME}"):
         rollback(store, "typo")
     assert not (store.root / ".staging" / "typo").exists()

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from detector.errors import ServingError
-from detector.store import Channels, ServedModel, Store
+from detector.store import Channels
+from jobs.release.journal import ReleaseJournal
 from jobs.release.promote import promote
-from jobs.release.replica_client import NotYetError, ReplicaClient
-from jobs.release.replicas import resolve
+from jobs.release.registry import Registry
 from jobs.release.rollback import rollback
-from jobs.release.serving import Say, Serving
+from services.serving.addresses import resolve
+from services.serving.model_config import ServedModel
+from services.serving.replicas import NotYetError, ReplicaClient, Say, ServingReplicas
 from tests.jobs.release.making import NAME, Making, publish
 from tests.serving_standin.inside import serving_inside
 from tests.serving_standin.running import free_port
@@ -23,17 +25,17 @@ SIZE = 64
 
 @contextmanager
 def replicas(
-    store: Store, count: int = 1, *, timeout_s: float = 20.0, say: Say = lambda text: None
-) -> Iterator[Serving]:
+    store: Registry, count: int = 1, *, timeout_s: float = 20.0, say: Say = lambda text: None
+) -> Iterator[ServingReplicas]:
     """So many stand-ins over the store, and a release's view of them."""
     with ExitStack() as stack:
         config = store.root / "models.config"
         ports = [stack.enter_context(serving_inside(config)) for _ in range(count)]
         targets = [f"127.0.0.1:{port}" for port in ports]
-        yield stack.enter_context(Serving(targets, timeout_s=timeout_s, say=say))
+        yield stack.enter_context(ServingReplicas(targets, timeout_s=timeout_s, say=say))
 
 
-def behind(serving: Serving, label: str) -> list[int]:
+def behind(serving: ServingReplicas, label: str) -> list[int]:
     """The version that answers to the label, on each replica."""
     clients = [ReplicaClient(replica) for replica in resolve(serving.targets)]
     try:
@@ -43,7 +45,7 @@ def behind(serving: Serving, label: str) -> list[int]:
             client.close()
 
 
-def test_a_release_and_the_way_back_on_two_replicas(store: Store) -> None:
+def test_a_release_and_the_way_back_on_two_replicas(store: Registry) -> None:
     said: list[str] = []
     with replicas(store, 2, say=said.append) as serving:
         assert behind(serving, "stable") == [1, 1]
@@ -57,7 +59,7 @@ def test_a_release_and_the_way_back_on_two_replicas(store: Store) -> None:
     ]
 
 
-def test_a_version_that_is_no_channels_is_loaded_first(store: Store) -> None:
+def test_a_version_that_is_no_channels_is_loaded_first(store: Registry) -> None:
     publish(store)
     with replicas(store) as serving:
         with pytest.raises(NotYetError, match="NOT_FOUND"):
@@ -68,7 +70,7 @@ def test_a_version_that_is_no_channels_is_loaded_first(store: Store) -> None:
         asked_by_number(serving, 1)
 
 
-def asked_by_number(serving: Serving, version: int) -> None:
+def asked_by_number(serving: ServingReplicas, version: int) -> None:
     (replica,) = resolve(serving.targets)
     client = ReplicaClient(replica)
     try:
@@ -77,7 +79,7 @@ def asked_by_number(serving: Serving, version: int) -> None:
         client.close()
 
 
-def test_a_canary_comes_and_goes(store: Store) -> None:
+def test_a_canary_comes_and_goes(store: Registry) -> None:
     publish(store)
     with replicas(store) as serving:
         promote(store, NAME, 3, canary=True, serving=serving)
@@ -88,14 +90,14 @@ def test_a_canary_comes_and_goes(store: Store) -> None:
 
 
 @pytest.mark.slow
-def test_versions_of_different_sizes_follow_each_other(store: Store) -> None:
+def test_versions_of_different_sizes_follow_each_other(store: Registry) -> None:
     small = publish(store, Making(size=32))
     with replicas(store) as serving:
         assert promote(store, NAME, small, serving=serving).after == Channels(small)
         assert rollback(store, NAME, serving=serving).after == Channels(1)
 
 
-def test_a_version_that_the_server_cannot_load_is_taken_back_with_its_reason(store: Store) -> None:
+def test_a_version_that_the_server_cannot_load_is_taken_back_with_its_reason(store: Registry) -> None:
     broken = publish(store, Making(saved_model=b"no graph"))
     before = store.configured_models()
     with replicas(store, 2) as serving:
@@ -106,11 +108,11 @@ def test_a_version_that_the_server_cannot_load_is_taken_back_with_its_reason(sto
         assert failure.value.exit_code == 10
         assert behind(serving, "stable") == [1, 1]
     assert (store.channels(NAME), store.configured_models()) == (Channels(1, 2), before)
-    assert store.handovers(NAME).under_way() is None
+    assert ReleaseJournal(store, NAME).in_progress() is None
 
 
 @pytest.mark.slow
-def test_a_broken_canary_keeps_nobody_from_moving_stable(store: Store) -> None:
+def test_a_broken_canary_keeps_nobody_from_moving_stable(store: Registry) -> None:
     good, broken = publish(store), publish(store, Making(saved_model=b"no graph"))
     store.set_channels(NAME, Channels(1, broken), action="test")
     with replicas(store) as serving:
@@ -120,10 +122,10 @@ def test_a_broken_canary_keeps_nobody_from_moving_stable(store: Store) -> None:
         assert rollback(store, NAME, canary=True, serving=serving).after == Channels(1)
 
 
-def test_after_a_canary_that_could_not_be_loaded_comes_one_that_can(store: Store) -> None:
+def test_after_a_canary_that_could_not_be_loaded_comes_one_that_can(store: Registry) -> None:
     """TensorFlow Serving never tries its number again, and refuses to move a label to it."""
     rollback(store, NAME, canary=True)
-    store.handovers(NAME).let_go()
+    ReleaseJournal(store, NAME).unload_previous()
     with replicas(store) as serving:
         broken = publish(store, Making(saved_model=b"no graph"))
         assert store.channels(NAME) == Channels(1, broken)
@@ -134,7 +136,7 @@ def test_after_a_canary_that_could_not_be_loaded_comes_one_that_can(store: Store
         assert store.configured_models()[NAME] == ServedModel((1, good), {"stable": good})
 
 
-def test_what_moved_without_the_server_needs_a_restart_of_it(store: Store) -> None:
+def test_what_moved_without_the_server_needs_a_restart_of_it(store: Registry) -> None:
     third = publish(store)
     with replicas(store, timeout_s=1.0) as serving:
         # In one step, so that the server does not see the version named before the label has moved.
@@ -147,7 +149,7 @@ def test_what_moved_without_the_server_needs_a_restart_of_it(store: Store) -> No
         assert released.before == released.after == Channels(third)
 
 
-def test_what_one_replica_could_not_load_stays_with_those_that_could(store: Store) -> None:
+def test_what_one_replica_could_not_load_stays_with_those_that_could(store: Registry) -> None:
     third, config = publish(store), store.root / "models.config"
     store.set_channels(NAME, Channels(2, 1), action="test")
     graph = store.model_dir(NAME, 2) / "saved_model.pb"
@@ -163,26 +165,26 @@ def test_what_one_replica_could_not_load_stays_with_those_that_could(store: Stor
         graph.write_bytes(whole)
         healthy = stack.enter_context(serving_inside(config))
         targets = [f"127.0.0.1:{failed}", f"127.0.0.1:{healthy}"]
-        serving = stack.enter_context(Serving(targets, timeout_s=20.0, say=note))
+        serving = stack.enter_context(ServingReplicas(targets, timeout_s=20.0, say=note))
         promote(store, NAME, third, serving=serving)
         assert behind(serving, "stable") == [third, third]
     assert seen[0] == ServedModel((1, 2, third), {"stable": 2, "canary": 1})
 
 
 @pytest.mark.slow
-def test_a_version_that_loads_and_answers_nonsense_is_taken_back(store: Store) -> None:
+def test_a_version_that_loads_and_answers_nonsense_is_taken_back(store: Registry) -> None:
     nonsense = publish(store, Making(saved_model_size=32))
     with replicas(store, timeout_s=2.0) as serving, pytest.raises(ServingError, match="taken back"):
         promote(store, NAME, nonsense, serving=serving)
     assert store.channels(NAME) == Channels(1, 2)
 
 
-def test_a_replica_that_is_not_there_stops_the_release_before_it_begins(store: Store) -> None:
+def test_a_replica_that_is_not_there_stops_the_release_before_it_begins(store: Registry) -> None:
     config, dead = store.root / "models.config", free_port()
     before = config.read_bytes()
     with (
         serving_inside(config) as port,
-        Serving([f"127.0.0.1:{port}", f"127.0.0.1:{dead}"], timeout_s=1.0) as serving,
+        ServingReplicas([f"127.0.0.1:{port}", f"127.0.0.1:{dead}"], timeout_s=1.0) as serving,
         pytest.raises(ServingError, match=rf"127\.0\.0\.1:{dead}: UNAVAILABLE.*Nothing was changed"),
     ):
         promote(store, NAME, serving=serving)
@@ -191,14 +193,14 @@ def test_a_replica_that_is_not_there_stops_the_release_before_it_begins(store: S
 
 
 @pytest.mark.slow
-def test_a_replica_that_does_not_follow_its_configuration_is_named(store: Store) -> None:
+def test_a_replica_that_does_not_follow_its_configuration_is_named(store: Registry) -> None:
     publish(store)
     config = store.root / "models.config"
     with (
         serving_inside(config) as port,
         serving_inside(config, polls=False) as deaf,
         # Time enough for the one that follows to load the version, on a busy machine too.
-        Serving([f"127.0.0.1:{port}", f"127.0.0.1:{deaf}"], timeout_s=5.0) as serving,
+        ServingReplicas([f"127.0.0.1:{port}", f"127.0.0.1:{deaf}"], timeout_s=5.0) as serving,
     ):
         said = rf"{deaf}: version 3 is unknown.*poll_wait_seconds"
         with pytest.raises(ServingError, match=said) as failure:
@@ -208,26 +210,26 @@ def test_a_replica_that_does_not_follow_its_configuration_is_named(store: Store)
 
 
 @pytest.mark.slow
-def test_a_server_of_another_kind_is_no_replica(store: Store) -> None:
+def test_a_server_of_another_kind_is_no_replica(store: Registry) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with Serving([f"127.0.0.1:{port}"], timeout_s=1.0) as serving, pytest.raises(ServingError):
+        with ServingReplicas([f"127.0.0.1:{port}"], timeout_s=1.0) as serving, pytest.raises(ServingError):
             promote(store, NAME, serving=serving)
 
 
-def test_all_addresses_of_a_name_are_asked(store: Store) -> None:
+def test_all_addresses_of_a_name_are_asked(store: Registry) -> None:
     config = store.root / "models.config"
     with serving_inside(config) as port, serving_inside(config, host="127.0.0.2", port=port):
-        with Serving(
+        with ServingReplicas(
             [f"dns:///serving-headless:{port}"], lookup=lambda host, port: ["127.0.0.1", "127.0.0.2"]
         ) as serving:
             assert serving.check_reachable(NAME) == 2
             promote(store, NAME, serving=serving)
-        with Serving([f"127.0.0.1:{port}", f"127.0.0.2:{port}"]) as both:
+        with ServingReplicas([f"127.0.0.1:{port}", f"127.0.0.2:{port}"]) as both:
             assert behind(both, "stable") == [2, 2]
 
 
-def test_a_replica_that_comes_during_the_release_is_waited_for(store: Store) -> None:
+def test_a_replica_that_comes_during_the_release_is_waited_for(store: Registry) -> None:
     config = store.root / "models.config"
     publish(store)
     with serving_inside(config) as port, ExitStack() as later:
@@ -240,25 +242,25 @@ def test_a_replica_that_comes_during_the_release_is_waited_for(store: Store) -> 
                 later.enter_context(serving_inside(config, host="127.0.0.2", port=port))
             return ["127.0.0.1", "127.0.0.2"] if asked >= 3 else ["127.0.0.1"]
 
-        with Serving([f"serving:{port}"], lookup=growing) as serving:
+        with ServingReplicas([f"serving:{port}"], lookup=growing) as serving:
             promote(store, NAME, 3, serving=serving)
-        with Serving([f"127.0.0.2:{port}"]) as second:
+        with ServingReplicas([f"127.0.0.2:{port}"]) as second:
             assert behind(second, "stable") == [3]
 
 
 @pytest.mark.parametrize("switched", [False, True])
 @pytest.mark.parametrize("told", [False, True])
 def test_an_unfinished_release_is_finished_with_the_replicas_it_was_begun_with(
-    store: Store, switched: bool, told: bool
+    store: Registry, switched: bool, told: bool
 ) -> None:
     third, config = publish(store), store.root / "models.config"
     with replicas(store) as serving:
-        steps = store.handovers(NAME)
-        steps.begin(Channels(third, 2), action="promote", serving=serving.targets)
+        journal = ReleaseJournal(store, NAME)
+        journal.begin(Channels(third, 2), action="promote", serving=serving.targets)
         if switched:
             serving.wait_loaded(NAME, {third: SIZE})
             before = config.read_bytes()
-            steps.switch()
+            journal.switch_labels()
         else:
             before = config.read_bytes().replace(b"        versions: 3\n", b"")
         if not told:
@@ -268,19 +270,19 @@ def test_an_unfinished_release_is_finished_with_the_replicas_it_was_begun_with(
         assert behind(serving, "stable") == [third]
 
 
-def test_an_unfinished_release_is_taken_back_on_every_replica(store: Store) -> None:
+def test_an_unfinished_release_is_taken_back_on_every_replica(store: Registry) -> None:
     with replicas(store, 2) as serving:
-        store.handovers(NAME).begin(Channels(2), action="promote", serving=serving.targets)
-        store.handovers(NAME).switch()
+        ReleaseJournal(store, NAME).begin(Channels(2), action="promote", serving=serving.targets)
+        ReleaseJournal(store, NAME).switch_labels()
         serving.wait_labels(NAME, {"stable": 2}, {2: SIZE})
         assert rollback(store, NAME).after == Channels(1, 2)
         assert behind(serving, "stable") == [1, 1]
 
 
 @pytest.mark.slow
-def test_the_way_back_is_open_while_the_servers_are_down(store: Store) -> None:
+def test_the_way_back_is_open_while_the_servers_are_down(store: Registry) -> None:
     promote(store, NAME)
-    with Serving([f"127.0.0.1:{free_port()}"], timeout_s=1.0) as serving:
+    with ServingReplicas([f"127.0.0.1:{free_port()}"], timeout_s=1.0) as serving:
         with pytest.raises(ServingError, match="Nothing was changed"):
             rollback(store, NAME, serving=serving)
         assert rollback(store, NAME, serving=serving, serving_is_down=True).after == Channels(1)
@@ -290,16 +292,16 @@ def test_the_way_back_is_open_while_the_servers_are_down(store: Store) -> None:
 
 
 @pytest.mark.slow
-def test_a_server_that_starts_half_way_through_a_release_starts(store: Store, tmp_path: Path) -> None:
+def test_a_server_that_starts_half_way_through_a_release_starts(store: Registry, tmp_path: Path) -> None:
     """models.config can be loaded at every step, labels and all."""
     publish(store)
-    steps = store.handovers(NAME)
-    steps.begin(Channels(3), action="promote")
+    journal = ReleaseJournal(store, NAME)
+    journal.begin(Channels(3), action="promote")
     with replicas(store) as serving:
         assert behind(serving, "stable") == [1]
-    steps.switch()
+    journal.switch_labels()
     with replicas(store) as serving:
         assert behind(serving, "stable") == [3]
-    steps.commit()
+    journal.commit()
     with replicas(store) as serving:
         assert behind(serving, "stable") == [3]

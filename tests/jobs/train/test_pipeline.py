@@ -21,8 +21,8 @@ from detector.store.store import Store
 from jobs.train import Event, train
 from jobs.train.events import json_line
 from jobs.train.export.parity import compare
+from jobs.train.export.runtimes import KINDS, node, open_runtime
 from jobs.train.network.weights import resolve_base_weights
-from jobs.train.runtimes import KINDS, node, open_runtime
 from tests.conftest import Trained
 from tests.jobs.train.making import tiny_config
 

@@ -6,11 +6,11 @@ from threading import Thread
 import numpy as np
 
 from detector.store import Store, locked
-from jobs.train.datasets.hashing import turned
-from jobs.train.datasets.split_record import read_record, write_record
+from jobs.train.data.split.look_alikes import turned
+from jobs.train.data.split.record import read_record, write_record
 from jobs.train.prepare import PreparedData, prepare_data, summary_lines
 from tests.detector.pictures import encode, noise
-from tests.jobs.train.datasets.writing import put, write_voc
+from tests.jobs.train.data.writing import put, write_voc
 from tests.jobs.train.making import tiny_config
 
 

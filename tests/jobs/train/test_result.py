@@ -3,8 +3,8 @@ from typing import Any, cast
 import numpy as np
 
 from jobs.train.config import TrainConfig
-from jobs.train.datasets.data_report import DataReport
-from jobs.train.datasets.photos import LabelledPhoto, Split
+from jobs.train.data.findings.data_report import DataReport
+from jobs.train.data.photos import LabelledPhoto, Split
 from jobs.train.prepare import PreparedData
 from jobs.train.result import TrainingResult
 

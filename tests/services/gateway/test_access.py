@@ -12,7 +12,7 @@ import pytest
 
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
+from services.gateway.rpc import detector_pb2_grpc
 from tests.detector.pictures import corners, encode
 from tests.faults.test_versions import metric
 from tests.services.gateway.running import poll, running_gateway

@@ -12,11 +12,12 @@ from structlog.testing import capture_logs
 from detector.detections import MAX_DETECTIONS
 from detector.errors import ModelUnavailableError
 from detector.images import Pixels
+from detector.outputs import RawDetections
 from detector.response import DetectOut
-from detector.store import Store
+from jobs.release.registry import Registry
 from services.gateway.core import DetectOptions
 from services.gateway.deadline import Deadline
-from services.gateway.engines.engine import Inference, OnUp, RawDetections, VersionFiles
+from services.gateway.engines.engine import Inference, OnUp, VersionFiles
 from services.gateway.gateway import Gateway
 from services.gateway.settings import Settings
 from tests.detector.pictures import corners, encode
@@ -59,7 +60,7 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def gateway(own_store: Store, engine: FakeEngine) -> Iterator[Gateway]:
+def gateway(own_store: Registry, engine: FakeEngine) -> Iterator[Gateway]:
     gateway = Gateway(Settings(store=own_store.root, workers=1), engine=engine)
     gateway.versions.refresh()
     yield gateway
@@ -93,7 +94,7 @@ def test_a_thread_that_cannot_be_had_costs_no_slot(gateway: Gateway, monkeypatch
 
 
 def test_channels_that_stay_unreadable_are_told_once_and_again_when_they_break_anew(
-    gateway: Gateway, own_store: Store
+    gateway: Gateway, own_store: Registry
 ) -> None:
     path = own_store.root / "channels" / "detector.json"
     good = path.read_text()
@@ -115,7 +116,7 @@ def test_a_gateway_without_a_version_says_once_what_it_waits_for(tmp_path: Path,
 
 
 def test_calls_of_the_engine_are_counted_by_the_version_that_answered(
-    gateway: Gateway, engine: FakeEngine, own_store: Store
+    gateway: Gateway, engine: FakeEngine, own_store: Registry
 ) -> None:
     publish_tiny(own_store)
     engine.answering = 2
@@ -125,7 +126,7 @@ def test_calls_of_the_engine_are_counted_by_the_version_that_answered(
 
 
 def test_a_version_that_both_channels_point_to_may_be_asked_for_with_either(
-    gateway: Gateway, own_store: Store
+    gateway: Gateway, own_store: Registry
 ) -> None:
     move(own_store, stable=1, canary=1)
     gateway.versions.refresh()

@@ -38,8 +38,12 @@ PROMISED = {
 
 
 def test_names_labels_and_values(tiny_store: Store, tmp_path: Path) -> None:
-    with running_gateway(tiny_store.root, tmp_path) as running, httpx.Client(base_url=running.url) as client:
-        client.post("/detect", content=encode(corners(64, 64)))
+    with (
+        running_gateway(tiny_store.root, tmp_path, max_buffered_bytes=1_000_000) as running,
+        httpx.Client(base_url=running.url) as client,
+    ):
+        assert client.post("/detect", content=bytes(1_000_001)).status_code == 429
+        client.post("/detect?min_score=0", content=encode(corners(64, 64)))
         client.post("/detect?min_score=1", content=encode(corners(64, 64)))
         client.post("/detect", content=b"no photo")
         for number in range(30):
@@ -52,8 +56,9 @@ def test_names_labels_and_values(tiny_store: Store, tmp_path: Path) -> None:
             family.name: family for family in text_string_to_metric_families(client.get("/metrics").text)
         }
     for name, labels in PROMISED.items():
-        seen = {label for sample in families[name].samples for label in sample.labels} - {"le"}
-        assert seen <= labels
+        assert families[name].samples, f"{name} has no sample, so that its labels cannot be seen"
+        for sample in families[name].samples:
+            assert set(sample.labels) - {"le"} == labels, name
     routes = {sample.labels["route"] for sample in families["detector_requests"].samples}
     assert routes == {"/", "/detect", "/readyz", "/v1/models/{name}/versions/{version}/files/{path}"}
     assert families["detector_artifact_sent_bytes"].samples[0].value == size

@@ -17,10 +17,10 @@ from structlog.testing import capture_logs
 from detector.errors import ImageUnreadableError, InternalError, StoreError
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
 from services.gateway.gateway import Gateway
 from services.gateway.observer import CLIENT_GONE, INTERNAL_MESSAGE, Observer, public_error
 from services.gateway.rest.middleware import Observed
+from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.servicer import Servicer
 from services.gateway.settings import Settings
 from tests.detector.pictures import encode

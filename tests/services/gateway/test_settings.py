@@ -18,7 +18,8 @@ def test_defaults_are_those_that_are_promised() -> None:
     assert (settings.http_port, settings.grpc_port, settings.engine) == (8080, 50051, "embedded")
     assert (settings.embedded_kind, settings.tfserving_store) == ("tflite_f32", "/store")
     assert (settings.canary_percent, settings.api_keys) == (0, ())
-    assert (settings.max_image_bytes, settings.max_image_pixels) == (25_000_000, 50_000_000)
+    assert (settings.max_image_bytes, settings.max_pixels) == (25_000_000, 67_108_864)
+    assert settings.max_decode_bytes == 1_200_000_000
     assert settings.default_timeout_ms == 10_000
 
 
@@ -28,6 +29,17 @@ def test_variables_are_read_and_split(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read_settings()
     assert settings.api_keys == ("one", "two")
     assert settings.http_port == 9000
+
+
+@pytest.mark.parametrize("variable", ["DETECTOR_MAX_PIXELS", "DETECTOR_MAX_IMAGE_PIXELS"])
+def test_the_largest_photo_can_be_set_by_its_former_name_too(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "12000000")
+    assert read_settings({variable: "12000000"}).max_pixels == 12_000_000
+    monkeypatch.setenv(variable, "many")
+    with pytest.raises(InvalidRequestError, match="DETECTOR_MAX_PIXELS: "):
+        read_settings({variable: "many"})
 
 
 @pytest.mark.parametrize("keys", [" , ", ",,", "schlüssel", "two words", "good,b\tad"])

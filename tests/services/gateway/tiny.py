@@ -1,7 +1,7 @@
 """A tiny but real version: SavedModel and TFLite that look at a photo, written as training writes them.
 
-The graph compares red and blue in the four quarters of the photo. A quarter that is clearly one of them is a
-detection: class 0 for red, 1 for blue, its box the quarter, its score how clear it is.
+The graph (tiny_graph.py) compares red and blue in the four quarters of the photo. A quarter that is clearly one of them
+is a detection: class 0 for red, 1 for blue, its box the quarter, its score how clear it is.
 """
 
 import tempfile
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import tensorflow as tf
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from detector.detections import MAX_DETECTIONS, OUTPUT_NAMES, SCORE_FLOOR
+from detector.detections import OUTPUT_NAMES
 from detector.labels import write_labels
 from detector.manifest import Artifact, Input, Manifest, Outputs, describe_file, write_manifest
-from detector.store import MANIFEST, Channels, StagedVersion, Store
+from detector.store import MANIFEST, Channels
+from jobs.release.registry import Registry, StagedVersion
 
+KEPT = Path(__file__).with_name("tiny_models")
 LABELS = ("red", "blue")
 QUARTERS = ((0.0, 0.0, 0.5, 0.5), (0.0, 0.5, 0.5, 1.0), (0.5, 0.0, 1.0, 0.5), (0.5, 0.5, 1.0, 1.0))
 
@@ -31,47 +32,27 @@ class TinyFiles:
 
 @cache
 def tiny_files(size: int, *, score_scale: float = 1.0) -> TinyFiles:
-    """Built once a process: TensorFlow takes seconds to start."""
-    folder = Path(tempfile.mkdtemp(prefix="tiny-model-")) / "model"
-    module = tf.Module()
+    """Those that are kept with the tests, or else new ones, which take TensorFlow and its seconds to start."""
+    kept = kept_folder(size, score_scale)
+    if kept.is_dir():
+        return TinyFiles(kept / "saved_model", (kept / "f32.tflite").read_bytes())
+    from tests.services.gateway.tiny_graph import build_tiny
 
-    def detect(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        outputs = _quarters(tf.cast(image, tf.float32), size, score_scale)
-        return dict(zip(OUTPUT_NAMES, outputs, strict=True))
-
-    free = tf.TensorSpec((None, size, size, 3), tf.uint8, name="image")
-    one = tf.TensorSpec((1, size, size, 3), tf.float32, name="image")
-    function = tf.function(detect)
-    batched = function.get_concrete_function(free)
-    tf.saved_model.save(module, str(folder), signatures={"serving_default": batched})
-    # By way of a second SavedModel, because only that keeps the names of the outputs.
-    lite = folder.with_name("lite")
-    tf.saved_model.save(
-        module, str(lite), signatures={"serving_default": function.get_concrete_function(one)}
-    )
-    converter = tf.lite.TFLiteConverter.from_saved_model(str(lite))
-    return TinyFiles(folder, converter.convert())
+    return build_tiny(Path(tempfile.mkdtemp(prefix="tiny-model-")), size, score_scale)
 
 
-def _quarters(image: tf.Tensor, size: int, score_scale: float) -> tuple[tf.Tensor, ...]:
-    means = tf.reshape(tf.nn.avg_pool2d(image, size // 2, size // 2, "VALID"), (-1, 4, 3))
-    redness = (means[..., 0] - means[..., 2]) / 255.0
-    strength = tf.abs(redness) * score_scale
-    scores, order = tf.math.top_k(strength, 4)
-    valid = tf.cast(scores >= SCORE_FLOOR, tf.float32)
-    boxes = tf.gather(tf.constant(QUARTERS), order) * valid[..., None]
-    classes = tf.cast(tf.gather(redness, order, batch_dims=1) < 0.0, tf.float32) * valid
-    spare = MAX_DETECTIONS - 4
-    return (
-        tf.pad(boxes, [[0, 0], [0, spare], [0, 0]]),
-        tf.pad(classes, [[0, 0], [0, spare]]),
-        tf.pad(scores * valid, [[0, 0], [0, spare]]),
-        tf.reduce_sum(valid, axis=1),
-    )
+def kept_folder(size: int, score_scale: float) -> Path:
+    """Where a tiny model is kept in git, so that most tests of the gateway need no TensorFlow."""
+    return KEPT / f"{size}-pixels-scale-{score_scale}"
 
 
 def publish_tiny(
-    store: Store, *, name: str = "detector", size: int = 64, score_scale: float = 1.0, threshold: float = 0.4
+    store: Registry,
+    *,
+    name: str = "detector",
+    size: int = 64,
+    score_scale: float = 1.0,
+    threshold: float = 0.4,
 ) -> int:
     """Publish a tiny version as training does; returns its number."""
     files = tiny_files(size, score_scale=score_scale)
@@ -119,6 +100,6 @@ def _manifest(staged: StagedVersion, *, size: int, threshold: float) -> Manifest
     return manifest
 
 
-def move(store: Store, *, stable: int, canary: int | None = None, name: str = "detector") -> None:
+def move(store: Registry, *, stable: int, canary: int | None = None, name: str = "detector") -> None:
     """Point the channels, as a release does."""
     store.set_channels(name, Channels(stable, canary), action="test")

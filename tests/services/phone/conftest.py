@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from detector.detections import Detection
-from detector.store import MANIFEST, Store
+from detector.store import MANIFEST
+from jobs.release.registry import Registry
 from tests.conftest import Trained
 from tests.services.gateway.running import Running, running_gateway
 from tests.services.gateway.tiny import publish_tiny
@@ -44,8 +45,8 @@ class Served:
 def quarters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A version that says which quarters of a photo are red and which are blue; TFLite in 32 bit alone."""
     root = tmp_path_factory.mktemp("quarters")
-    publish_tiny(Store(root / "store"))
-    with _serving(Store(root / "store"), root) as served:
+    publish_tiny(Registry(root / "store"))
+    with _serving(Registry(root / "store"), root) as served:
         yield served
 
 
@@ -53,8 +54,8 @@ def quarters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def keyed_quarters(quarters: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The same behind an API key."""
     root = tmp_path_factory.mktemp("keyed")
-    publish_tiny(Store(root / "store"))
-    with _serving(Store(root / "store"), root, api_keys=KEY) as served:
+    publish_tiny(Registry(root / "store"))
+    with _serving(Registry(root / "store"), root, api_keys=KEY) as served:
         yield served
 
 
@@ -66,7 +67,7 @@ def shapes(competent: Trained, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @contextmanager
-def _serving(store: Store, folder: Path, **settings: Any) -> Iterator[Served]:
+def _serving(store: Registry, folder: Path, **settings: Any) -> Iterator[Served]:
     artifacts = store.artifacts_dir("detector", store.channels("detector").version("stable"))
     manifest = json.loads((artifacts / MANIFEST).read_bytes())
     with running_gateway(store.root, folder, **settings) as gateway:

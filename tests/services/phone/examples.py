@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from jobs.train.runtimes.node import node_program
+from jobs.train.export.runtimes.node import node_program
 
 PRINT_EXAMPLES = Path(__file__).parents[3] / "services" / "phone" / "tests" / "get-it" / "print-examples.ts"
 KEY_PLACEHOLDER = "YOUR_API_KEY"

@@ -11,7 +11,7 @@ from typing import Any
 
 from detector.boxes import Box
 from detector.detections import Detection
-from jobs.train.runtimes.node import node_program
+from jobs.train.export.runtimes.node import node_program
 
 _TIMEOUT_S = 120.0
 

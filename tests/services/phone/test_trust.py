@@ -6,8 +6,9 @@ from pathlib import Path
 
 import httpx
 
-from detector.store import MANIFEST, Store
-from jobs.train.runtimes.node import node_program
+from detector.store import MANIFEST
+from jobs.release.registry import Registry
+from jobs.train.export.runtimes.node import node_program
 from tests.detector.pictures import corners, encode
 from tests.services.gateway.lan.conftest import lan_gateway
 from tests.services.gateway.tiny import publish_tiny
@@ -18,7 +19,7 @@ CALL = "import {openAsBlob} from 'node:fs'; import {detect} from './detect.mjs';
 
 
 def test_curl_python_and_node_reach_it_once_they_were_told_of_the_authority(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = Registry(tmp_path / "store")
     publish_tiny(store)
     (tmp_path / "photo.jpg").write_bytes(encode(corners(128, 128)))
     with lan_gateway(store, tmp_path) as served:

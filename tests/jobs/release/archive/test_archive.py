@@ -14,13 +14,14 @@ import pytest
 
 from detector.errors import InvalidRequestError, NotFoundError, StoreError
 from detector.manifest import validate_manifest
-from detector.store import Channels, Store
+from detector.store import Channels
 from jobs.release.archive import Wanted, export_to_file, export_version, import_from_file, import_version
 from jobs.release.gate import run_gate
+from jobs.release.registry import Registry
 from tests.detector.damage import damaged
-from tests.detector.store.test_crashes import disk, kill_everywhere
 from tests.jobs.release.archive.forging import Member, listed, members_of, with_contents, with_file, write
 from tests.jobs.release.making import NAME, publish
+from tests.jobs.release.registry.test_crashes import disk, kill_everywhere
 
 __all__ = ["disk"]
 
@@ -29,17 +30,17 @@ __all__ = ["disk"]
 def archive(two_versions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Version 2, exported."""
     file = tmp_path_factory.mktemp("archive") / "detector-2.tar.gz"
-    export_to_file(Store(two_versions), NAME, 2, file)
+    export_to_file(Registry(two_versions), NAME, 2, file)
     return file
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Store:
+def server(tmp_path: Path) -> Registry:
     """A store that has nothing yet."""
-    return Store(tmp_path / "server")
+    return Registry(tmp_path / "server")
 
 
-def files_of(store: Store, version: int) -> dict[str, bytes]:
+def files_of(store: Registry, version: int) -> dict[str, bytes]:
     folders = (
         store.model_dir(NAME, version),
         store.artifacts_dir(NAME, version),
@@ -53,7 +54,7 @@ def files_of(store: Store, version: int) -> dict[str, bytes]:
     }
 
 
-def assert_untouched(store: Store) -> None:
+def assert_untouched(store: Registry) -> None:
     """Nothing can be seen, nothing is left over."""
     assert store.versions(NAME) == ()
     assert not (store.root / "models").exists()
@@ -61,18 +62,18 @@ def assert_untouched(store: Store) -> None:
     assert [path.name for path in staging.glob("[0-9]*")] == []
 
 
-def test_there_and_back_is_the_same_version(two_versions: Path, archive: Path, server: Store) -> None:
+def test_there_and_back_is_the_same_version(two_versions: Path, archive: Path, server: Registry) -> None:
     imported = import_from_file(server, archive)
     assert (imported.version, imported.channel, imported.already_there) == (2, "stable", False)
-    assert files_of(server, 2) == files_of(Store(two_versions), 2)
+    assert files_of(server, 2) == files_of(Registry(two_versions), 2)
     assert server.channels(NAME) == Channels(stable=2)
     line = json.loads(server.channel_log_path(NAME).read_text())
     assert (line["action"], line["to"]) == ("import", 2)
 
 
-def test_what_was_imported_can_be_released(two_versions: Path, archive: Path, server: Store) -> None:
+def test_what_was_imported_can_be_released(two_versions: Path, archive: Path, server: Registry) -> None:
     first = archive.with_name("detector-1.tar.gz")
-    export_to_file(Store(two_versions), NAME, 1, first)
+    export_to_file(Registry(two_versions), NAME, 1, first)
     import_from_file(server, first)
     import_from_file(server, archive)
     assert run_gate(server, NAME, 2, 1).passed
@@ -85,7 +86,7 @@ def test_the_same_version_gives_the_same_bytes(two_versions: Path, archive: Path
     for path in copy.rglob("*"):
         os.utime(path, (1, 1))
     again = tmp_path / "again.tar.gz"
-    export_to_file(Store(copy), NAME, 2, again)
+    export_to_file(Registry(copy), NAME, 2, again)
     assert again.read_bytes() == archive.read_bytes()
 
 
@@ -98,9 +99,9 @@ def test_any_tar_lists_it(archive: Path) -> None:
     assert "eval/annotations.json" in names
 
 
-def test_it_goes_through_a_pipe(two_versions: Path, archive: Path, server: Store) -> None:
+def test_it_goes_through_a_pipe(two_versions: Path, archive: Path, server: Registry) -> None:
     out = io.BytesIO()
-    export_version(Store(two_versions), NAME, 2, out)
+    export_version(Registry(two_versions), NAME, 2, out)
     assert out.getvalue() == archive.read_bytes()
     reader, writer = os.pipe()
     if os.fork() == 0:
@@ -114,14 +115,14 @@ def test_it_goes_through_a_pipe(two_versions: Path, archive: Path, server: Store
     os.wait()
 
 
-def test_the_same_twice_is_there_already(archive: Path, server: Store) -> None:
+def test_the_same_twice_is_there_already(archive: Path, server: Registry) -> None:
     import_from_file(server, archive)
     before = files_of(server, 2)
     assert import_from_file(server, archive).already_there
     assert (files_of(server, 2), server.versions(NAME)) == (before, (2,))
 
 
-def test_a_number_that_is_taken_by_another_content_is_refused(archive: Path, server: Store) -> None:
+def test_a_number_that_is_taken_by_another_content_is_refused(archive: Path, server: Registry) -> None:
     for _ in range(2):
         publish(server)
     with pytest.raises(
@@ -133,7 +134,7 @@ def test_a_number_that_is_taken_by_another_content_is_refused(archive: Path, ser
     assert (imported.version, imported.archive_version) == (3, 2)
 
 
-def test_a_number_that_was_used_before_is_refused(archive: Path, server: Store) -> None:
+def test_a_number_that_was_used_before_is_refused(archive: Path, server: Registry) -> None:
     for _ in range(3):
         publish(server)
     server.set_channels(NAME, Channels(1), action="test")
@@ -143,25 +144,25 @@ def test_a_number_that_was_used_before_is_refused(archive: Path, server: Store) 
 
 
 def test_under_another_number_all_but_the_number_is_the_same(
-    two_versions: Path, archive: Path, server: Store
+    two_versions: Path, archive: Path, server: Registry
 ) -> None:
     assert import_from_file(server, archive, Wanted(number=7)).version == 7
     manifest = server.manifest(NAME, 7)
     assert manifest.version == 7
     validate_manifest(manifest, artifacts=server.artifacts_dir(NAME, 7), model=server.model_dir(NAME, 7))
-    before, after = files_of(Store(two_versions), 2), files_of(server, 7)
+    before, after = files_of(Registry(two_versions), 2), files_of(server, 7)
     assert {path for path in before if before[path] != after[path]} == {"artifacts/manifest.json"}
     assert import_from_file(server, archive, Wanted(number=7)).already_there
     assert import_from_file(server, archive, Wanted(number="next")).version == 8
 
 
-def test_only_the_model_that_is_wanted_gets_in(archive: Path, server: Store) -> None:
+def test_only_the_model_that_is_wanted_gets_in(archive: Path, server: Registry) -> None:
     with pytest.raises(InvalidRequestError, match="is of the model 'detector', not of 'pets'"):
         import_from_file(server, archive, Wanted(name="pets"))
     assert import_from_file(server, archive, Wanted(name=NAME)).version == 2
 
 
-def test_what_cannot_be_exported(store: Store, tmp_path: Path) -> None:
+def test_what_cannot_be_exported(store: Registry, tmp_path: Path) -> None:
     file = tmp_path / "out.tar.gz"
     with pytest.raises(NotFoundError):
         export_to_file(store, NAME, 9, file)
@@ -178,12 +179,12 @@ def test_what_cannot_be_exported(store: Store, tmp_path: Path) -> None:
     assert file.read_text() == "mine"
 
 
-def test_a_disk_that_is_full_leaves_no_half_archive(store: Store) -> None:
+def test_a_disk_that_is_full_leaves_no_half_archive(store: Registry) -> None:
     with pytest.raises(StoreError, match=r"Cannot write .*out\.tar\.gz"):
         export_to_file(store, NAME, 1, Path("/proc/out.tar.gz"))
 
 
-def test_an_archive_cut_off_anywhere_is_refused(archive: Path, server: Store) -> None:
+def test_an_archive_cut_off_anywhere_is_refused(archive: Path, server: Registry) -> None:
     content = archive.read_bytes()
     for length in sorted({0, 1, 9, 40, *range(100, len(content), len(content) // 40), len(content) - 1}):
         with pytest.raises(StoreError, match=r"The archive cannot be imported: "):
@@ -197,7 +198,7 @@ def test_an_archive_damaged_anywhere_is_refused_or_the_same(archive: Path, tmp_p
         whole = tar.getnames()
     refusals = 0
     for attempt in range(100):
-        server = Store(tmp_path / str(attempt))
+        server = Registry(tmp_path / str(attempt))
         try:
             import_version(server, io.BytesIO(damaged(content, source)), source="The archive")
         except StoreError:
@@ -209,7 +210,7 @@ def test_an_archive_damaged_anywhere_is_refused_or_the_same(archive: Path, tmp_p
     assert refusals > 80
 
 
-def refused(server: Store, file: Path, reason: str) -> None:
+def refused(server: Registry, file: Path, reason: str) -> None:
     with pytest.raises(StoreError, match=reason):
         import_from_file(server, file)
     assert_untouched(server)
@@ -231,7 +232,7 @@ def refused(server: Store, file: Path, reason: str) -> None:
         "",
     ],
 )
-def test_no_file_leaves_the_versions_folders(archive: Path, server: Store, path: str) -> None:
+def test_no_file_leaves_the_versions_folders(archive: Path, server: Registry, path: str) -> None:
     forged = archive.with_name("forged.tar.gz")
     refused(server, write(forged, with_file(members_of(archive), path, b"x")), "is not a path of a version")
     members = [
@@ -257,7 +258,7 @@ def test_no_file_leaves_the_versions_folders(archive: Path, server: Store, path:
         tarfile.GNUTYPE_SPARSE,
     ],
 )
-def test_only_plain_files_get_in(archive: Path, server: Store, kind: bytes) -> None:
+def test_only_plain_files_get_in(archive: Path, server: Registry, kind: bytes) -> None:
     forged = archive.with_name("forged.tar.gz")
     first, *rest = members_of(archive)
     link = Member(rest[0].path, b"", kind, link="/etc/passwd")
@@ -265,7 +266,7 @@ def test_only_plain_files_get_in(archive: Path, server: Store, kind: bytes) -> N
     refused(server, write(forged, [Member(first.path, first.content, kind), *rest]), "is not a plain file")
 
 
-def test_a_header_that_claims_terabytes_is_not_believed(archive: Path, server: Store) -> None:
+def test_a_header_that_claims_terabytes_is_not_believed(archive: Path, server: Registry) -> None:
     forged = archive.with_name("forged.tar.gz")
     first, *rest = members_of(archive)
     huge = Member(rest[0].path, rest[0].content, size=2**43)
@@ -279,7 +280,7 @@ def test_a_header_that_claims_terabytes_is_not_believed(archive: Path, server: S
     refused(server, write(forged, [pax, first, *rest]), "is not a plain file")
 
 
-def test_contents_that_claim_more_than_there_is_room_for(archive: Path, server: Store) -> None:
+def test_contents_that_claim_more_than_there_is_room_for(archive: Path, server: Registry) -> None:
     forged = archive.with_name("forged.tar.gz")
     members = members_of(archive)
     files = json.loads(members[0].content)["files"]
@@ -291,14 +292,14 @@ def test_contents_that_claim_more_than_there_is_room_for(archive: Path, server: 
     refused(server, write(forged, with_contents(members, files=files + one)), "4 GiB and more")
 
 
-def test_a_bomb_behind_the_last_file_is_not_unpacked(archive: Path, server: Store) -> None:
+def test_a_bomb_behind_the_last_file_is_not_unpacked(archive: Path, server: Registry) -> None:
     forged = archive.with_name("forged.tar.gz")
     members = members_of(archive)
     refused(server, write(forged, members, tail=bytes(200_000_000)), "more in it than its contents say")
     refused(server, write(forged, members, tail=b"\0" * 512 + b"x"), "more in it than its contents say")
 
 
-def test_what_the_contents_say_is_what_is_in_it(archive: Path, server: Store) -> None:
+def test_what_the_contents_say_is_what_is_in_it(archive: Path, server: Registry) -> None:
     forged = archive.with_name("forged.tar.gz")
     first, *rest = members_of(archive)
     wrong = Member(rest[0].path, bytes(len(rest[0].content)))
@@ -334,19 +335,19 @@ def test_what_the_contents_say_is_what_is_in_it(archive: Path, server: Store) ->
     ],
 )
 def test_contents_that_make_no_sense_are_refused(
-    archive: Path, server: Store, changes: dict[str, Any]
+    archive: Path, server: Registry, changes: dict[str, Any]
 ) -> None:
     forged = write(archive.with_name("forged.tar.gz"), with_contents(members_of(archive), **changes))
     refused(server, forged, "cannot be imported: ")
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"[" * 100_000, b"no JSON"])
-def test_contents_that_are_no_json_are_refused(archive: Path, server: Store, content: bytes) -> None:
+def test_contents_that_are_no_json_are_refused(archive: Path, server: Registry, content: bytes) -> None:
     members = [Member("contents.json", content), *members_of(archive)[1:]]
     refused(server, write(archive.with_name("forged.tar.gz"), members), "cannot be imported: ")
 
 
-def test_the_manifest_inside_has_the_last_word(archive: Path, server: Store) -> None:
+def test_the_manifest_inside_has_the_last_word(archive: Path, server: Registry) -> None:
     """Contents that are true of their files, and files that are no version."""
     forged = archive.with_name("forged.tar.gz")
     refused(
@@ -364,7 +365,7 @@ def test_the_manifest_inside_has_the_last_word(archive: Path, server: Store) -> 
     refused(server, write(forged, with_contents(without, files=files)), r"f32\.tflite is missing")
 
 
-def test_files_that_are_no_archives(server: Store, tmp_path: Path) -> None:
+def test_files_that_are_no_archives(server: Registry, tmp_path: Path) -> None:
     for name, content in {
         "text": b"text",
         "empty": b"",
@@ -383,14 +384,14 @@ def test_files_that_are_no_archives(server: Store, tmp_path: Path) -> None:
 def test_killed_at_any_step_the_same_again_imports(archive: Path, disk: Path) -> None:
     files = len(members_of(archive)) - 1
 
-    def check(store: Store) -> None:
+    def check(store: Registry) -> None:
         assert store.versions(NAME) in ((), (2,))
         import_from_file(store, archive)
         assert store.versions(NAME) == (2,)
         assert store.channels(NAME) == Channels(stable=2)
         assert len(files_of(store, 2)) == files
 
-    def act(store: Store) -> None:
+    def act(store: Registry) -> None:
         import_from_file(store, archive)
 
     assert kill_everywhere(disk, prepare=lambda store: None, action=act, check=check) > 60

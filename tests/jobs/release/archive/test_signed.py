@@ -7,11 +7,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from detector.errors import ReleaseRefusedError, UntrustedError
-from detector.store import Channels, Store
+from detector.store import Channels
 from detector.store.signature import is_signed, read_trusted_keys, verify
 from jobs.release.archive import Wanted, export_to_file, import_from_file
 from jobs.release.gate import GateResult
 from jobs.release.promote import Force, promote
+from jobs.release.registry import Registry
 from tests.detector.store.keys import make_keys
 from tests.jobs.release.archive.forging import Member, listed, members_of, with_contents, write
 from tests.jobs.release.making import NAME, publish
@@ -23,7 +24,7 @@ REPORT = "artifacts/report/index.html"
 class Laptop:
     """A store whose only version is signed, that version as an archive, and the keys."""
 
-    store: Store
+    store: Registry
     archive: Path
     private: Path
     trusted: tuple[Ed25519PublicKey, ...]
@@ -32,7 +33,7 @@ class Laptop:
 @pytest.fixture
 def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laptop:
     private, public = make_keys(tmp_path)
-    store = Store(tmp_path / "laptop")
+    store = Registry(tmp_path / "laptop")
     with monkeypatch.context() as patch:
         patch.setenv("DETECTOR_SIGNING_KEY", str(private))
         version = publish(store)
@@ -42,24 +43,24 @@ def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laptop:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Store:
-    return Store(tmp_path / "server")
+def server(tmp_path: Path) -> Registry:
+    return Registry(tmp_path / "server")
 
 
-def assert_nothing_got_in(server: Store) -> None:
+def assert_nothing_got_in(server: Registry) -> None:
     assert server.versions(NAME) == ()
     assert not (server.root / "models").exists()
 
 
-def test_what_was_signed_gets_in_and_can_be_released(laptop: Laptop, server: Store) -> None:
+def test_what_was_signed_gets_in_and_can_be_released(laptop: Laptop, server: Registry) -> None:
     wanted = Wanted(trusted=laptop.trusted)
     assert import_from_file(server, laptop.archive, wanted).channel == "stable"
     assert import_from_file(server, laptop.archive, wanted).already_there
     verify(NAME, 1, server.folders(NAME, 1), laptop.trusted)
 
 
-def test_what_nobody_signed_does_not_get_in(laptop: Laptop, server: Store, tmp_path: Path) -> None:
-    other = Store(tmp_path / "other")
+def test_what_nobody_signed_does_not_get_in(laptop: Laptop, server: Registry, tmp_path: Path) -> None:
+    other = Registry(tmp_path / "other")
     archive = tmp_path / "unsigned.tar.gz"
     export_to_file(other, NAME, publish(other), archive)
     with pytest.raises(UntrustedError, match="is not signed"):
@@ -70,7 +71,7 @@ def test_what_nobody_signed_does_not_get_in(laptop: Laptop, server: Store, tmp_p
         import_from_file(server, archive, Wanted(trusted=laptop.trusted))
 
 
-def test_checksums_that_were_made_anew_do_not_help(laptop: Laptop, server: Store, tmp_path: Path) -> None:
+def test_checksums_that_were_made_anew_do_not_help(laptop: Laptop, server: Registry, tmp_path: Path) -> None:
     evil = b"<script>alert(1)</script>"
     members = members_of(laptop.archive)
     files = [listed(m.path, evil if m.path == REPORT else m.content) for m in members[1:]]
@@ -84,7 +85,7 @@ def test_checksums_that_were_made_anew_do_not_help(laptop: Laptop, server: Store
 
 
 def test_under_another_number_it_has_to_be_signed_anew(
-    laptop: Laptop, server: Store, monkeypatch: pytest.MonkeyPatch
+    laptop: Laptop, server: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = Wanted(number=7, trusted=laptop.trusted)
     with pytest.raises(UntrustedError, match="sign it anew with DETECTOR_SIGNING_KEY"):
@@ -96,7 +97,9 @@ def test_under_another_number_it_has_to_be_signed_anew(
     assert import_from_file(server, laptop.archive, wanted).already_there
 
 
-def test_where_no_key_is_trusted_a_signature_that_holds_no_longer_goes(laptop: Laptop, server: Store) -> None:
+def test_where_no_key_is_trusted_a_signature_that_holds_no_longer_goes(
+    laptop: Laptop, server: Registry
+) -> None:
     import_from_file(server, laptop.archive, Wanted(number=7))
     assert not is_signed(server.model_dir(NAME, 7))
     import_from_file(server, laptop.archive)

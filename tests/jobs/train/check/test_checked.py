@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from detector.errors import DatasetError
-from detector.store import Store
+from jobs.release.registry import Registry
 from jobs.train.check import check_data
 from jobs.train.config import TrainConfig
-from jobs.train.datasets.split_record import read_record
+from jobs.train.data.split.record import read_record
 from jobs.train.prepare import prepare_data
 from tests.detector.pictures import encode, noise
-from tests.jobs.train.datasets.writing import (
+from tests.jobs.train.data.writing import (
     LABELS,
     SAMPLES,
     WRITERS,
@@ -37,7 +37,7 @@ def many(count: int) -> list[Labelled]:
 def test_it_reads_and_divides_as_the_first_training_does_and_writes_nothing(
     name: str, tmp_path: Path
 ) -> None:
-    data, store = tmp_path / "data", Store(tmp_path / "store")
+    data, store = tmp_path / "data", Registry(tmp_path / "store")
     WRITERS[name](data)
     before = contents(tmp_path)
     checked = check_data(data, CONFIG)
@@ -107,7 +107,7 @@ def test_what_train_refuses_is_told_with_all_that_is_known(tmp_path: Path) -> No
         assert said in checked.refusal.message
         result = checked.to_json()
         assert (len(result["items"]), sum(result["sides"].values())) == (photos, photos)
-        store = Store(tmp_path / "store")
+        store = Registry(tmp_path / "store")
         with pytest.raises(DatasetError) as refused:
             prepare_data(TrainConfig(data=tmp_path / data, store=store.root, size=96, strict=strict), store)
         assert refused.value.message == checked.refusal.message

@@ -12,7 +12,7 @@ from PIL import Image
 from jobs.train.check import CheckedData, check_data, render_page
 from jobs.train.config import TrainConfig
 from tests.detector.pictures import encode, noise
-from tests.jobs.train.datasets.writing import LABELS, Labelled, put, voc_xml, write_voc, write_yolo_photos
+from tests.jobs.train.data.writing import LABELS, Labelled, put, voc_xml, write_voc, write_yolo_photos
 
 HOSTILE = "<script>alert(1)</script>"
 

@@ -10,7 +10,7 @@ from jobs.train.check import check_data, render_page
 from jobs.train.config import TrainConfig
 from tests.e2e.axe import violations
 from tests.e2e.phones import launched
-from tests.jobs.train.datasets.writing import LABELS, Labelled, put, voc_xml, write_voc
+from tests.jobs.train.data.writing import LABELS, Labelled, put, voc_xml, write_voc
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,9 @@ from tensorflow_serving.apis import prediction_log_pb2
 from detector.detections import MAX_DETECTIONS, OUTPUT_NAMES
 from detector.errors import ExportError
 from detector.store.layout import WARMUP_REQUESTS
+from jobs.train.export.runtimes.runtime import Pixels
+from jobs.train.export.runtimes.saved_model import SavedModelRuntime
 from jobs.train.export.saved_model import decode_and_resize
-from jobs.train.runtimes.runtime import Pixels
-from jobs.train.runtimes.saved_model import SavedModelRuntime
 from tests.jobs.train.export.conftest import Exported
 from tests.jobs.train.export.small_network import SIZE, pictures
 

@@ -12,14 +12,14 @@ from detector.boxes import FloatArray
 from detector.detections import OUTPUT_NAMES
 from detector.errors import ExportError
 from jobs.train.export.graph import freeze_detector
+from jobs.train.export.runtimes.node import NODE_FOLDER, NodeModel, node_program
+from jobs.train.export.runtimes.tfjs import TfjsGraphRuntime, TfjsLayersRuntime
 from jobs.train.export.tfjs import write_tfjs_graph
 from jobs.train.network.assignment import assign_cells
 from jobs.train.network.fold import fold_network, round_to_half
 from jobs.train.network.localizer import localizer_loss, localizer_target
 from jobs.train.network.losses import grid_loss
 from jobs.train.network.network import Network
-from jobs.train.runtimes.node import NODE_FOLDER, NodeModel, node_program
-from jobs.train.runtimes.tfjs import TfjsGraphRuntime, TfjsLayersRuntime
 from tests.jobs.train.export.conftest import Exported
 from tests.jobs.train.export.small_network import SIZE, pictures, small_network
 

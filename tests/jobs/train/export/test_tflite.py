@@ -15,8 +15,8 @@ from mediapipe.tasks.python.vision import ObjectDetector, ObjectDetectorOptions
 
 from detector.detections import MAX_DETECTIONS, OUTPUT_NAMES, Detection
 from detector.errors import ExportError
+from jobs.train.export.runtimes.tflite import TfliteRuntime
 from jobs.train.export.tflite_file import finish_tflite, min_runtime
-from jobs.train.runtimes.tflite import TfliteRuntime
 from tests.jobs.train.export.conftest import Exported
 from tests.jobs.train.export.small_network import LABELS, SIZE, pictures
 

@@ -11,10 +11,10 @@ from detector.detections import OUTPUT_NAMES
 from detector.errors import ExportError, StoreError
 from jobs.train.export.quiet import quiet
 from jobs.train.export.result import ExportResult
+from jobs.train.export.runtimes import KINDS, Kind, open_runtime
+from jobs.train.export.runtimes.runtime import median_ms
 from jobs.train.export.version import export_version
 from jobs.train.network.network import Network
-from jobs.train.runtimes import KINDS, Kind, open_runtime
-from jobs.train.runtimes.runtime import median_ms
 from tests.jobs.train.export.conftest import Exported
 from tests.jobs.train.export.small_network import SIZE, pictures, small_network
 

@@ -8,8 +8,8 @@ import numpy as np
 from detector.boxes import Box
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import evaluate
-from jobs.train.datasets.hashing import make_thumbnail
-from jobs.train.datasets.photos import LabelledPhoto
+from jobs.train.data.photos import LabelledPhoto
+from jobs.train.data.split.look_alikes import make_thumbnail
 from jobs.train.report import ArtifactRow, EvaluatedPhoto, LeftOutKind, ReportData, TrainingFacts
 
 LABELS = ("raccoon", "kangaroo")

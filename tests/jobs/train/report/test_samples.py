@@ -9,7 +9,7 @@ from PIL import Image
 from detector.boxes import Box
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import evaluate
-from jobs.train.datasets.photos import Pixels
+from jobs.train.data.photos import Pixels
 from jobs.train.report import EvaluatedPhoto, write_samples
 from jobs.train.report.samples import LONGEST_SIDE, choose_samples
 from tests.jobs.train.report.examples import LABELS, LEFT, RIGHT, THRESHOLD, evaluated, example_photos

@@ -8,11 +8,12 @@ import pytest
 
 from detector.errors import ModelUnavailableError
 from detector.images import Pixels
+from detector.outputs import Floats
 from detector.store import Store
 from services.gateway.deadline import Deadline
 from services.gateway.engines import embedded
 from services.gateway.engines.embedded import EmbeddedEngine, LoadedInterpreter
-from services.gateway.engines.engine import Floats, Inference, VersionFiles
+from services.gateway.engines.engine import Inference, VersionFiles
 
 MOST = 3
 

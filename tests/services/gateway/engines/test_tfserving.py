@@ -1,7 +1,6 @@
 """Whom TensorFlow Serving is asked for, and what is made of its refusals."""
 
 from pathlib import Path
-from typing import Any
 
 import grpc
 import numpy as np
@@ -9,10 +8,12 @@ import pytest
 
 from detector.detections import MAX_DETECTIONS, OUTPUT_NAMES
 from detector.errors import ModelUnavailableError
+from detector.images import Pixels
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import VersionFiles
 from services.gateway.engines.tfserving import TfServingRunner
-from services.gateway.engines.tfserving_pb2 import DT_FLOAT, PredictRequest, PredictResponse
+from services.serving.client import Prediction
+from services.serving.prediction_pb2 import DT_FLOAT, PredictResponse
 
 PIXELS = np.zeros((32, 32, 3), np.uint8)
 SHAPES = ((1, MAX_DETECTIONS, 4), (1, MAX_DETECTIONS), (1, MAX_DETECTIONS), (1,))
@@ -31,7 +32,7 @@ class Refusal(grpc.RpcError):  # type: ignore[misc]  # grpc ships no types
         return ""
 
 
-class FakePredict:
+class FakeClient:
     """Refuses what is asked for by label with one status, and by number with another or not at all."""
 
     def __init__(self, by_label: grpc.StatusCode, by_number: grpc.StatusCode | None = None) -> None:
@@ -39,13 +40,13 @@ class FakePredict:
         self._by_number = by_number
         self.asked: list[str | int] = []
 
-    def __call__(self, request: PredictRequest, timeout: float) -> PredictResponse:
-        spec = request.model_spec
-        self.asked.append(spec.version_label or spec.version.value)
-        status = self._by_label if spec.version_label else self._by_number
+    def predict(self, name: str, asked: int | str, pixels: Pixels, *, timeout_s: float) -> Prediction:
+        self.asked.append(asked)
+        status = self._by_label if isinstance(asked, str) else self._by_number
         if status is not None:
             raise Refusal(status)
-        return empty_answer(spec.version.value)
+        assert isinstance(asked, int)
+        return Prediction(empty_answer(asked))
 
 
 def empty_answer(version: int) -> PredictResponse:
@@ -59,26 +60,26 @@ def empty_answer(version: int) -> PredictResponse:
     return response
 
 
-def run(predict: Any) -> int:
+def run(client: FakeClient) -> int:
     """The version that answered for stable, which is number 7 to the gateway."""
-    runner = TfServingRunner(predict, VersionFiles("detector", 7, 32, Path()))
+    runner = TfServingRunner(client, VersionFiles("detector", 7, 32, Path()))
     return runner.run(PIXELS, channel="stable", deadline=Deadline.after(1)).version
 
 
 @pytest.mark.parametrize("status", [Status.INVALID_ARGUMENT, Status.FAILED_PRECONDITION, Status.NOT_FOUND])
 def test_a_label_that_leads_nowhere_is_asked_for_again_by_its_number(status: grpc.StatusCode) -> None:
-    predict = FakePredict(by_label=status)
-    assert run(predict) == 7
-    assert predict.asked == ["stable", 7]
+    client = FakeClient(by_label=status)
+    assert run(client) == 7
+    assert client.asked == ["stable", 7]
 
 
 def test_a_version_that_is_not_there_by_its_number_either_is_unavailable() -> None:
     with pytest.raises(ModelUnavailableError, match="NOT_FOUND"):
-        run(FakePredict(by_label=Status.NOT_FOUND, by_number=Status.NOT_FOUND))
+        run(FakeClient(by_label=Status.NOT_FOUND, by_number=Status.NOT_FOUND))
 
 
 def test_a_server_that_is_down_is_not_asked_twice() -> None:
-    predict = FakePredict(by_label=Status.UNAVAILABLE)
+    client = FakeClient(by_label=Status.UNAVAILABLE)
     with pytest.raises(ModelUnavailableError):
-        run(predict)
-    assert predict.asked == ["stable"]
+        run(client)
+    assert client.asked == ["stable"]

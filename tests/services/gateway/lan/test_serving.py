@@ -14,7 +14,7 @@ import pytest
 
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
+from services.gateway.rpc import detector_pb2_grpc
 from tests.detector.pictures import corners, encode
 from tests.services.gateway.lan.conftest import NAME, Served, lan_gateway
 from tests.services.gateway.lan.helpers import modules_of, own_certificate, read

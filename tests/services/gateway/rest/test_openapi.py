@@ -1,18 +1,23 @@
 """The API's description is true: whatever is sent, the answer is one that it names."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, get_args
 from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from starlette.routing import Route
 
 from detector import errors
 from detector.response import DetectOut
+from detector.store import Store
+from services.gateway.rest.app import create_app
 from services.gateway.rest.openapi import ErrorCode, ProblemOut, openapi_document
+from services.gateway.settings import Settings
 from tests.services.gateway.rest.test_detect import PHOTO
 
 DOCUMENT = openapi_document("1")
@@ -66,16 +71,28 @@ def test_detect_answers_as_described(
         ProblemOut.model_validate_json(answer.content)
 
 
+STORED = ("labels.txt", "manifest.json", "tflite/f32.tflite")
+
+
 @QUIET
-@given(path=st.text(max_size=30), version=st.text(max_size=5), name=st.text(max_size=10))
+@given(
+    path=st.one_of(st.sampled_from(STORED), st.text(max_size=30)),
+    version=st.one_of(st.just("1"), st.text(max_size=5)),
+    name=st.one_of(st.just("detector"), st.text(max_size=10)),
+)
+@example(path="labels.txt", version="1", name="detector")
+@example(path="labels.txt", version="1", name="other")
+@example(path="labels.txt", version="99", name="detector")
+@example(path="no-such-file", version="1", name="detector")
 def test_files_answer_as_described(open_client: httpx.Client, path: str, version: str, name: str) -> None:
-    place = "/".join(quote(part, safe="", errors="replace") for part in (version or "1", "files", path))
-    answer = open_client.get(
-        f"/v1/models/{quote(name or 'detector', safe='', errors='replace')}/versions/{place}"
-    )
+    parts = [quote(part, safe="", errors="replace") for part in (name or "detector", version or "1")]
+    rest = quote(path, safe="/" if path in STORED else "", errors="replace")
+    answer = open_client.get(f"/v1/models/{parts[0]}/versions/{parts[1]}/files/{rest}")
     assert str(answer.status_code) in FILE["responses"]
-    assert answer.status_code == 404
-    ProblemOut.model_validate_json(answer.content)
+    is_there = parts == ["detector", "1"] and path in STORED
+    assert answer.status_code == (200 if is_there else 404)
+    if not is_there:
+        ProblemOut.model_validate_json(answer.content)
 
 
 @pytest.mark.parametrize(("wanted", "status"), [("bytes=0-3", 206), ("bytes=9999999-", 416)])
@@ -91,13 +108,32 @@ def test_parts_of_whatever_is_stored_are_described(client: httpx.Client, wanted:
         assert str(status) in described
 
 
-def test_it_is_what_the_gateway_serves(client: httpx.Client) -> None:
-    served = client.get("/openapi.json").json()
-    assert served["openapi"] == "3.1.0"
-    assert served["paths"] == DOCUMENT["paths"]
+UNDESCRIBED = {"/", "/docs", "/openapi.json", "/page.json", "/lan", "/{path}"}
+"""The page and what it asks for, and what is for people."""
+
+
+def test_it_is_served(client: httpx.Client) -> None:
+    assert client.get("/openapi.json").json()["openapi"] == "3.1.0"
+
+
+def test_what_it_describes_is_what_is_routed(tiny_store: Store) -> None:
+    routed: dict[str, set[str]] = {}
+    for route in create_app(Settings(store=tiny_store.root)).routes:
+        assert isinstance(route, Route)
+        path = re.sub(r":\w+}", "}", route.path)
+        routed[path] = {method.lower() for method in route.methods or {"POST"}} - {"head"}
+    assert {path: set(methods) for path, methods in DOCUMENT["paths"].items()} == {
+        path: methods for path, methods in routed.items() if path not in UNDESCRIBED
+    }
+    assert set(routed) - set(DOCUMENT["paths"]) == UNDESCRIBED
+
+
+def test_what_needs_no_version_answers_as_described(client: httpx.Client) -> None:
     for path, methods in DOCUMENT["paths"].items():
         if "{" not in path and "get" in methods:
-            assert client.get(path).status_code == 200
+            answer = client.get(path)
+            described = methods["get"]["responses"][str(answer.status_code)]["content"]
+            assert answer.headers["content-type"].split(";")[0] in described
 
 
 def test_every_code_of_the_error_tree_that_http_can_meet_is_named() -> None:

@@ -12,7 +12,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
+from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.details_pb2 import ErrorInfo, Status
 from services.gateway.rpc.server import ENVELOPE_BYTES
 from tests.detector.pictures import encode

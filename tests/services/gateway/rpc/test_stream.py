@@ -12,7 +12,7 @@ import pytest
 
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
-from detector.v1 import detector_pb2_grpc
+from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.stream import ROUTE, LatestItem
 from tests.detector.pictures import encode, noise
 from tests.faults.test_versions import metric

@@ -1,0 +1,1 @@
+"""Readers, one a format; `jobs.train.data.formats` lists them all."""

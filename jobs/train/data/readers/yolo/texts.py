@@ -1,0 +1,110 @@
+"""Which text file holds the boxes of which photo of a YOLO dataset: one text serves one photo."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from jobs.train.data.findings.problems import Problem, ProblemKind
+from jobs.train.data.matching.names import fold
+
+_PHOTO_FOLDERS = frozenset({"images", "jpegimages", "image", "imgs"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Claim:
+    """How a photo leads to its text, the likeliest first: by its whole name, in the same case, from which folder."""
+
+    by_stem: bool
+    in_another_case: bool
+    place: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The text of each photo that has one; the photos and the texts that are not used, and why."""
+
+    text_of: Mapping[str, str]
+    unused_photos: frozenset[str]
+    unused_texts: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def pair_texts(photos: Iterable[str], texts: Iterable[str]) -> Pairs:
+    """The text of each photo: `x.jpg.txt` before `x.txt`; in labels/ in the place of images/, beside it, or near.
+
+    Where several photos lead to one text, the likeliest has it, and the others are not used: without it they would
+    be taken for photos without objects. Where several are equally likely, none has it. A photo whose name differs
+    from the text's in case, where another's does not, has no text.
+    """
+    exact = frozenset(texts)
+    folded: dict[str, str] = {}
+    for text in exact:
+        folded.setdefault(fold(text), text)
+    claimants: dict[str, list[tuple[_Claim, str]]] = defaultdict(list)
+    for photo in photos:
+        if claim := next(_claims(photo, exact, folded), None):
+            claimants[claim.text].append((claim, photo))
+    text_of: dict[str, str] = {}
+    unused: set[str] = set()
+    undecided: set[str] = set()
+    problems: list[Problem] = []
+    for text, claims in claimants.items():
+        best = min(claim for claim, _ in claims)
+        winners = [photo for claim, photo in claims if claim == best]
+        losers = [
+            photo
+            for claim, photo in claims
+            if claim != best and claim.in_another_case <= best.in_another_case
+        ]
+        if len(winners) == 1:
+            text_of[winners[0]] = text
+            message = f"its boxes would be in {text}, which are those of {winners[0]}; not used."
+            problems += [Problem(photo, ProblemKind.AMBIGUOUS_PHOTO, message) for photo in losers]
+        else:
+            losers += winners
+            undecided.add(text)
+            problems.append(_undecided(text, winners))
+        unused.update(losers)
+    return Pairs(text_of, frozenset(unused), frozenset(undecided), tuple(problems))
+
+
+def _undecided(text: str, photos: list[str]) -> Problem:
+    shown = " or ".join(photos[:3])
+    message = (
+        f"may belong to {shown}; none is used. Keep one of the photos, or call the text like it "
+        f"({_full(photos[0])})."
+    )
+    return Problem(text, ProblemKind.AMBIGUOUS_PHOTO, message)
+
+
+def _full(photo: str) -> str:
+    return f"{PurePosixPath(photo).name}.txt"
+
+
+def _claims(photo: str, exact: frozenset[str], folded: Mapping[str, str]) -> Iterator[_Claim]:
+    for by_stem, name in ((False, _full(photo)), (True, f"{PurePosixPath(photo).stem}.txt")):
+        places = list(_places(photo, name))
+        for place, path in enumerate(places):
+            if path in exact:
+                yield _Claim(by_stem, False, place, path)
+        for place, path in enumerate(places):
+            if other := folded.get(fold(path)):
+                other_case = PurePosixPath(other).name != PurePosixPath(path).name
+                yield _Claim(by_stem, other_case, place, other)
+
+
+def _places(photo: str, name: str) -> Iterator[str]:
+    """Where the photo's text may be, likeliest first."""
+    folders = PurePosixPath(photo).parts[:-1]
+    above = [i for i, folder in enumerate(folders) if fold(folder) in _PHOTO_FOLDERS]
+    places = [
+        [*folders, name],
+        [*folders, "labels", name],
+        [*folders[:-1], "labels", name],
+        ["labels", name],
+    ]
+    if above:
+        places.insert(0, [*folders[: above[-1]], "labels", *folders[above[-1] + 1 :], name])
+    return map("/".join, places)

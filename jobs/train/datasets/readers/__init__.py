@@ -1,1 +1,0 @@
-"""Readers, one a format; `jobs.train.datasets.formats` lists them all."""

@@ -1,0 +1,1 @@
+"""What knows TensorFlow Serving: its configuration, its messages, and a client of its replicas."""
