@@ -9,7 +9,8 @@ import pytest
 from services.gateway.lan.certificates import open_authority
 from services.gateway.lan.pages import ios_profile, svg_qr_code
 from services.gateway.lan.terminal import terminal_qr_code
-from tests.services.gateway.lan.helpers import NOW, modules_of, read
+from tests.services.gateway.lan.helpers import NOW
+from tests.services.gateway.lan.qr_reading import modules_of, read
 
 
 def test_it_holds_the_certificate_as_a_root(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from detector.v1 import detector_pb2 as pb
 from services.gateway.rpc import detector_pb2_grpc
 from tests.detector.pictures import corners, encode
 from tests.services.gateway.lan.conftest import NAME, Served, lan_gateway
-from tests.services.gateway.lan.helpers import modules_of, own_certificate, read
+from tests.services.gateway.lan.helpers import own_certificate
+from tests.services.gateway.lan.qr_reading import modules_of, read
 from tests.services.gateway.running import ROOT, poll
 
 PHOTO = encode(corners(64, 64))
