@@ -31,7 +31,7 @@ EXAMPLES_PACKAGES := tests/services/phone/node/node_modules/.package-lock.json
 
 .PHONY: help run train serve page setup setup-light clean
 .PHONY: test test-slow test-all test-light coverage lint python-lint proto-lint types fmt phone-test phone-lint phone-types phone-fmt
-.PHONY: proto dashboard lock bench bench-phone bench-gateway verify-images verify-compose
+.PHONY: proto dashboard pictures lock bench bench-phone bench-gateway verify-images verify-compose
 
 help:
 	@awk -F ':.*## ' '/^##@ /{print "\n" substr($$0, 5)} /^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,10 @@ page: $(PHONE_PAGE) ## build the phone's page
 
 proto: $(ENV)/.ready ## Python code from proto/
 	$(LIGHT)/python proto/generate.py
+
+pictures: setup page ## the README's pictures, of the stable version
+	@[ -n "$$(ls -A $(STORE)/models 2>/dev/null)" ] || $(MAKE) --no-print-directory train
+	$(BIN)/python -m bench.pictures $(STORE)
 
 dashboard: setup ## the Grafana dashboard's JSON from its code
 	$(BIN)/python -m deploy.grafana.dashboard

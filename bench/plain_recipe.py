@@ -34,10 +34,10 @@ from jobs.train.data.photos import LabelledPhoto, Pixels, Split
 from jobs.train.fitting.augment import AugmentOptions, random_view
 from jobs.train.fitting.epochs import epochs_of
 from jobs.train.fitting.fit import train_network
+from jobs.train.fitting.measure import PhotoSet
 from jobs.train.fitting.objective import GridObjective, objective_of
 from jobs.train.fitting.phases import CLIP_NORM, PhasePlan, plan_phases
 from jobs.train.fitting.schedule import Schedule
-from jobs.train.measure import PhotoSet
 from jobs.train.network.base import base_convolutions
 from jobs.train.network.grid import TAP_LAYERS, build_grid_head, decode_grid, head_width
 from jobs.train.network.network import Network, build_network

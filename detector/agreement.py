@@ -1,4 +1,4 @@
-"""How far two kinds of one version may differ on the same tensor (DESIGN section 5)."""
+"""How far two kinds of one version may differ on the same tensor (docs/architecture.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

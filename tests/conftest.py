@@ -19,7 +19,7 @@ NEEDED_BY = {
         "services/serving/test_model_status_wire.py",
         "services/serving/test_prediction_wire.py",
     ),
-    "cv2": ("services/gateway/lan/test_qr.py", "services/gateway/lan/test_serving.py"),
+    "cv2": ("services/gateway/lan/test_pages.py", "services/gateway/lan/test_serving.py"),
 }
 """Tests that `make test-light` leaves out, by the module that requirements/light.lock lacks."""
 collect_ignore = [path for module, paths in NEEDED_BY.items() if find_spec(module) is None for path in paths]

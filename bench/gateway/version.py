@@ -1,6 +1,6 @@
 """The versions that are served while measuring.
 
-`--store` says whose: the figures in docs/gateway.md are of a version of 320 pixels, as photos train it.
+`--store` says whose: the figures in docs/benchmarks.md are of a version of 320 pixels, as photos train it.
 """
 
 import argparse

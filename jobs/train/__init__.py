@@ -23,7 +23,7 @@ def train(
     on_reading: Callable[[int, int], None] = lambda done, total: None,
     describe_data: "DescribeData" = lambda data: (),
 ) -> Version:
-    """Train by `config` and publish one version; `on_event` gets every event of DESIGN section 11 as it happens.
+    """Train by `config` and publish one version; `on_event` gets every event of docs/architecture.md as it happens.
 
     `on_reading(done, total)` is called after each photo that is read, before the event `data`.
     `describe_data` gives the lines for people that this event carries as its `summary`.

@@ -8,7 +8,7 @@ from detector.evaluation import DEFAULT_RESAMPLES, Evaluation, evaluate, evaluat
 from jobs.train.data.findings.data_report import DataReport
 from jobs.train.data.open import open_dataset
 from jobs.train.export.runtimes.runtime import median_ms
-from jobs.train.measure import PhotoSet
+from jobs.train.fitting.measure import PhotoSet
 from jobs.train.stored_version import ChosenVersion, choose_version
 
 

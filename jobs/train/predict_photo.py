@@ -12,6 +12,7 @@ from detector.detections import Detection
 from detector.errors import DetectorError, InvalidRequestError
 from detector.files import writing
 from detector.images import LoadedImage, load_image, resize_square
+from detector.response import ImageOut, describe_detection, to_json
 from jobs.train.data.loading import PHOTO_LIMITS
 from jobs.train.data.photos import Pixels
 from jobs.train.stored_version import choose_version
@@ -31,27 +32,11 @@ class Prediction:
 
     def to_json(self) -> dict[str, Any]:
         """What `detector predict --json` prints of a photo."""
-        width, height = self.image.width, self.image.height
-        edges = ("ymin", "xmin", "ymax", "xmax")
+        image = ImageOut(self.image.width, self.image.height)
         return {
             "photo": str(self.photo),
-            "image": {"width": width, "height": height},
-            "detections": [
-                {
-                    "label": self.labels[d.class_id],
-                    "class_id": d.class_id,
-                    "score": round(d.score, 6),
-                    "box": {edge: round(getattr(d.box, edge), 6) for edge in edges},
-                    "box_px": dict(
-                        zip(
-                            edges,
-                            (round(e, 2) for e in d.box.to_pixels(width=width, height=height)),
-                            strict=True,
-                        )
-                    ),
-                }
-                for d in self.detections
-            ],
+            "image": to_json(image),
+            "detections": [to_json(describe_detection(each, self.labels, image)) for each in self.detections],
             "drawn": str(self.drawn),
         }
 

@@ -28,9 +28,9 @@ from jobs.train.export.result import ExportedKind, ExportResult
 from jobs.train.export.runtimes import Runtime, open_runtime
 from jobs.train.export.runtimes.runtime import median_ms
 from jobs.train.export.version import export_version
+from jobs.train.fitting.measure import PhotoSet, network_detector
 from jobs.train.fitting.starting_weights import save_starting_weights
 from jobs.train.manifest import manifest_of
-from jobs.train.measure import PhotoSet, network_detector
 from jobs.train.network.weights import RANDOM
 from jobs.train.report import (
     ArtifactRow,

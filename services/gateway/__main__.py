@@ -1,4 +1,4 @@
-"""`python -m services.gateway`: serve with the settings of the environment."""
+"""`python -m services.gateway`: serve with settings from the environment."""
 
 import sys
 
@@ -8,7 +8,7 @@ from services.gateway.settings import read_settings
 
 
 def main() -> int:
-    """The exit code; mistakes are said in one line."""
+    """Returns the exit code. User errors are printed in one line."""
     try:
         serve(read_settings())
     except DetectorError as error:

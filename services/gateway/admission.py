@@ -1,79 +1,58 @@
-"""Who may come in: bounds on bodies being read, photos waiting and photos in work.
+"""Admission control: bounds on the bodies being read and on the photos that wait for a worker.
 
-Refusals happen when the headers have been read and before the body is: a full gateway says so at once. What
-was let in is not thrown out again for lack of room; only its deadline ends its waiting. For the event loop
-only.
+A request is rejected after its headers and before its body, so that a full gateway says so at once. An admitted request
+is never dropped for lack of room; only its deadline ends the waiting. For the event loop only.
 """
 
-import asyncio
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from detector.errors import DeadlineExceededError, OverloadedError
-from services.gateway.deadline import Deadline
+from detector.errors import OverloadedError
 from services.gateway.metrics import Metrics
+from services.gateway.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Photos in work, photos waiting for that, bodies being read, and bytes that all bodies hold."""
+    """Photos waiting for a worker, bodies being read, and bytes of all bodies held."""
 
-    workers: int
     queue: int
     uploads: int
     buffered_bytes: int
 
 
 class Admission:
-    """Counts what is going on and hands out the workers' slots in order of arrival."""
+    """Counts uploads and their bytes, and rejects what exceeds the bounds."""
 
-    def __init__(self, bounds: Bounds, metrics: Metrics) -> None:
+    def __init__(self, bounds: Bounds, workers: Workers, metrics: Metrics) -> None:
         self._bounds = bounds
+        self._workers = workers
         self._metrics = metrics
-        self._slots = asyncio.Semaphore(bounds.workers)
-        self._waiting = 0
         self.uploads = 0
         self.buffered_bytes = 0
 
     def admit(self) -> "Upload":
-        """Let a request send its body. Raises OverloadedError."""
-        if self._slots.locked() and self._waiting >= self._bounds.queue:
-            raise self._refusal("queue_full", "Too many photos are waiting.")
+        """Admit a request, which then reads its body. Raises OverloadedError."""
+        if self._workers.busy and self._workers.waiting >= self._bounds.queue:
+            raise self._overloaded("queue_full", "Too many photos are waiting.")
         if self.uploads >= self._bounds.uploads:
-            raise self._refusal("too_many_uploads", "Too many photos are being sent.")
+            raise self._overloaded("too_many_uploads", "Too many photos are being sent.")
         return Upload(self)
 
     def hold(self, size_bytes: int) -> None:
-        """Count bytes of a body before they are kept. Raises OverloadedError."""
+        """Count bytes of a body before they are buffered. Raises OverloadedError."""
         if self.buffered_bytes + size_bytes > self._bounds.buffered_bytes:
-            raise self._refusal("too_many_bytes", "Photos being sent hold too much memory.")
+            raise self._overloaded("too_many_bytes", "Photos being sent hold too much memory.")
         self.buffered_bytes += size_bytes
 
-    async def take_slot(self, deadline: Deadline) -> None:
-        """Wait for a worker; `release_slot` gives it back. Raises DeadlineExceededError."""
-        if not self._slots.locked():
-            await self._slots.acquire()
-            return
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(deadline.remaining_s):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise DeadlineExceededError("The deadline passed while the photo waited for a worker.") from None
-        finally:
-            self._waiting -= 1
-
-    def release_slot(self) -> None:
-        self._slots.release()
-
-    def _refusal(self, reason: str, message: str) -> OverloadedError:
+    def _overloaded(self, reason: str, message: str) -> OverloadedError:
         self._metrics.rejected.labels(reason).inc()
         return OverloadedError(f"{message} Try again in a moment.")
 
 
 class Upload:
-    """One body, from its first byte to the end of the request: a context manager."""
+    """The body of one request, as a context manager that lasts as long as the request."""
 
     __slots__ = ("_admission", "_held_bytes", "_reading")
 
@@ -83,12 +62,12 @@ class Upload:
         self._reading = False
 
     def grow(self, size_bytes: int) -> None:
-        """Count bytes before they are kept. Raises OverloadedError."""
+        """Count bytes before they are buffered. Raises OverloadedError."""
         self._admission.hold(size_bytes)
         self._held_bytes += size_bytes
 
     def finish(self) -> None:
-        """The body is there whole; its bytes still count until the request is over."""
+        """The body is complete; its bytes count until the end of the request."""
         if self._reading:
             self._reading = False
             self._admission.uploads -= 1

@@ -1,4 +1,4 @@
-"""A moment by which an answer is due, passed down from the transport to the engine."""
+"""The deadline of a request, passed down from the transport to the engine."""
 
 import time
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from detector.errors import DeadlineExceededError
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`at` is on the monotonic clock, in seconds."""
+    """`at` is in seconds on the monotonic clock."""
 
     at: float
 
@@ -19,10 +19,10 @@ class Deadline:
 
     @property
     def remaining_s(self) -> float:
-        """Seconds left; 0 when it has passed."""
+        """Seconds left, at least 0."""
         return max(0.0, self.at - time.monotonic())
 
     def check(self) -> None:
-        """Raise DeadlineExceededError when it has passed."""
+        """Raises DeadlineExceededError if it has passed."""
         if self.remaining_s <= 0.0:
             raise DeadlineExceededError("The deadline passed before the answer was ready.")

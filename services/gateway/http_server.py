@@ -1,4 +1,4 @@
-"""Uvicorn as the gateway runs it: sockets that are open already, signals left alone, TLS or both on one port."""
+"""Uvicorn as the gateway runs it: on open sockets, without signal handlers, with TLS and plain http on one port."""
 
 import asyncio
 import contextlib
@@ -13,28 +13,30 @@ from starlette.applications import Starlette
 from detector.errors import InvalidRequestError
 from services.gateway.lan.front_door import FrontDoor
 from services.gateway.observer import Observer
-from services.gateway.rest.protocol import guarded_protocol
+from services.gateway.rest.protocol import HeaderLimits, bounded_protocol
+from services.gateway.security import Tls
 from services.gateway.settings import Settings
-from services.gateway.tls import Tls
 
 BACKLOG = 2048
 
 KEEP_ALIVE_S = 75
-"""Longer than the 60 seconds of most load balancers and clients: whoever may send the next request closes the
-connection, so that none arrives as it is being closed."""
+"""Longer than common idle timeouts, so that the client closes first and no request meets a closing connection."""
 
-HANDSHAKE_GRACE_S = 1.0
-"""How long those who connected just before the server stopped have for the handshake of TLS."""
+MAX_HANDSHAKE_S = 1.0
+"""Time for the TLS handshake of connections that arrived just before the server stopped."""
 
 
 def listen(host: str, port: int, variable: str) -> socket.socket:
-    """A listening socket. Raises InvalidRequestError, which names `variable` if the port is taken, else DETECTOR_HOST
-    if the address is none of this machine's."""
+    """A listening socket.
+
+    Raises InvalidRequestError, which names `variable` if the port is in use, and DETECTOR_HOST if the address is not
+    one of this machine.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        # Python appends the address that the message has already.
+        # Python appends the address, which our message has already.
         reason = (error.strerror or str(error)).partition(" (while ")[0]
         of_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
         advice = f"{variable} to a free port" if of_port else "DETECTOR_HOST to an address of this machine"
@@ -45,16 +47,14 @@ def listen(host: str, port: int, variable: str) -> socket.socket:
 
 
 def http_server(settings: Settings, app: Starlette, *, observer: Observer, tls: Tls | None) -> uvicorn.Server:
-    """A server for `app`, to be run with `serve(sockets=[...])`. For phones in the same network it answers plain
-    http beside TLS. `observer`: of requests that are too malformed to reach `app`."""
-    protocol = guarded_protocol(
-        header_timeout_s=settings.header_timeout_s,
-        max_header_bytes=settings.max_header_bytes,
-        observer=observer,
-    )
+    """A server for `app`, to be run with `serve(sockets=[...])`. A `lan` gateway accepts plain http beside TLS.
+
+    `observer` records malformed requests, which never reach `app`.
+    """
+    limits = HeaderLimits(settings.header_timeout_s, settings.max_header_bytes)
     config = uvicorn.Config(
         app,
-        http=protocol,
+        http=bounded_protocol(limits, observer),
         ws="none",
         loop="none",
         lifespan="off",
@@ -72,7 +72,7 @@ def http_server(settings: Settings, app: Starlette, *, observer: Observer, tls: 
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn that leaves signals to us."""
+    """Uvicorn without signal handlers."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -86,40 +86,40 @@ class _Server(uvicorn.Server):
 
 
 class _PortServer(_Server):
-    """One that listens on its sockets itself."""
+    """Accepts connections itself."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop listening, but not before whoever connected is let in: closing would reset those still in the queue."""
-        queues = [listener.dup() for listener in sockets or []]
+        """Accept what waits in the backlog before the sockets are closed, which would reset those connections."""
+        listeners = [listener.dup() for listener in sockets or []]
         for server in self.servers:
             server.close()
         loop = asyncio.get_running_loop()
-        entering = [
-            loop.create_task(loop.connect_accepted_socket(self.connection, waiting, ssl=self.config.ssl))
-            for queue in queues
-            for waiting in _all_of(queue)
+        handshakes = [
+            loop.create_task(loop.connect_accepted_socket(self.connection, connection, ssl=self.config.ssl))
+            for listener in listeners
+            for connection in _drain_backlog(listener)
         ]
-        if entering:
-            await asyncio.wait(entering, timeout=HANDSHAKE_GRACE_S)
-        for late in entering:
-            late.cancel()
-        # Of who left meanwhile nothing is to be told.
-        await asyncio.gather(*entering, return_exceptions=True)
+        if handshakes:
+            await asyncio.wait(handshakes, timeout=MAX_HANDSHAKE_S)
+        for handshake in handshakes:
+            handshake.cancel()
+        # Clients that have left meanwhile are no error.
+        await asyncio.gather(*handshakes, return_exceptions=True)
         await super().shutdown(sockets)
 
 
-def _all_of(queue: socket.socket) -> list[socket.socket]:
-    """Whoever waits in the queue of a listening socket, which is closed then."""
-    queue.setblocking(False)
-    waiting = []
-    with queue, contextlib.suppress(OSError):  # raised when nobody is left
+def _drain_backlog(listener: socket.socket) -> list[socket.socket]:
+    """The connections that wait in the backlog of `listener`, which is then closed."""
+    listener.setblocking(False)
+    connections = []
+    with listener, contextlib.suppress(OSError):  # raised when the backlog is empty
         while True:
-            waiting.append(queue.accept()[0])
-    return waiting
+            connections.append(listener.accept()[0])
+    return connections
 
 
 class _LanServer(_Server):
-    """One that opens each of its sockets by a front door."""
+    """Accepts connections through a front door on each socket."""
 
     def __init__(self, config: uvicorn.Config, *, tls: Tls, greeting_s: float) -> None:
         super().__init__(config)
@@ -132,5 +132,5 @@ class _LanServer(_Server):
             FrontDoor(listener, protocol=self.connection, tls=self._tls, greeting_s=self._greeting_s)
             for listener in sockets or []
         ]
-        # When it stops, uvicorn closes its servers and waits for them; of these it needs no more than that.
+        # All that uvicorn calls of its servers is `close` and `wait_closed`, when it stops.
         self.servers = doors  # type: ignore[assignment]

@@ -1,39 +1,39 @@
-"""JSON lines on standard error (plain ones on a terminal): one event a request, no photo bytes, no places."""
+"""Logging as JSON lines on standard error, or plain text on a terminal: one event per request, no photos, no paths."""
 
 import logging
 import sys
 
 import structlog
 
-# A frame's variables hold the request's headers, API key included, and the photo: a trace shows its lines alone.
-_TRACES = structlog.processors.ExceptionRenderer(
+# Without local variables: they contain the request's headers, API key included, and the photo.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
 
 
 def configure_logs(level: str) -> None:
-    """Called once by a program, never by a library."""
+    """Called once at the start of a program."""
     on_terminal = sys.stderr.isatty()
     finish: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        *([] if on_terminal else [_TRACES]),
+        *([] if on_terminal else [_TRACEBACKS]),
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if on_terminal
         else structlog.processors.JSONRenderer(),
     ]
-    _take_in_libraries(finish)
+    _capture_libraries(finish)
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *finish],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        # Line and line end in one write: LiteRT writes to the same stream from C++.
+        # A line and its end in one write, because LiteRT writes to the same stream from C++.
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
 
 
-def _take_in_libraries(finish: "list[structlog.typing.Processor]") -> None:
-    """What libraries warn of is an event like ours."""
+def _capture_libraries(finish: "list[structlog.typing.Processor]") -> None:
+    """Format warnings of libraries like our own events."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -42,5 +42,5 @@ def _take_in_libraries(finish: "list[structlog.typing.Processor]") -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    # A form that is broken is answered, and told by the event of its request.
+    # A malformed form is reported by the response and the request's event.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)

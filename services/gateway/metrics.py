@@ -1,4 +1,4 @@
-"""Every metric of the gateway, by the names that dashboards rely on (DESIGN section 10)."""
+"""Every metric of the gateway. Dashboards and alerts rely on the names."""
 
 import os
 
@@ -13,7 +13,7 @@ SCORES = tuple(tenth / 20 for tenth in range(1, 21))
 
 
 class Metrics:
-    """One registry with its metrics; labels are bounded: templates, codes and versions, never raw paths."""
+    """One registry and its metrics. Labels have few values: route templates, codes and versions, never raw paths."""
 
     def __init__(self) -> None:
         registry = CollectorRegistry()

@@ -1,6 +1,8 @@
-"""Counts, times and logs requests, whatever transport they come by."""
+"""Counts, times and logs the requests of every transport, with their ids and public errors."""
 
 import functools
+import re
+import secrets
 import time
 from typing import Any
 
@@ -8,9 +10,34 @@ import structlog
 
 from detector.errors import DetectorError, InternalError
 from services.gateway.metrics import Metrics
-from services.gateway.requests import CLIENT_GONE, public_error
 
 log = structlog.get_logger("gateway.requests")
+
+INTERNAL_MESSAGE = "Something went wrong inside the gateway; its log has more under this request_id."
+
+CLIENT_GONE = "client_gone"
+"""In metrics and logs, the code of a request whose client disconnected before the response."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+
+
+class TruncatedResponseError(Exception):
+    """A response that has started cannot be completed. The cause has been logged; the server closes the connection, so
+    that the client notices that the response is incomplete."""
+
+
+def request_id(given: str | None) -> str:
+    """The client's id if it is safe to echo, otherwise a new one."""
+    if given is not None and _REQUEST_ID.fullmatch(given):
+        return given
+    return secrets.token_hex(8)
+
+
+def public_error(error: Exception) -> DetectorError:
+    """The error that the client sees. Unexpected errors are hidden: their text may contain paths."""
+    if isinstance(error, DetectorError) and (isinstance(error, InternalError) or error.http_status != 500):
+        return error
+    return InternalError(INTERNAL_MESSAGE)
 
 
 class Observer:
@@ -21,7 +48,7 @@ class Observer:
         self.metrics = metrics
         self.protocol = protocol
         self.in_flight = 0
-        """Requests that have entered and not left."""
+        """Requests being handled."""
         # Looking up a metric by its labels costs more than counting; routes and codes are few.
         self.requests = functools.cache(lambda route, code: metrics.requests.labels(route, protocol, code))
         self.duration = functools.cache(lambda route: metrics.request_duration.labels(route, protocol))
@@ -33,14 +60,14 @@ class Observer:
         return Observation(self, route, request_id)
 
     def watch(self, route: str, request_id: str) -> "Observation":
-        """Observe a connection that carries requests of its own: it is not in flight itself, so never leaves."""
+        """Observe a stream whose messages are observed one by one: it is not in flight itself, so never leaves."""
         return Observation(self, route, request_id)
 
 
 class Observation:
-    """One request, from the end of its headers to the end of its answer.
+    """One request, from the end of its headers to the end of its response.
 
-    `code` is what metrics and logs say of how it ended; it is `client_gone` until something else is set.
+    `code` is how it ended, in metrics and logs; it is `client_gone` until something else is set.
     """
 
     __slots__ = ("_observer", "code", "request_id", "route", "seconds", "started")
@@ -57,7 +84,7 @@ class Observation:
         """How long it took; set by `leave`."""
 
     def failed(self, error: Exception) -> DetectorError:
-        """Take note of an error; returns what the client is told. An unexpected one is logged with its traceback."""
+        """Record an error and return what the client sees. An unexpected error is logged with its traceback."""
         public = public_error(error)
         self.code = public.code
         if isinstance(public, InternalError):
@@ -65,7 +92,7 @@ class Observation:
         return public
 
     def leave(self) -> None:
-        """The answer is on its way: the request is no longer in flight, and its time ends."""
+        """The response has been sent: the request is no longer in flight, and its time ends."""
         self.seconds = time.perf_counter() - self.started
         self._observer.in_flight -= 1
         self._observer.metrics.in_flight.dec()
@@ -73,19 +100,19 @@ class Observation:
     def count(self) -> None:
         """Add the request to the metrics."""
         self._observer.requests(self.route, self.code).inc()
-        self._observer.duration(self.route).observe(self._taken_s())
+        self._observer.duration(self.route).observe(self._elapsed_s())
 
     def log(self, **fields: Any) -> None:
-        """Write the request's one event, with what the transport and the handler know beside."""
+        """Write the request's one log event, with additional fields of the transport and the handler."""
         log.info(
             "request",
             protocol=self._observer.protocol,
             route=self.route,
             code=self.code,
-            ms=round(self._taken_s() * 1e3, 2),
+            ms=round(self._elapsed_s() * 1e3, 2),
             request_id=self.request_id,
             **fields,
         )
 
-    def _taken_s(self) -> float:
+    def _elapsed_s(self) -> float:
         return time.perf_counter() - self.started if self.seconds is None else self.seconds

@@ -1,4 +1,4 @@
-"""Runs the gateway: HTTP, gRPC and the admin port in one process, until SIGTERM or Ctrl-C."""
+"""Runs HTTP, gRPC and the admin port in one process, until SIGTERM or Ctrl-C."""
 
 import asyncio
 import contextlib
@@ -18,8 +18,8 @@ from services.gateway.logs import configure_logs
 from services.gateway.observer import Observer
 from services.gateway.rest.app import admin_app, rest_app
 from services.gateway.rpc.server import RpcServer
+from services.gateway.security import Tls
 from services.gateway.settings import Settings
-from services.gateway.tls import Tls
 
 if TYPE_CHECKING:
     from services.gateway.lan.lan import Lan
@@ -28,7 +28,7 @@ log = structlog.get_logger("gateway")
 
 
 def serve(settings: Settings, *, engine: Engine | None = None) -> None:
-    """Answer until SIGTERM or Ctrl-C; then drain and return. `engine`: in place of the one in the settings.
+    """Serve until SIGTERM or Ctrl-C, then drain and return. `engine` overrides the one in the settings.
 
     Raises InvalidRequestError for a port in use.
     """
@@ -86,7 +86,7 @@ def _own_tls(settings: Settings) -> Tls | None:
 def _open_lan(settings: Settings, *, port: int) -> "Lan | None":
     if not settings.lan:
         return None
-    # Cryptography and the rest cost memory that only these gateways need.
+    # Imported here because cryptography costs memory that other gateways do not need.
     from services.gateway.lan.lan import Lan
 
     return Lan(settings, port=port)
@@ -94,12 +94,12 @@ def _open_lan(settings: Settings, *, port: int) -> "Lan | None":
 
 @contextlib.asynccontextmanager
 async def _announced(lan: "Lan | None", settings: Settings, *, grpc_port: int | None) -> AsyncIterator[None]:
-    """Print where phones reach the gateway, and print it again each time the machine's addresses have changed."""
+    """Print where phones reach the gateway, again whenever the machine's addresses change."""
     if lan is None:
         yield
         return
-    from services.gateway.lan.announcement import announce
-    from services.gateway.lan.following import follow
+    from services.gateway.lan.lan import follow
+    from services.gateway.lan.terminal import announce
 
     tell = functools.partial(announce, lan, grpc_port=grpc_port, open_to_all=not settings.api_keys)
     tell()

@@ -1,4 +1,4 @@
-"""Everything about the gateway that can be set, from DETECTOR_* variables, checked once at the start."""
+"""The gateway's settings, read from DETECTOR_* variables and validated once at the start."""
 
 import os
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ Engine = Literal["embedded", "tfserving"]
 EmbeddedKind = Literal["tflite_f32", "tflite_f16", "tflite_int8"]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 Port = Annotated[int, Field(ge=0, le=65535)]
-LONGEST_S = 86_400
-"""A day: timers are whole milliseconds in the event loop, and infinity is no number of them."""
-LARGEST_MESSAGE = 2**31 - 1 - 65_536
-"""gRPC counts a message's bytes, the photo and what is beside it, in 31 bits."""
+MAX_DURATION_S = 86_400
+"""A day. The event loop counts timers in whole milliseconds, so there is no infinity."""
+MAX_PHOTO_BYTES = 2**31 - 1 - 65_536
+"""gRPC limits a message, the photo and its envelope, to 31 bits of bytes."""
 
 
 FORMER_MAX_PIXELS = f"{PREFIX}MAX_IMAGE_PIXELS"
@@ -38,15 +38,15 @@ class Settings(BaseSettings):
     )
 
     store: Path = Path("store")
-    """Where versions lie; only read."""
+    """The store of versions, read only."""
     model: str = "detector"
     """Name of the model that /detect answers with."""
     lan: bool = False
     """Serve phones in the same network: HTTPS with a local authority, plain http beside it on the same port."""
     lan_address: CommaSeparated = ()
-    """Addresses or names under which phones reach this machine, the best first; by default found."""
+    """Addresses or names under which phones reach this machine, the best first; by default detected."""
     lan_dir: Path | None = None
-    """Where the local authority is kept; by default pocket-detector/lan in this user's data folder."""
+    """Folder of the local authority; by default pocket-detector/lan in the user's data directory."""
     host: str = Field(
         default_factory=lambda given: "0.0.0.0" if given.get("lan") else "127.0.0.1", min_length=1
     )
@@ -56,33 +56,33 @@ class Settings(BaseSettings):
     grpc_port: Port = 50051
     """gRPC; 0 takes any free port."""
     grpc: bool = True
-    """Whether to answer gRPC at all."""
+    """Whether to serve gRPC."""
 
     engine: Engine = "embedded"
     """LiteRT in this process, or TensorFlow Serving."""
     embedded_kind: EmbeddedKind = "tflite_f32"
     """Which file of the version the embedded engine runs."""
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
-    """Photos in work at once; by default one a core for `embedded`, three a core for `tfserving`: TensorFlow Serving
-    refuses what exceeds its threads, of which it has four a core unless told otherwise."""
+    """Photos processed at once; by default one per core for `embedded` and three per core for `tfserving`: TensorFlow
+    Serving rejects more calls than it has threads, by default four per core."""
     max_queue: Annotated[int, Field(ge=0, le=100_000)] = 32
-    """Photos read and waiting for a worker; a request that comes when so many wait is refused."""
+    """Photos that may wait for a worker; further requests are rejected."""
     max_uploads: Annotated[int, Field(ge=1, le=100_000)] = 128
     """Requests whose body is being read at once."""
     max_buffered_bytes: Annotated[int, Field(ge=1_000_000)] = 256_000_000
     """Bytes of all bodies held at once."""
 
     tfserving_target: str = "dns:///localhost:8500"
-    """gRPC target of TensorFlow Serving; every address that the name resolves to takes its share."""
+    """gRPC target of TensorFlow Serving; calls are balanced over all addresses that the name resolves to."""
     tfserving_store: str = "/store"
     """The store's path as TensorFlow Serving sees it."""
 
     canary_percent: Annotated[int, Field(ge=0, le=100)] = 0
-    """Share of phones, by hash of X-Client-Id, that the canary answers when no channel is named."""
+    """Percentage of clients, by hash of X-Client-Id, that the canary serves when no channel is named."""
     poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
-    """How often the channels are looked at."""
+    """How often the channels are polled."""
 
-    max_image_bytes: Annotated[int, Field(ge=1, le=LARGEST_MESSAGE)] = 25_000_000
+    max_image_bytes: Annotated[int, Field(ge=1, le=MAX_PHOTO_BYTES)] = 25_000_000
     """Largest body."""
     max_pixels: Annotated[
         int,
@@ -92,33 +92,33 @@ class Settings(BaseSettings):
     max_decode_bytes: Annotated[int, Field(ge=16_000_000)] = 1_200_000_000
     """Memory that all photos may take at once while they are decoded. A photo that needs more is refused; where others
     hold it, a photo waits."""
-    default_timeout_ms: Annotated[int, Field(ge=1, le=LONGEST_S * 1000)] = 10_000
-    """Deadline of a request that names none."""
-    max_timeout_ms: Annotated[int, Field(ge=1, le=LONGEST_S * 1000)] = 60_000
-    """Longest deadline that a request may ask for."""
-    header_timeout_s: Annotated[float, Field(gt=0, le=LONGEST_S)] = 10.0
-    """Time for a connection to finish the headers of a request."""
+    default_timeout_ms: Annotated[int, Field(ge=1, le=MAX_DURATION_S * 1000)] = 10_000
+    """Default deadline of a request."""
+    max_timeout_ms: Annotated[int, Field(ge=1, le=MAX_DURATION_S * 1000)] = 60_000
+    """Maximum deadline of a request."""
+    header_timeout_s: Annotated[float, Field(gt=0, le=MAX_DURATION_S)] = 10.0
+    """Time limit for the headers of a request."""
     max_header_bytes: Annotated[int, Field(ge=1024)] = 65_536
-    """Headers of one request; more closes the connection."""
-    drain_seconds: Annotated[float, Field(ge=0, le=LONGEST_S)] = 1.0
-    """After SIGTERM: how long new requests are still answered while /readyz says no."""
-    shutdown_seconds: Annotated[float, Field(gt=0, le=LONGEST_S)] = 30.0
-    """After that: how long requests in work may take."""
+    """Size limit for the headers of a request; more closes the connection."""
+    drain_seconds: Annotated[float, Field(ge=0, le=MAX_DURATION_S)] = 1.0
+    """After SIGTERM: how long new requests are still accepted while /readyz fails."""
+    shutdown_seconds: Annotated[float, Field(gt=0, le=MAX_DURATION_S)] = 30.0
+    """After draining: how long requests in progress may take."""
 
     api_keys: CommaSeparated = ()
-    """Keys, separated by commas, one of which /detect and files ask for; none: open."""
+    """API keys, separated by commas, one of which /detect and files require; without any, everyone has access."""
     admin_port: Port | None = None
     """Serve /metrics, /livez and /readyz on this port and not on the public one."""
     cors_origins: CommaSeparated = ()
-    """Origins of other pages that may call this gateway, or *."""
+    """Origins of other pages that may call this gateway (CORS), or *."""
     tls_cert: Path | None = None
-    """Certificate chain (PEM); with tls_key, REST and gRPC speak TLS."""
+    """Certificate chain (PEM); with tls_key, REST and gRPC use TLS."""
     tls_key: Path | None = None
     """Private key (PEM)."""
     phone_dir: Path | None = None
-    """Built phone page; by default the one beside this package."""
+    """Folder of the built phone page; by default services/phone/dist."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """Lowest level of the JSON lines on standard error."""
+    """Minimum level of the JSON lines on standard error."""
 
     @field_validator("api_keys", "cors_origins", "lan_address", mode="before")
     @classmethod
@@ -130,7 +130,7 @@ class Settings(BaseSettings):
     @field_validator("api_keys", mode="before")
     @classmethod
     def _check_keys_given(cls, value: Any) -> Any:
-        # Only commas would leave the gateway open to all, which is what leaving it out says.
+        # A value of commas only would silently disable authentication.
         if isinstance(value, str) and value.strip() and not value.strip(", "):
             raise ValueError("no key is in it; leave it out to ask for none")
         return value
@@ -168,13 +168,13 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any)
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        # A default that hangs on a setting that is wrong is not a second mistake.
+        # A default that depends on an invalid setting is not a second mistake.
         mistakes = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
         raise InvalidRequestError("; ".join(map(_describe, mistakes))) from error
 
 
 def known_variables() -> tuple[str, ...]:
-    """The variables of the gateway's settings."""
+    """The names of the environment variables."""
     return tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
 
 

@@ -1,93 +1,95 @@
-"""Threads that work for the event loop, handed one job at a time."""
+"""The threads that decode photos and call the engine, one photo each."""
 
 import asyncio
 import contextlib
-import queue
-import threading
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from detector.errors import DeadlineExceededError
+from services.gateway.deadline import Deadline
 
 Result = TypeVar("Result")
 
 
 class Workers:
-    """As many threads as there have been jobs at once; whoever starts jobs bounds how many. For one event loop.
+    """Runs blocking calls in at most `count` threads. For one event loop.
 
-    A job wakes only the thread that does it, the one that worked last, and its end wakes the event loop once. Those
-    of an executor wait at one queue, where a job wakes others too, and all of them want Python's lock.
+    A call takes a slot before it starts and gives it back when it has really ended: one whose caller was cancelled or
+    whose deadline has passed still occupies its thread.
     """
 
-    def __init__(self) -> None:
-        self._threads: list[_Thread] = []
-        self._idle: list[_Thread] = []
+    def __init__(self, count: int) -> None:
+        self._slots = asyncio.Semaphore(count)
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
+        self.waiting = 0
+        """Calls that wait for a slot."""
 
-    def start(self, work: Callable[[], Result], on_end: Callable[[], None]) -> "asyncio.Future[Result]":
-        """Run `work` in a thread. The future may be cancelled or given an error, which does not end the work:
-        `on_end` is called in the event loop when that has really ended.
+    @property
+    def busy(self) -> bool:
+        """Whether a new call would have to wait."""
+        return self._slots.locked()
 
-        Raises RuntimeError, and calls nothing, when the system gives no further thread.
+    async def run(self, call: Callable[[], Result], deadline: Deadline) -> Result:
+        """The result of `call`, which waits for a slot in order of arrival.
+
+        Raises what `call` raises, DeadlineExceededError, and RuntimeError if the system has no thread left.
         """
+        await self._take_slot(deadline)
         loop = asyncio.get_running_loop()
-        job = _Job(work, on_end, loop.create_future(), loop)
-        (self._idle.pop() if self._idle else self._new_thread()).jobs.put(job)
-        return job.future
+        result: asyncio.Future[Result] = loop.create_future()
+        try:
+            self._threads.submit(call).add_done_callback(functools.partial(self._notify, loop, result))
+        except BaseException:
+            self._slots.release()
+            raise
+        late = DeadlineExceededError("The deadline passed before the answer was ready.")
+        timer = loop.call_later(deadline.remaining_s, _fail, result, late)
+        try:
+            return await result
+        finally:
+            timer.cancel()
+            # An exception refers to this frame: without a reference back it is freed at once, with its photo.
+            del result, late
 
     def close(self) -> None:
-        """Wait for the threads to end what they do."""
-        for thread in self._threads:
-            thread.jobs.put(None)
-        for thread in self._threads:
-            thread.join()
+        """Wait for the calls in progress to end."""
+        self._threads.shutdown()
 
-    def _new_thread(self) -> "_Thread":
-        thread = _Thread(self._idle)
-        thread.start()
-        self._threads.append(thread)
-        return thread
+    async def _take_slot(self, deadline: Deadline) -> None:
+        if not self._slots.locked():
+            await self._slots.acquire()
+            return
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(deadline.remaining_s):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise DeadlineExceededError("The deadline passed while the photo waited for a worker.") from None
+        finally:
+            self.waiting -= 1
 
+    def _notify(
+        self, loop: asyncio.AbstractEventLoop, result: "asyncio.Future[Any]", job: "Future[Any]"
+    ) -> None:
+        """In the worker's thread."""
+        # The loop may have been closed: then nobody waits for the result.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._end, result, job)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job(Generic[Result]):
-    work: Callable[[], Result]
-    on_end: Callable[[], None]
-    future: "asyncio.Future[Result]"
-    loop: asyncio.AbstractEventLoop
-
-
-class _Thread(threading.Thread):
-    def __init__(self, idle: list["_Thread"]) -> None:
-        super().__init__(name="worker", daemon=True)
-        self._idle = idle
-        self.jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
-
-    def run(self) -> None:
-        while (job := self.jobs.get()) is not None:
-            result: Any = None
-            error: BaseException | None = None
-            try:
-                result = job.work()
-            except BaseException as raised:
-                error = raised
-            # Nobody waits any more where the event loop has ended.
-            with contextlib.suppress(RuntimeError):
-                job.loop.call_soon_threadsafe(self._end, job, result, error)
-            # Waiting for the next one, it holds nothing of the last.
-            del job, result, error
-
-    def _end(self, job: _Job[Any], result: Any, error: BaseException | None) -> None:
+    def _end(self, result: "asyncio.Future[Any]", job: "Future[Any]") -> None:
         """In the event loop."""
-        self._idle.append(self)
-        job.on_end()
-        if error is not None:
-            fail(job.future, error)
-        elif not job.future.done():
-            job.future.set_result(result)
+        self._slots.release()
+        error = job.exception()
+        if error is None and not result.done():
+            result.set_result(job.result())
+        elif error is not None:
+            _fail(result, error)
 
 
-def fail(future: "asyncio.Future[Any]", error: BaseException) -> None:
-    """Give `error` to who waits for `future`, if anybody still does."""
-    if not future.done():
-        future.set_exception(error)
-        # Looked at here, since the waiter may be cancelled before it looks.
-        future.exception()
+def _fail(result: "asyncio.Future[Any]", error: BaseException) -> None:
+    """Unless it is done: its caller was cancelled, or its deadline has passed."""
+    if not result.done():
+        result.set_exception(error)
+        result.exception()  # Marks it as retrieved, in case the caller is cancelled before it resumes.

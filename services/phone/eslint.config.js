@@ -13,12 +13,12 @@ export default defineConfig(
     rules: {
       'react-hooks/rules-of-hooks': 'error',
       'react-hooks/exhaustive-deps': 'error',
-      // Numbers in sentences and in paths are what they look like.
+      // Numbers are safe to use in template strings.
       '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true}],
-      // Event handlers may start work whose failure is shown where it happens.
+      // Event handlers may be async; they handle their own errors.
       '@typescript-eslint/no-misused-promises': ['error', {checksVoidReturn: {attributes: false}}],
       '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreArrowShorthand: true}],
-      // Loops over typed arrays know their bounds; the compiler does not.
+      // Loops over typed arrays stay within bounds, which the compiler cannot know.
       '@typescript-eslint/no-non-null-assertion': 'off',
       eqeqeq: 'error',
       'no-console': 'error',

@@ -9,12 +9,12 @@ export default defineConfig({
   // Relative, so that the page also works below a path of a reverse proxy.
   base: './',
   plugins: [appFiles(), serviceWorker()],
-  // While developing (npm run dev) the page comes from Vite and everything else from a gateway that runs beside it.
+  // During development (npm run dev) Vite serves the page; everything else comes from a gateway on this machine.
   server: {
     proxy: Object.fromEntries(['/detect', '/v1', '/page.json', '/docs', '/lan'].map(path => [path, GATEWAY])),
   },
   build: {
-    // A file that is part of another one cannot be kept apart by the service worker, nor by the gateway's CSP.
+    // Inlined files could not be cached separately by the service worker, and the gateway's CSP forbids them.
     assetsInlineLimit: 0,
     modulePreload: {polyfill: false},
     reportCompressedSize: false,
@@ -27,6 +27,6 @@ export default defineConfig({
     },
   },
   worker: {format: 'es'},
-  // A busy machine is no fault of a test.
+  // Generous, so that a busy machine does not fail a test.
   test: {include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], testTimeout: 30_000},
 });

@@ -1,4 +1,4 @@
-"""One photo, the same answer: SavedModel, LiteRT, /detect, and tfjs in this browser (DESIGN.md, section 5)."""
+"""One photo, the same answer: SavedModel, LiteRT, /detect, and tfjs in this browser (docs/architecture.md)."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -12,9 +12,9 @@ from jobs.train.config import TrainConfig
 from jobs.train.data.photos import LabelledPhoto, Split
 from jobs.train.events import OnEvent
 from jobs.train.fitting.checkpoint import Checkpoint, Progress, load_checkpoint, save_checkpoint
+from jobs.train.fitting.measure import PhotoSet, measure, network_detector
 from jobs.train.fitting.objective import objective_of
 from jobs.train.fitting.phases import PhaseContext, PhasePlan, PhaseTrainer, plan_phases
-from jobs.train.measure import PhotoSet, measure, network_detector
 from jobs.train.network.network import Network
 
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 from detector.boxes import Box
 from detector.files import writing
+from jobs.train.data.jpeg import encode_jpeg
 from jobs.train.data.photos import LabelledPhoto
-from jobs.train.report.pictures import encode_jpeg
 
 QUALITY = 95
 """A tenth of the bytes of PNG, and every version is measured on the very same pixels."""

@@ -1,7 +1,6 @@
 """Photos in the report: small JPEGs inside the page, with boxes drawn over them as SVG."""
 
 import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +10,7 @@ from PIL import Image
 from detector.boxes import Box
 from detector.detections import Detection, GroundTruth
 from detector.evaluation import PhotoOutcome
+from jobs.train.data.jpeg import encode_jpeg
 from jobs.train.data.photos import Pixels
 from jobs.train.report.data import EvaluatedPhoto
 
@@ -139,10 +139,3 @@ def fitted(pixels: Pixels, longest_side: int) -> Image.Image:
     image = Image.fromarray(pixels)
     image.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
     return image
-
-
-def encode_jpeg(image: Image.Image, *, quality: int) -> bytes:
-    """JPEG without any metadata, at full colour resolution: decoders differ in how they stretch colour."""
-    encoded = io.BytesIO()
-    image.save(encoded, "JPEG", quality=quality, subsampling=0, optimize=True)
-    return encoded.getvalue()

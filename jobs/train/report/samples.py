@@ -15,9 +15,10 @@ from detector.detections import Detection
 from detector.evaluation import Evaluation, evaluate
 from detector.files import writing
 from detector.images import load_image
+from jobs.train.data.jpeg import encode_jpeg
 from jobs.train.data.photos import Pixels
 from jobs.train.report.data import EvaluatedPhoto
-from jobs.train.report.pictures import encode_jpeg, fitted
+from jobs.train.report.pictures import fitted
 
 DEFAULT_COUNT = 12
 LONGEST_SIDE = 640

@@ -1,4 +1,4 @@
-"""LiteRT inside the gateway: all cores for a photo that is alone, else one interpreter and one thread a photo."""
+"""LiteRT inside the gateway: a single request in flight uses all cores, concurrent ones a thread each."""
 
 import contextlib
 import queue
@@ -19,7 +19,7 @@ _LITERT_FAULTS = (RuntimeError, ValueError, OSError, KeyError, MemoryError)
 
 
 class EmbeddedEngine:
-    """Runs the version's own .tflite; `kind` is the artifact's, such as "tflite_int8"."""
+    """Runs a .tflite file of the version; `kind` is the artifact format, such as "tflite_int8"."""
 
     name = "embedded"
     by_label = False
@@ -38,14 +38,14 @@ class EmbeddedEngine:
             ) from fault
 
     def watch(self, on_up: OnUp) -> None:
-        """It lives and dies with this process."""
+        """There is no connection to watch."""
 
     def close(self) -> None:
-        """Nothing is held beside the runners."""
+        """Runners free themselves."""
 
 
 class LoadedInterpreter:
-    """One interpreter, used by one photo at a time. The number of threads changes no bit of an answer."""
+    """One interpreter, for one photo at a time. The number of threads does not change a bit of the result."""
 
     def __init__(self, content: bytes, size: int, *, threads: int) -> None:
         interpreter = Interpreter(model_content=content, num_threads=threads)
@@ -55,10 +55,10 @@ class LoadedInterpreter:
             raise ValueError(f"its input is {entry['dtype'].__name__} {entry['shape'].tolist()}")
         self._dtype: Any = entry["dtype"]
         self._input: int = entry["index"]
-        # Raw tensor names and their order change from one conversion to the next; the signature's do not.
+        # Tensor names and their order differ between conversions; those of the signature do not.
         self._outputs = _signature_outputs(interpreter)
         self._interpreter = interpreter
-        # The first run packs weights and finds missing operators: the first interpreter's is not in a request.
+        # Warm-up: the first run packs weights and finds missing operators.
         self(np.zeros((size, size, 3), np.uint8))
 
     def __call__(self, pixels: Pixels) -> tuple[Floats, ...]:
@@ -76,12 +76,11 @@ def _signature_outputs(interpreter: Any) -> tuple[int, ...]:
 
 
 class EmbeddedRunner:
-    """The interpreters of one version: a wide one with a thread a worker, and up to `workers` narrow ones.
+    """The interpreters of one version: a wide one with a thread per worker, and up to `workers` single-threaded ones.
 
-    A photo that comes when none is in work has the wide one, which answers in two thirds of the time on two
-    cores. Photos that come together have narrow ones: threads that share cores only wait for each other. Narrow
-    ones are made when first needed: each holds its own packed weights (30 MB at alpha 1.0), which a gateway that is
-    asked now and then never needs.
+    A single photo in flight gets the wide one, which takes two thirds of the time on two cores. Concurrent photos get
+    narrow ones, because threads that share cores only wait for each other. Narrow ones are created on demand: each has
+    its own packed weights (30 MB at alpha 1.0), which a gateway with little traffic never needs.
     """
 
     def __init__(self, content: bytes, files: VersionFiles, *, workers: int) -> None:
@@ -89,8 +88,8 @@ class EmbeddedRunner:
         self._files = files
         self._wide = LoadedInterpreter(content, files.size, threads=workers)
         self._narrow: queue.LifoQueue[LoadedInterpreter] = queue.LifoQueue()
-        self._unmade = threading.Semaphore(workers)
-        self._in_work = 0
+        self._available = threading.Semaphore(workers)
+        self._in_flight = 0
         self._lock = threading.Lock()
 
     def run(self, pixels: Pixels, *, channel: str | None, deadline: Deadline) -> Inference:
@@ -103,8 +102,8 @@ class EmbeddedRunner:
 
     def _outputs(self, pixels: Pixels, deadline: Deadline) -> tuple[Floats, ...]:
         with self._lock:
-            alone = self._in_work == 0
-            self._in_work += 1
+            alone = self._in_flight == 0
+            self._in_flight += 1
         try:
             if alone:
                 return self._wide(pixels)
@@ -115,16 +114,16 @@ class EmbeddedRunner:
                 self._narrow.put(interpreter)
         finally:
             with self._lock:
-                self._in_work -= 1
+                self._in_flight -= 1
 
     def _take_narrow(self, deadline: Deadline) -> LoadedInterpreter:
         with contextlib.suppress(queue.Empty):
             return self._narrow.get_nowait()
-        if self._unmade.acquire(blocking=False):
+        if self._available.acquire(blocking=False):
             try:
                 return LoadedInterpreter(self._content, self._files.size, threads=1)
             except BaseException:
-                self._unmade.release()
+                self._available.release()
                 raise
         try:
             return self._narrow.get(timeout=deadline.remaining_s)

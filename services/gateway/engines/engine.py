@@ -1,4 +1,4 @@
-"""What the core needs of an engine: load a version, run a photo through it."""
+"""The interface of an engine: load a version, detect on a photo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ class VersionFiles:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """`version` is the one that answered; a label may have moved since the request was addressed."""
+    """`version` is the one that answered: a label may have moved since the call was addressed."""
 
     raw: RawDetections
     version: int
 
 
 class Runner(Protocol):
-    """One loaded version, let go of with its last reference. `run` is called from several threads at once."""
+    """One loaded version, freed with its last reference. `run` is called from several threads at once."""
 
     def run(self, pixels: Pixels, *, channel: str | None, deadline: Deadline) -> Inference:
-        """Detect on uint8 `[S, S, 3]`; returns when the work has really ended, past the deadline if need be.
+        """Detect on uint8 `[S, S, 3]`. Returns when the work has really ended, even after the deadline.
 
         Raises an error of the tree.
         """
@@ -52,9 +52,9 @@ class Engine(Protocol):
 
     @property
     def by_label(self) -> bool:
-        """Whether calls name the channel, which may then move without the gateway."""
+        """Whether calls name the channel's label, which may move before the gateway notices."""
 
     def watch(self, on_up: OnUp) -> None:
-        """Tell `on_up`, from any thread, when the engine is lost or back without being called."""
+        """Call `on_up`, from any thread, when the connection to the engine is made or lost."""
 
     def close(self) -> None: ...

@@ -1,6 +1,6 @@
-"""Serving phones in the same network over HTTPS.
+"""Serves phones in the same network over HTTPS.
 
-A page gets camera, service worker and checksums only from an origin that the browser calls secure: localhost, or HTTPS
-with a certificate that the phone trusts. Here are the local authority that vouches for this machine's addresses, the
-page that helps a phone to trust it, and the one port that answers TLS and plain http.
+Browsers grant a page the camera, service workers and Web Crypto only on a secure origin: localhost, or HTTPS with a
+certificate that the phone trusts. This package has the local certificate authority for this machine's addresses, the
+page that helps a phone to trust it, and the port that serves TLS and plain http.
 """

@@ -1,7 +1,7 @@
-"""One port for TLS and plain http: the first byte of a connection says which of the two it is.
+"""One port for TLS and plain http, told apart by the first byte of a connection.
 
-So an address that somebody types without https:// is answered, this machine keeps its http://localhost, and phones need
-one port in the firewall. Browsers keep the two apart as origins; what needs HTTPS gets it over HTTPS.
+So an address typed without https:// works, http://localhost stays a secure origin on this machine, and the firewall
+needs one open port. Browsers treat the two as separate origins.
 """
 
 import asyncio
@@ -10,17 +10,17 @@ import socket
 from collections.abc import Callable, Coroutine
 from typing import cast
 
-from services.gateway.tls import Tls
+from services.gateway.security import Tls
 
-_HANDSHAKE = b"\x16"
-"""A TLS record of type handshake (RFC 8446, section 5.1); no HTTP request begins with it."""
+_TLS_HANDSHAKE = b"\x16"
+"""The first byte of a TLS handshake record (RFC 8446, section 5.1); no HTTP request begins with it."""
 
-_OUT_OF_DESCRIPTORS_S = 0.5
-"""How long to wait before the next connection when one could not be accepted."""
+_ACCEPT_RETRY_S = 0.5
+"""Pause after a failed accept, for example when the process is out of file descriptors."""
 
 
 class FrontDoor:
-    """Accepts from `listener` until it is closed, and hands each connection to a new `protocol`."""
+    """Accepts connections from `listener` until closed, and passes each to a new `protocol`."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class FrontDoor:
         tls: Tls,
         greeting_s: float,
     ) -> None:
-        """`greeting_s`: how long a connection may take to begin, its TLS handshake included."""
+        """`greeting_s`: time limit for the first byte and the TLS handshake together."""
         listener.setblocking(False)
         self._listener = listener
         self._protocol = protocol
@@ -38,11 +38,11 @@ class FrontDoor:
         self._greeting_s = greeting_s
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Task[None]] = set()
-        """Those of the tasks that nobody has sent a byte for."""
+        """Tasks whose connection has not sent its first byte."""
         self._start(self._accept())
 
     def close(self) -> None:
-        """Accept nothing more. Who is shaking hands may finish, and connections that were handed over live on."""
+        """Stop accepting. Handshakes in progress may finish; connections passed on stay open."""
         for task in self._waiting:
             task.cancel()
 
@@ -61,21 +61,21 @@ class FrontDoor:
             try:
                 connection, _ = await loop.sock_accept(self._listener)
             except OSError:
-                await asyncio.sleep(_OUT_OF_DESCRIPTORS_S)
+                await asyncio.sleep(_ACCEPT_RETRY_S)
                 continue
             self._start(self._greet(connection))
 
     async def _greet(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         handed_over = False
-        # Not trusted, not spoken, too slow, gone: nothing that a server could do about it.
+        # Untrusted certificate, no TLS, time-out, disconnect: none of these is an error of the server.
         with contextlib.suppress(OSError, TimeoutError):
             try:
                 async with asyncio.timeout(self._greeting_s):
                     first = await _first_byte(connection)
                     self._waiting.discard(cast(asyncio.Task[None], asyncio.current_task()))
                     if first:
-                        context = self._tls.context if first == _HANDSHAKE else None
+                        context = self._tls.context if first == _TLS_HANDSHAKE else None
                         await loop.connect_accepted_socket(self._protocol, connection, ssl=context)
                         handed_over = True
             finally:
@@ -84,7 +84,7 @@ class FrontDoor:
 
 
 async def _first_byte(connection: socket.socket) -> bytes:
-    """Left where it is, for whoever reads next; empty if the other side has closed."""
+    """Peek at the first byte without consuming it; empty if the client has disconnected."""
     loop = asyncio.get_running_loop()
     readable = asyncio.Event()
     loop.add_reader(connection, readable.set)

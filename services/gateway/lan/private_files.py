@@ -1,4 +1,4 @@
-"""Files that only their owner may read: made that way from the first byte, and refused when they are not."""
+"""Files that only their owner can read: created with mode 600, and rejected when others have access."""
 
 import os
 import stat
@@ -14,8 +14,8 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def read_private(path: Path) -> bytes | None:
-    """What `path` holds, or None if it is not there. Raises InvalidRequestError, also if others may open it."""
-    with _explained(path):
+    """The content of `path`, or None if it does not exist. Raises InvalidRequestError, also if others have access."""
+    with _explain_errors(path):
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -26,8 +26,8 @@ def read_private(path: Path) -> bytes | None:
 
 
 def create_private(path: Path, content: bytes) -> bool:
-    """Put `content` there unless something is there already; whether it was put. Raises InvalidRequestError."""
-    with _explained(path), _written_beside(path, content) as temporary:
+    """Create `path` atomically; returns False if it exists already. Raises InvalidRequestError."""
+    with _explain_errors(path), _temporary_file(path, content) as temporary:
         try:
             os.link(temporary, path)
         except FileExistsError:
@@ -37,15 +37,15 @@ def create_private(path: Path, content: bytes) -> bool:
 
 
 def replace_private(path: Path, content: bytes) -> None:
-    """Put `content` there at once, whatever was there. Raises InvalidRequestError."""
-    with _explained(path), _written_beside(path, content) as temporary:
+    """Create or replace `path` atomically. Raises InvalidRequestError."""
+    with _explain_errors(path), _temporary_file(path, content) as temporary:
         os.replace(temporary, path)
 
 
 @contextmanager
-def _written_beside(path: Path, content: bytes) -> Iterator[Path]:
+def _temporary_file(path: Path, content: bytes) -> Iterator[Path]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # mkstemp opens for the owner alone, whatever the umask.
+    # mkstemp creates files with mode 600, whatever the umask.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:
@@ -69,7 +69,7 @@ def _refuse_shared(path: Path, descriptor: int) -> None:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explain_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,28 +1,29 @@
-"""The REST adapter as one ASGI application."""
+"""The ASGI application: routes, authentication, CORS and error responses."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.gateway import Gateway
-from services.gateway.lan.explanation import explanation_routes
-from services.gateway.lan.keys_over_https import OverHttps
+from services.gateway.lan.routes import RequireHttps, explanation_routes, lan_routes
 from services.gateway.observer import Observer
-from services.gateway.rest.cors import CrossOrigin
 from services.gateway.rest.detect import DetectEndpoint
-from services.gateway.rest.documents import document_routes
 from services.gateway.rest.files import FileEndpoints
 from services.gateway.rest.health import health_routes
-from services.gateway.rest.middleware import Observed, header
+from services.gateway.rest.middleware import Observed
+from services.gateway.rest.openapi import openapi_routes
 from services.gateway.rest.page import page_routes
+from services.gateway.rest.parameters import header
 from services.gateway.rest.problems import error_for, problem_response
 from services.gateway.security import ApiKeys
 from services.gateway.settings import Settings
@@ -35,7 +36,7 @@ EXPOSED_HEADERS = ("X-Request-Id", "Server-Timing", "ETag", "Retry-After", "Cont
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The gateway as an ASGI application that starts and stops with its server."""
+    """The gateway as an ASGI application that starts and stops with the server that runs it."""
     gateway = Gateway(settings)
 
     @asynccontextmanager
@@ -48,8 +49,8 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def rest_app(gateway: Gateway, *, lifespan: Lifespan | None = None, lan: "Lan | None" = None) -> Starlette:
-    """The routes over a gateway that somebody else starts, unless `lifespan` does. `lan`: phones in the same network
-    are served."""
+    """The public routes. The caller starts and stops `gateway`, unless `lifespan` does. `lan` adds the set-up of phones
+    in the same network."""
     settings = gateway.settings
     public_health = settings.admin_port is None
     routes: list[BaseRoute] = [
@@ -59,7 +60,7 @@ def rest_app(gateway: Gateway, *, lifespan: Lifespan | None = None, lan: "Lan | 
         ),
         *_stored_routes(gateway),
         *(health_routes(gateway.readiness, gateway.metrics) if public_health else []),
-        *document_routes(),
+        *openapi_routes(),
         *_lan_routes(lan, open_to_all=not settings.api_keys),
         *page_routes(settings.phone_dir, model=settings.model),
     ]
@@ -67,12 +68,12 @@ def rest_app(gateway: Gateway, *, lifespan: Lifespan | None = None, lan: "Lan | 
 
 
 def admin_app(gateway: Gateway) -> Starlette:
-    """Health and metrics alone, for a port of their own."""
+    """Health and metrics only, for the admin port."""
     return _application(gateway, [*health_routes(gateway.readiness, gateway.metrics)])
 
 
 class Named:
-    """Tells metrics and logs the route's template, also of requests that get no further than the door."""
+    """Sets the route's template for metrics and logs, also for requests that fail authentication."""
 
     def __init__(self, app: ASGIApp, route: str) -> None:
         self._app = app
@@ -84,7 +85,7 @@ class Named:
 
 
 class Keyed:
-    """Lets a request through to `app` when it carries an API key, if keys are asked for."""
+    """Requires an API key, if any are set."""
 
     def __init__(self, app: ASGIApp, keys: ApiKeys) -> None:
         self._app = app
@@ -93,6 +94,20 @@ class Keyed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._keys.check(authorization=header(scope, b"authorization"), api_key=header(scope, b"x-api-key"))
         await self._app(scope, receive, send)
+
+
+class CrossOrigin(CORSMiddleware):
+    """CORS that grants Private Network Access to allowed origins only.
+
+    Browsers that enforce it ask in preflight requests. Its successor, Local Network Access, asks the user and sends no
+    header; Access-Control-Request-Local-Network appeared in an earlier draft only.
+    """
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers)
+        if not self.is_allowed_origin(request_headers["origin"]):
+            del response.headers["Access-Control-Allow-Private-Network"]
+        return response
 
 
 def _stored_routes(gateway: Gateway) -> list[BaseRoute]:
@@ -107,15 +122,11 @@ def _stored_routes(gateway: Gateway) -> list[BaseRoute]:
 def _keyed(app: ASGIApp, gateway: Gateway, *, route: str) -> ASGIApp:
     keyed = Keyed(app, gateway.keys)
     settings = gateway.settings
-    return Named(OverHttps(keyed) if settings.lan and settings.api_keys else keyed, route)
+    return Named(RequireHttps(keyed) if settings.lan and settings.api_keys else keyed, route)
 
 
 def _lan_routes(lan: "Lan | None", *, open_to_all: bool) -> list[BaseRoute]:
-    if lan is None:
-        return explanation_routes()
-    from services.gateway.lan.routes import lan_routes
-
-    return lan_routes(lan, open_to_all=open_to_all)
+    return explanation_routes() if lan is None else lan_routes(lan, open_to_all=open_to_all)
 
 
 def _application(
@@ -129,7 +140,7 @@ def _application(
         Middleware(Observed, observer=Observer(gateway.metrics, protocol="rest"), readiness=gateway.readiness)
     ]
     if cors_origins:
-        # Outside, so that pages of those origins can read refusals too.
+        # Outermost, so that pages of those origins can read error responses too.
         middleware.insert(
             0,
             Middleware(

@@ -1,4 +1,4 @@
-"""Reading a request's body within bounds, and finding the photo in it."""
+"""Reads the body of a request within bounds and extracts the photo from it."""
 
 import asyncio
 import json
@@ -19,28 +19,27 @@ from detector.errors import (
 from detector.image_headers import sniff_format
 from services.gateway.admission import Upload
 from services.gateway.deadline import Deadline
-from services.gateway.rest.base64_text import decoded, unescaped, unwrapped
-from services.gateway.rest.middleware import header
+from services.gateway.rest.base64_text import decode_base64, decode_if_base64, percent_decode
+from services.gateway.rest.parameters import header
 
 _MULTIPART = "multipart/form-data"
 _JSON = "application/json"
 _URLENCODED = "application/x-www-form-urlencoded"
-"""Also what curl says of --data-binary when it is told nothing else: the body may be the photo itself."""
+"""Also the default of curl --data-binary, so the body may be the photo itself."""
 _RAW_TYPES = {"", "application/octet-stream"}
-_PACKED_TYPES = {_MULTIPART, _JSON, _URLENCODED}
-_MULTIPART_OVERHEAD = 16_384
+_CONTAINER_TYPES = {_MULTIPART, _JSON, _URLENCODED}
+_MAX_MULTIPART_OVERHEAD = 16_384
 PHOTO_FIELD = b"image"
 _FIELD = 'The field "image"'
 _FORM_START = re.compile(rb"[A-Za-z0-9_.%\[\]*+-]{1,64}=")
 _MAX_PARTS = 100
 _MAX_JSON_MARKS = 1000
-"""Of what makes JSON large in memory: base64 has none of it."""
+"""Limit for the characters that make JSON expensive to parse; base64 contains none of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class BodyHead:
-    """What a request's headers say of its body. `limit` is of its bytes: the photo, and in a form what goes around
-    it."""
+    """What the headers say about the body. `limit` is its size limit: that of a photo, plus the overhead of a form."""
 
     media_type: str
     content_type: str
@@ -48,17 +47,20 @@ class BodyHead:
 
 
 def body_head(scope: Scope, max_image_bytes: int) -> BodyHead:
-    """Refuse by the headers alone. Raises BodyTooLargeError, InvalidRequestError or UnsupportedMediaTypeError."""
+    """Check the headers before the body is read.
+
+    Raises BodyTooLargeError, InvalidRequestError or UnsupportedMediaTypeError.
+    """
     content_type = header(scope, b"content-type") or ""
     media_type = content_type.partition(";")[0].strip().lower()
-    limit = max_image_bytes + _MULTIPART_OVERHEAD if media_type == _MULTIPART else max_image_bytes
+    limit = max_image_bytes + _MAX_MULTIPART_OVERHEAD if media_type == _MULTIPART else max_image_bytes
     length = header(scope, b"content-length")
     if length is not None and length.isascii() and length.isdigit() and int(length[:20]) > limit:
         raise BodyTooLargeError(f"The body has {length[:20]} bytes; at most {limit} are taken.")
     encoding = header(scope, b"content-encoding")
     if encoding is not None and encoding.strip().lower() not in ("", "identity"):
         raise UnsupportedMediaTypeError("Send the body without Content-Encoding: photos are compressed.")
-    known = media_type.startswith("image/") or media_type in _RAW_TYPES or media_type in _PACKED_TYPES
+    known = media_type.startswith("image/") or media_type in _RAW_TYPES or media_type in _CONTAINER_TYPES
     if not known:
         if length == "0" or (length is None and header(scope, b"transfer-encoding") is None):
             raise _empty_body()
@@ -70,7 +72,7 @@ def body_head(scope: Scope, max_image_bytes: int) -> BodyHead:
 
 
 async def read_body(receive: Receive, upload: Upload, *, limit: int, deadline: Deadline) -> bytes:
-    """The whole body. Raises BodyTooLargeError, OverloadedError, RequestTimeoutError, ClientDisconnect."""
+    """The complete body. Raises BodyTooLargeError, OverloadedError, RequestTimeoutError, ClientDisconnect."""
     chunks: list[bytes] = []
     size = 0
     try:
@@ -93,7 +95,7 @@ async def read_body(receive: Receive, upload: Upload, *, limit: int, deadline: D
 
 
 async def find_photo(head: BodyHead, body: bytes) -> bytes:
-    """As `photo_in`; what is not a photo at first sight is looked through beside the event loop."""
+    """Like `photo_in`, which runs in a thread unless the body is obviously a photo."""
     if sniff_format(body) is not None and head.media_type not in (_MULTIPART, _JSON):
         return body
     return await asyncio.to_thread(photo_in, head, body)
@@ -107,15 +109,15 @@ def photo_in(head: BodyHead, body: bytes) -> bytes:
     if not body:
         raise _empty_body()
     if head.media_type == _JSON:
-        photo, place = _from_json(body), '"image"'
+        photo, source = _from_json(body), '"image"'
     elif head.media_type == _MULTIPART:
-        photo, place = unwrapped(_from_multipart(head.content_type, body), place=_FIELD), _FIELD
+        photo, source = decode_if_base64(_from_multipart(head.content_type, body), source=_FIELD), _FIELD
     elif head.media_type == _URLENCODED and _FORM_START.match(body):
-        photo, place = unwrapped(_from_urlencoded(body), place=_FIELD), _FIELD
+        photo, source = decode_if_base64(_from_urlencoded(body), source=_FIELD), _FIELD
     else:
-        photo, place = unwrapped(body, place="The body"), "The body"
+        photo, source = decode_if_base64(body, source="The body"), "The body"
     if not photo:
-        raise InvalidRequestError(f"{place} is empty; it must be a photo.")
+        raise InvalidRequestError(f"{source} is empty; it must be a photo.")
     return photo
 
 
@@ -134,19 +136,19 @@ def _from_json(body: bytes) -> bytes:
     if not isinstance(encoded, str):
         raise InvalidRequestError('The JSON must be {"image": "<base64>"}.')
     # Other characters become "?", which base64 does not have.
-    return decoded(encoded.encode("ascii", "replace"), place='"image"')
+    return decode_base64(encoded.encode("ascii", "replace"), source='"image"')
 
 
 def _from_urlencoded(body: bytes) -> bytes:
-    """The field as text. A "+" would be a space there, but is left as it is, except at the start, where no photo has
-    one: base64 has no spaces, and many programs forget to escape its plus signs."""
+    """The text of the field. Unlike in other forms, a "+" is not decoded to a space, because base64 has no spaces and
+    many programs forget to escape its plus signs; leading ones, with which no photo begins, are dropped."""
     fields = body.split(b"&", _MAX_PARTS)
     if len(fields) > _MAX_PARTS:
         raise InvalidRequestError(f"The form has more than {_MAX_PARTS} fields.")
     for field in fields:
         name, _, value = field.partition(b"=")
         if name == PHOTO_FIELD:
-            text = unescaped(value.lstrip(b"+"))
+            text = percent_decode(value.lstrip(b"+"))
             if b"%" in text:
                 raise InvalidRequestError(
                     f"{_FIELD} is percent-encoded bytes; send its base64, or the photo itself as multipart/form-data."
@@ -156,7 +158,7 @@ def _from_urlencoded(body: bytes) -> bytes:
 
 
 class _PhotoField:
-    """Callbacks of the multipart parser that keep the first field called "image"."""
+    """Callbacks of the multipart parser that collect the first field called "image"."""
 
     def __init__(self) -> None:
         self._header_name = b""

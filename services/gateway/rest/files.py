@@ -1,4 +1,4 @@
-"""Files of a version and its manifest: strong ETags, conditional requests, ranges, immutable caching."""
+"""Serves manifests and files of versions, with strong ETags, conditional requests, ranges and immutable caching."""
 
 import asyncio
 import gzip
@@ -15,18 +15,17 @@ from starlette.responses import Response, StreamingResponse
 
 from detector.errors import NotFoundError, RangeNotSatisfiableError
 from detector.files import reading
-from services.gateway.files import StoredFiles, artifact_kind, digest
 from services.gateway.metrics import Metrics
-from services.gateway.rest.accept import weights
-from services.gateway.rest.query import read_query
+from services.gateway.rest.parameters import accept_weights, read_query
+from services.gateway.stored_files import StoredFiles, artifact_kind, digest
 
 IMMUTABLE = "max-age=31536000, immutable"
 PRIVATE_IMMUTABLE = f"private, {IMMUTABLE}"
-"""Of what is given for an API key: a cache between here and there would give it to those without one."""
+"""For responses that required an API key: a shared cache would serve them to clients without one."""
 REVALIDATE = "no-cache"
 MANIFEST_PARAMETERS = ("channel",)
 CHUNK_BYTES = 262_144
-MAX_COMPRESSED_SOURCE = 4_000_000
+MAX_COMPRESSIBLE_BYTES = 4_000_000
 _COMPRESSIBLE_SUFFIXES = {
     ".json",
     ".jsonl",
@@ -54,7 +53,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """What a URL answers with: a file as it is, or `content` that was compressed from it."""
+    """A file as it is, or `content` that was compressed from it (RFC 9110, section 3.2)."""
 
     path: Path
     size: int
@@ -65,17 +64,17 @@ class Representation:
 
 @dataclass(frozen=True, slots=True)
 class ByteRange:
-    """First and last byte, both included."""
+    """First and last byte, inclusive."""
 
     first: int
     last: int
 
 
 class FileEndpoints:
-    """Answers GET and HEAD for files of versions and for manifests."""
+    """GET and HEAD for files of versions and for manifests."""
 
     def __init__(self, files: StoredFiles, metrics: Metrics, *, open_to_all: bool) -> None:
-        """`open_to_all`: no API keys are asked for."""
+        """`open_to_all`: no API keys are required."""
         self._files = files
         self._metrics = metrics
         self._cache_control = IMMUTABLE if open_to_all else PRIVATE_IMMUTABLE
@@ -88,35 +87,35 @@ class FileEndpoints:
         found = await asyncio.to_thread(lambda: describe(self._files.file(name, version, path)))
         kind = artifact_kind(path)
         request.state.log = {"kind": kind, "version": version}
-        sent = Sent(self._metrics, kind, version)
-        return await respond(request, found, cache_control=self._cache_control, sent=sent)
+        download = DownloadMetrics(self._metrics, kind, version)
+        return await respond(request, found, cache_control=self._cache_control, download=download)
 
     async def manifest(self, request: Request) -> Response:
         """/v1/models/{name}/manifest?channel=stable, as the stored bytes."""
         name = request.path_params["name"]
         channel = read_query(request.scope, MANIFEST_PARAMETERS).get("channel", "stable")
         found = await asyncio.to_thread(lambda: describe(self._files.manifest(name, channel)))
-        return await respond(request, found, cache_control=REVALIDATE, sent=None)
+        return await respond(request, found, cache_control=REVALIDATE, download=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """Counts bytes as they leave, and the artifact once its last byte has left."""
+class DownloadMetrics:
+    """Counts the bytes of an artifact as they are sent, and a download after the last one."""
 
     metrics: Metrics
     kind: str
     version: str
 
-    def bytes(self, count: int) -> None:
+    def add_sent(self, count: int) -> None:
         self.metrics.artifact_sent_bytes.inc(count)
 
-    def whole(self) -> None:
+    def complete(self) -> None:
         self.metrics.artifact_downloads.labels(self.kind, self.version).inc()
 
 
 def describe(path: Path) -> Representation:
-    """The file as it is. Raises NotFoundError when it is gone, StoreError when it is there and cannot be read: a phone
-    that hears of the first does not ask again."""
+    """The file as it is. Raises NotFoundError if it does not exist, StoreError if it exists but cannot be read: phones
+    do not retry after the former."""
     with reading(path):
         try:
             stat = path.stat()
@@ -137,10 +136,10 @@ def _media_type(path: Path) -> str:
 
 
 async def respond(
-    request: Request, found: Representation, *, cache_control: str, sent: Sent | None
+    request: Request, found: Representation, *, cache_control: str, download: DownloadMetrics | None
 ) -> Response:
     """The response to a GET or HEAD: 200, 206, 304 or 416 (RFC 9110, sections 13 and 14)."""
-    compressible = found.path.suffix in _COMPRESSIBLE_SUFFIXES and found.size <= MAX_COMPRESSED_SOURCE
+    compressible = found.path.suffix in _COMPRESSIBLE_SUFFIXES and found.size <= MAX_COMPRESSIBLE_BYTES
     wanted = request.headers.get("range") if request.method == "GET" else None
     headers = {"Cache-Control": cache_control, "Accept-Ranges": "bytes", "X-Content-Type-Options": "nosniff"}
     if compressible:
@@ -157,7 +156,7 @@ async def respond(
         part = _parse_range(wanted, found.size)
     else:
         part = None
-    return _body_response(request, found, part, headers, sent)
+    return _body_response(request, found, part, headers, download)
 
 
 def _body_response(
@@ -165,7 +164,7 @@ def _body_response(
     found: Representation,
     part: ByteRange | None,
     headers: dict[str, str],
-    sent: Sent | None,
+    download: DownloadMetrics | None,
 ) -> Response:
     whole = part or ByteRange(0, found.size - 1)
     headers["Content-Length"] = str(whole.last - whole.first + 1)
@@ -174,11 +173,13 @@ def _body_response(
     status = 200 if part is None else 206
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=found.media_type)
-    body = _chunks(found, whole, sent)
+    body = _chunks(found, whole, download)
     return StreamingResponse(body, status_code=status, headers=headers, media_type=found.media_type)
 
 
-async def _chunks(found: Representation, part: ByteRange, sent: Sent | None) -> AsyncIterator[bytes]:
+async def _chunks(
+    found: Representation, part: ByteRange, download: DownloadMetrics | None
+) -> AsyncIterator[bytes]:
     position = part.first
     with found.path.open("rb") as file:
         while position <= part.last:
@@ -188,13 +189,13 @@ async def _chunks(found: Representation, part: ByteRange, sent: Sent | None) -> 
             else:
                 chunk = await asyncio.to_thread(_read_at, file.fileno(), position, length)
             if not chunk:
-                return  # cut short on disk: the client sees fewer bytes than promised
+                return  # truncated on disk: the client receives fewer bytes than Content-Length says
             yield chunk
             position += len(chunk)
-            if sent is not None:
-                sent.bytes(len(chunk))
-    if sent is not None and position == found.size:
-        sent.whole()
+            if download is not None:
+                download.add_sent(len(chunk))
+    if download is not None and position == found.size:
+        download.complete()
 
 
 def _read_at(descriptor: int, position: int, length: int) -> bytes:
@@ -202,13 +203,13 @@ def _read_at(descriptor: int, position: int, length: int) -> bytes:
 
 
 def _joined(request: Request, name: str) -> str:
-    """A header that is a list, which may come on several lines (RFC 9110, section 5.3)."""
+    """A list header, which may be sent as several lines (RFC 9110, section 5.3)."""
     return ",".join(request.headers.getlist(name))
 
 
 def _accepts_gzip(header: str) -> bool:
-    """Whether gzip is taken, and the file as it is is not liked better."""
-    offers = weights(header)
+    """Whether gzip is accepted and not less preferred than the identity coding."""
+    offers = accept_weights(header)
     gzip_weight = offers.get("gzip", offers.get("*", 0.0))
     return gzip_weight > 0.0 and gzip_weight >= offers.get("identity", 0.0)
 
@@ -219,7 +220,7 @@ def _matches(header: str, etag: str) -> bool:
 
 
 def _parse_range(header: str, size: int) -> ByteRange | None:
-    """One range of bytes; None for several or for what is no range, which are answered in full.
+    """One range of bytes; None for several ranges or an invalid one, which are answered with the whole file.
 
     Raises RangeNotSatisfiableError.
     """

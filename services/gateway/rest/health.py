@@ -8,8 +8,8 @@ from starlette.routing import Route
 
 from detector.errors import ModelUnavailableError
 from services.gateway.metrics import Metrics
-from services.gateway.readiness import Readiness
-from services.gateway.rest.accept import weights
+from services.gateway.rest.parameters import accept_weights
+from services.gateway.versions import Readiness
 
 _OPENMETRICS = "application/openmetrics-text"
 _PLAIN = "text/plain"
@@ -17,7 +17,7 @@ _PLAIN = "text/plain"
 
 def wants_openmetrics(accept: str) -> bool:
     """Whether an Accept header names OpenMetrics and does not prefer plain text."""
-    offers = weights(accept)
+    offers = accept_weights(accept)
     wanted = offers.get(_OPENMETRICS, 0.0)
     return wanted > 0.0 and wanted >= offers.get(_PLAIN, 0.0)
 

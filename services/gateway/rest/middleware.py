@@ -1,29 +1,21 @@
-"""Around every request: an id, one metric, one log event, errors as problem documents."""
+"""ASGI middleware: a request id, metrics, one log event and problem documents for errors."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from detector.errors import InternalError
-from services.gateway.observer import Observer
-from services.gateway.readiness import Readiness
-from services.gateway.requests import CLIENT_GONE, AnswerCutShortError, request_id
+from services.gateway.observer import CLIENT_GONE, Observer, TruncatedResponseError, request_id
+from services.gateway.rest.parameters import header
 from services.gateway.rest.problems import problem_response
-
-
-def header(scope: Scope, name: bytes) -> str | None:
-    """The first header of this lower-case name, without the blanks around it, which are not part of it (RFC 9110,
-    section 5.5) and which the parser leaves at its end."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return str(value.decode("latin-1").strip(" \t"))
-    return None
+from services.gateway.versions import Readiness
 
 
 class Observed:
-    """Observes each request and answers its errors; `scope["state"]` holds what the inner parts add to the log event.
+    """Observes each request and turns errors into problem documents.
 
-    They set `route` (a template, never a path), `code` and `log` (extra fields) there, and read `request_id`.
+    Inner applications read `request_id` and `started` in `scope["state"]`, and set `route` (a template, never a path),
+    `code` and `log` (extra fields of the log event) there.
     """
 
     def __init__(self, app: ASGIApp, observer: Observer, readiness: Readiness) -> None:
@@ -55,7 +47,7 @@ class Observed:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = seen.request_id
                 if self._readiness.draining:
-                    # The next request goes elsewhere, instead of meeting a closed connection.
+                    # So that clients send their next request to another replica, not into a closed connection.
                     headers["Connection"] = "close"
             await send(message)
 
@@ -67,7 +59,7 @@ class Observed:
             public = seen.failed(error)
             state["code"] = public.code
             if status:
-                raise AnswerCutShortError from error
+                raise TruncatedResponseError from error
             await problem_response(public, request_id=seen.request_id)(scope, receive, observed_send)
         finally:
             seen.leave()

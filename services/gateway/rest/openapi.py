@@ -1,12 +1,66 @@
-"""The OpenAPI document, generated from the shapes of the answers and the limits of the code."""
+"""GET /openapi.json, generated from the response dataclasses and the limits in the code, and GET /docs."""
 
-from typing import Any
+import json
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel, Field, TypeAdapter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from detector.detections import MAX_DETECTIONS
-from services.gateway.rest.schemas import BASE64, DetectIn, DetectOut, ProblemOut, StatusOut
+from detector.response import SCHEMA_CONFIG, DetectOut
+
+DOCS_PAGE = Path(__file__).with_name("docs.html")
+DISTRIBUTION = "pocket-detector"
+BASE64 = "Base64 of the photo, alone or in a data URI. Line ends, missing padding and the URL-safe alphabet are taken."
+
+ErrorCode = Literal[
+    "invalid_request",
+    "unauthenticated",
+    "not_found",
+    "method_not_allowed",
+    "request_timeout",
+    "body_too_large",
+    "unsupported_media_type",
+    "range_not_satisfiable",
+    "image_unreadable",
+    "image_too_many_pixels",
+    "overloaded",
+    "model_unavailable",
+    "deadline_exceeded",
+    "internal",
+]
+"""The codes of `detector.errors` that a response may carry."""
+
+
+class _Shape(BaseModel):
+    model_config = SCHEMA_CONFIG
+
+
+class DetectIn(_Shape):
+    """A photo as JSON; sending its bytes as they are is a third smaller."""
+
+    image: Annotated[str, Field(description=BASE64)]
+
+
+class ProblemOut(_Shape):
+    """RFC 9457; `code` is stable, `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    code: ErrorCode
+    detail: str
+    request_id: str
+
+
+class StatusOut(_Shape):
+    status: Literal["alive", "ready"]
+
 
 _DESCRIPTION = (
     "/detect and /v1 refuse a query parameter that they do not know, and name the nearest one that they do. "
@@ -27,14 +81,20 @@ _ERRORS = {
     "503": "No version answers now; see Retry-After.",
     "504": "The deadline passed.",
 }
-_SHAPES: tuple[type[BaseModel], ...] = (DetectIn, DetectOut, ProblemOut, StatusOut)
+_SHAPES: tuple[type, ...] = (DetectIn, DetectOut, ProblemOut, StatusOut)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
+def openapi_routes() -> list[BaseRoute]:
+    """The description of the API, for programs and for people."""
+    return [Route("/openapi.json", _openapi), Route("/docs", _docs)]
+
+
 def openapi_document(version: str) -> dict[str, Any]:
-    """OpenAPI 3.1 of everything that the gateway promises."""
-    _, definitions = models_json_schema(
-        [(shape, "serialization") for shape in _SHAPES], ref_template="#/components/schemas/{model}"
+    """The API as OpenAPI 3.1."""
+    _, definitions = TypeAdapter.json_schemas(
+        [(shape, "serialization", TypeAdapter(shape)) for shape in _SHAPES],
+        ref_template="#/components/schemas/{model}",
     )
     return {
         "openapi": "3.1.0",
@@ -157,11 +217,11 @@ def _problems(*statuses: str) -> dict[str, Any]:
     return {status: {"description": _ERRORS[status], "content": content} for status in statuses}
 
 
-def _json(description: str, shape: type[BaseModel]) -> dict[str, Any]:
+def _json(description: str, shape: type) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": _reference(shape)}}}
 
 
-def _reference(shape: type[BaseModel]) -> dict[str, str]:
+def _reference(shape: type) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{shape.__name__}"}
 
 
@@ -175,3 +235,25 @@ def _header(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _path(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+async def _openapi(request: Request) -> Response:
+    request.state.route = "/openapi.json"
+    return Response(_document(), media_type="application/json")
+
+
+async def _docs(request: Request) -> Response:
+    request.state.route = "/docs"
+    return HTMLResponse(DOCS_PAGE.read_text("utf-8"))
+
+
+@cache
+def _document() -> bytes:
+    return json.dumps(openapi_document(_project_version())).encode()
+
+
+def _project_version() -> str:
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:  # a checkout that is not installed
+        return "0"

@@ -1,6 +1,6 @@
-"""The phone page: static files of a folder, which revalidate so that a new build shows at once.
+"""The phone page: static files, revalidated so that a new build is visible at once.
 
-The page loads nothing from elsewhere and may be framed by nobody; browsers hold it to that.
+Its Content-Security-Policy forbids loading anything from elsewhere and framing.
 """
 
 import asyncio
@@ -12,23 +12,23 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from detector.errors import NotFoundError
-from services.gateway.files import inside
 from services.gateway.rest.files import IMMUTABLE, REVALIDATE, describe, respond
+from services.gateway.stored_files import resolve_inside
 
 BUILT_PAGE = Path(__file__).parents[2] / "phone" / "dist"
 INDEX = "index.html"
 HASHED_FOLDER = "assets/"
-"""The build puts files here whose names carry a hash of their content."""
+"""The build puts files with a content hash in their names here."""
 
 PAGE_HEADERS = {
     "Content-Security-Policy": "; ".join(
         (
             "default-src 'none'",
-            # tfjs computes in WebAssembly.
+            # tfjs uses WebAssembly.
             "script-src 'self' 'wasm-unsafe-eval'",
             "worker-src 'self'",
             "style-src 'self'",
-            # Photos that somebody chose or took.
+            # Photos that the user has chosen or taken.
             "img-src 'self' blob: data:",
             "media-src 'self' blob:",
             "connect-src 'self'",
@@ -41,7 +41,7 @@ PAGE_HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Referrer-Policy": "no-referrer",
 }
-"""On every file of the page: workers and service workers are held to the headers of their own file."""
+"""On every file: the policy of a worker or service worker is that of its own file."""
 
 _PLACEHOLDER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pocket Detector</title>
 <h1>Pocket Detector</h1><p>The phone page is not built here. The gateway itself answers:
@@ -50,9 +50,9 @@ _PLACEHOLDER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Po
 
 
 def page_routes(folder: Path | None, *, model: str) -> list[BaseRoute]:
-    """GET / and everything below it that no other route has; last in the list of routes.
+    """GET / and all paths without another route; must be the last routes.
 
-    `page.json` tells the page the name of the model that it is to ask for.
+    `page.json` tells the page the name of the model to load.
     """
     root = folder or BUILT_PAGE
 
@@ -61,9 +61,9 @@ def page_routes(folder: Path | None, *, model: str) -> list[BaseRoute]:
         path = request.path_params.get("path") or INDEX
         if path == INDEX and not (root / INDEX).is_file():
             return HTMLResponse(_PLACEHOLDER, headers={"Cache-Control": REVALIDATE} | PAGE_HEADERS)
-        found = await asyncio.to_thread(lambda: describe(inside(root, path)))
+        found = await asyncio.to_thread(lambda: describe(resolve_inside(root, path)))
         cache_control = IMMUTABLE if path.startswith(HASHED_FOLDER) else REVALIDATE
-        response = await respond(request, found, cache_control=cache_control, sent=None)
+        response = await respond(request, found, cache_control=cache_control, download=None)
         response.headers.update(PAGE_HEADERS)
         return response
 
@@ -75,7 +75,7 @@ def page_routes(folder: Path | None, *, model: str) -> list[BaseRoute]:
 
 
 class _FileRoute(Route):
-    """Every path is one of its own, so that of a method it does not take it says only that there is nothing."""
+    """Matches every path, so it answers 404 rather than 405 to other methods."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in (self.methods or ()):

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents: the one place where the error tree meets HTTP."""
+"""Converts errors to RFC 9457 problem documents."""
 
 import json
 from http import HTTPStatus
@@ -23,7 +23,7 @@ _BY_STATUS = {400: InvalidRequestError, 404: NotFoundError, 405: MethodNotAllowe
 
 
 def problem_response(error: DetectorError, *, request_id: str) -> Response:
-    """The response that says what went wrong, with the error's stable `code`."""
+    """The problem document of `error`, with its stable `code`."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(error.http_status).phrase,
@@ -53,7 +53,7 @@ def _headers_of(error: DetectorError) -> dict[str, str]:
 
 
 def error_for(exception: HTTPException, request: Request) -> DetectorError:
-    """Starlette's own refusals (no such route, wrong method) in terms of the tree."""
+    """Starlette's own errors (no such route, wrong method) as errors of the tree."""
     kind = _BY_STATUS.get(exception.status_code, InvalidRequestError)
     if kind is NotFoundError:
         return NotFoundError(f"There is nothing at {request.url.path}.")

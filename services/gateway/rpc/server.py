@@ -14,22 +14,22 @@ from services.gateway.gateway import Gateway
 from services.gateway.http_server import listen
 from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.servicer import Servicer
+from services.gateway.security import Tls
 from services.gateway.settings import Settings
-from services.gateway.tls import Tls
 
 ENVELOPE_BYTES = 65_536
-"""Room for what a request holds beside the photo."""
+"""Allowance for the fields of a request beside the photo."""
 HEALTH_POLL_S = 0.2
 STOP_POLL_S = 0.05
-LAST_ANSWERS_S = 1.0
+FLUSH_S = 1.0
 SERVICE_NAME = detector_pb2.DESCRIPTOR.services_by_name["DetectorService"].full_name
 
 
 class RpcServer:
-    """Listens from `start` to `stop`; both belong to the event loop of the gateway."""
+    """Serves from `start` to `stop`, both in the event loop of the gateway."""
 
     def __init__(self, gateway: Gateway, *, tls: Tls | None = None) -> None:
-        """`tls`: what clients are shown; without it calls come in the clear."""
+        """Without `tls`, calls are not encrypted."""
         self._gateway = gateway
         self._health = health.aio.HealthServicer()
         settings = gateway.settings
@@ -47,36 +47,36 @@ class RpcServer:
             (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
         )
         self.port = _listen(self._server, settings, tls)
-        self._watching: asyncio.Task[None] | None = None
+        self._health_task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        await self._tell(serving=False)
+        await self._set_health(serving=False)
         await self._server.start()
-        self._watching = asyncio.create_task(self._watch())
+        self._health_task = asyncio.create_task(self._follow_readiness())
 
     async def stop(self, grace_s: float) -> None:
-        """Refuse new calls, let those in work end within `grace_s`; who only watches our health is not waited for."""
-        if self._watching is not None:
-            self._watching.cancel()
+        """Reject new calls and wait up to `grace_s` for those in progress, but not for watchers of the health."""
+        if self._health_task is not None:
+            self._health_task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
-        await self._tell(serving=False)
+                await self._health_task
+        await self._set_health(serving=False)
         stopping = asyncio.create_task(self._server.stop(grace_s))
         while self._servicer.in_flight and not stopping.done():
             await asyncio.sleep(STOP_POLL_S)
-        # The last answers are still on their way.
-        await self._server.stop(min(LAST_ANSWERS_S, grace_s))
+        # Time to flush the last responses.
+        await self._server.stop(min(FLUSH_S, grace_s))
         await stopping
 
-    async def _watch(self) -> None:
-        told = False
+    async def _follow_readiness(self) -> None:
+        serving = False
         while True:
-            if self._gateway.readiness.ready != told:
-                told = not told
-                await self._tell(serving=told)
+            if self._gateway.readiness.ready != serving:
+                serving = not serving
+                await self._set_health(serving=serving)
             await asyncio.sleep(HEALTH_POLL_S)
 
-    async def _tell(self, *, serving: bool) -> None:
+    async def _set_health(self, *, serving: bool) -> None:
         statuses = health_pb2.HealthCheckResponse
         status = statuses.SERVING if serving else statuses.NOT_SERVING
         for service in ("", SERVICE_NAME):
@@ -84,15 +84,15 @@ class RpcServer:
 
 
 def _listen(server: Any, settings: Settings, tls: Tls | None) -> int:
-    # gRPC's core writes a line of its own to the log for a port that is taken; whoever starts us needs one, of ours.
+    # Fails with our own message if the port is in use; gRPC's core would print another one.
     listen(settings.host, settings.grpc_port, "DETECTOR_GRPC_PORT").close()
     address = f"[{settings.host}]" if ":" in settings.host else settings.host
-    place = f"{address}:{settings.grpc_port}"
+    target = f"{address}:{settings.grpc_port}"
     try:
         if tls is None:
-            return int(server.add_insecure_port(place))
-        return int(server.add_secure_port(place, tls.rpc_credentials()))
+            return int(server.add_insecure_port(target))
+        return int(server.add_secure_port(target, tls.rpc_credentials()))
     except RuntimeError as error:
         raise InvalidRequestError(
-            f"Cannot listen on {place}: set DETECTOR_GRPC_PORT to a free port, or DETECTOR_GRPC=false."
+            f"Cannot listen on {target}: set DETECTOR_GRPC_PORT to a free port, or DETECTOR_GRPC=false."
         ) from error

@@ -1,4 +1,4 @@
-"""The gRPC adapter: requests into the core's values, answers and errors back."""
+"""The gRPC adapter: converts requests to the core's options, and responses and errors back."""
 
 import asyncio
 import contextlib
@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from detector.detections import MAX_DETECTIONS
 from detector.errors import BodyTooLargeError, InvalidRequestError
 from detector.manifest import read_manifest
+from detector.response import to_proto_fields
 from detector.v1 import detector_pb2 as pb
-from services.gateway.answer import Answer, DetectOptions
+from services.gateway.core import DetectOptions
 from services.gateway.gateway import Gateway
 from services.gateway.observer import Observation, Observer
 from services.gateway.rpc.calls import Call, abort
@@ -29,7 +30,7 @@ class Servicer:
 
     @property
     def in_flight(self) -> int:
-        """Calls and frames of streams that are being answered."""
+        """Calls and frames of streams being handled."""
         return self._observer.in_flight
 
     async def Detect(self, request: pb.DetectRequest, context: Any) -> pb.DetectResponse:  # noqa: N802
@@ -53,7 +54,7 @@ class Servicer:
     async def _detect(self, request: pb.DetectRequest, call: Call) -> pb.DetectResponse:
         settings = self._gateway.settings
         deadline = call.deadline(settings.default_timeout_ms / 1e3, settings.max_timeout_ms / 1e3)
-        options = _options(request, call.metadata.get("x-client-id"))
+        options = _options(request, call)
         if not request.image:
             raise InvalidRequestError("The image is empty; it must be a photo.")
         if len(request.image) > settings.max_image_bytes:
@@ -61,9 +62,13 @@ class Servicer:
         with self._gateway.core.admission.admit() as upload:
             upload.grow(len(request.image))
             upload.finish()
-            answer = await self._gateway.core.detect(request.image, options, deadline)
-        call.log.update(version=answer.version, channel=answer.channel, detections=len(answer.detections))
-        return _response(answer, call)
+            response = await self._gateway.core.detect(request.image, options, deadline)
+        call.log.update(
+            version=response.model.version,
+            channel=response.model.channel,
+            detections=len(response.detections),
+        )
+        return pb.DetectResponse(**to_proto_fields(response.with_total(call.seconds * 1e3)))
 
     async def _manifest(self, request: pb.GetManifestRequest, call: Call) -> pb.GetManifestResponse:
         name = request.name if request.HasField("name") else self._gateway.settings.model
@@ -74,7 +79,7 @@ class Servicer:
     async def _observed(
         self, method: str, context: Any, handle: Callable[[Call], Awaitable[Response]]
     ) -> Response:
-        """Check the key and observe; errors of the tree become statuses."""
+        """Check the API key, observe the call and turn errors into statuses."""
         call = Call(context)
         seen = self._observer.enter(f"{SERVICE}/{method}", call.request_id)
         try:
@@ -86,16 +91,16 @@ class Servicer:
             await abort(call, seen.failed(error))
         finally:
             seen.leave()
-            # When the answer is on its way.
-            asyncio.get_running_loop().call_soon(_note, seen, call)
+            # After the response has been sent.
+            asyncio.get_running_loop().call_soon(_record, seen, call)
 
 
-def _note(seen: Observation, call: Call) -> None:
+def _record(seen: Observation, call: Call) -> None:
     seen.count()
     seen.log(**call.log)
 
 
-def _options(request: pb.DetectRequest, client_id: str | None) -> DetectOptions:
+def _options(request: pb.DetectRequest, call: Call) -> DetectOptions:
     min_score = request.min_score if request.HasField("min_score") else None
     if min_score is not None and not 0.0 <= min_score <= 1.0:
         raise InvalidRequestError("min_score must be a number from 0 to 1.")
@@ -107,35 +112,6 @@ def _options(request: pb.DetectRequest, client_id: str | None) -> DetectOptions:
         version=request.version if request.HasField("version") else None,
         min_score=min_score,
         max_detections=limit,
-        client_id=client_id,
-    )
-
-
-def _response(answer: Answer, call: Call) -> pb.DetectResponse:
-    timing = answer.timing
-    return pb.DetectResponse(
-        model=pb.Model(name=answer.model, version=answer.version, channel=answer.channel),
-        image=pb.Image(width=answer.width, height=answer.height),
-        detections=[
-            pb.Detection(
-                label=answer.labels[found.class_id],
-                class_id=found.class_id,
-                score=found.score,
-                box=_box((found.box.ymin, found.box.xmin, found.box.ymax, found.box.xmax)),
-                box_px=_box(found.box.to_pixels(width=answer.width, height=answer.height)),
-            )
-            for found in answer.detections
-        ],
-        timing_ms=pb.Timing(
-            decode=timing.decode_ms,
-            queue=timing.queue_ms,
-            inference=timing.inference_ms,
-            total=call.seconds * 1e3,
-        ),
+        client_id=call.metadata.get("x-client-id"),
         request_id=call.request_id,
     )
-
-
-def _box(edges: tuple[float, float, float, float]) -> pb.Box:
-    ymin, xmin, ymax, xmax = edges
-    return pb.Box(ymin=ymin, xmin=xmin, ymax=ymax, xmax=xmax)

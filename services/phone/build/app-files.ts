@@ -31,7 +31,7 @@ function webAppManifest(): string {
   });
 }
 
-/** A plugin that writes them, and that serves them while developing. */
+/** A Vite plugin that writes these files, and serves them during development. */
 export function appFiles(): Plugin {
   const files = new Map<string, () => string | Uint8Array>([
     ['app.webmanifest', webAppManifest],

@@ -1,12 +1,12 @@
-/** Tells the service worker which files make up this build. */
+/** Inserts the build's id and its list of files into the service worker. */
 import {createHash} from 'node:crypto';
 
 import type {Plugin} from 'vite';
 
 const PLACEHOLDER = '__BUILD_FILES__';
 const WORKER = 'service-worker.js';
-/** Icons are the system's to fetch. */
-const NOT_KEPT = [/^icons\//];
+/** Icons are fetched by the operating system, not by the page. */
+const NOT_CACHED = [/^icons\//];
 
 export function serviceWorker(): Plugin {
   return {
@@ -21,10 +21,10 @@ export function serviceWorker(): Plugin {
       for (const file of files.toSorted((a, b) => a.fileName.localeCompare(b.fileName))) {
         hash.update(file.fileName).update(file.type === 'chunk' ? file.code : file.source);
       }
-      const kept = files
+      const cached = files
         .map(({fileName}) => fileName)
-        .filter(name => !NOT_KEPT.some(kind => kind.test(name)));
-      const build = JSON.stringify({id: hash.digest('hex').slice(0, 16), files: kept.toSorted()});
+        .filter(name => !NOT_CACHED.some(kind => kind.test(name)));
+      const build = JSON.stringify({id: hash.digest('hex').slice(0, 16), files: cached.toSorted()});
       if (!worker.code.includes(PLACEHOLDER)) throw new Error(`${WORKER} does not name its files.`);
       worker.code = worker.code.replace(PLACEHOLDER, build);
     },

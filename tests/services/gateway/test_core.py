@@ -13,8 +13,9 @@ from detector.detections import MAX_DETECTIONS
 from detector.errors import ModelUnavailableError
 from detector.images import Pixels
 from detector.outputs import RawDetections
+from detector.response import DetectOut
 from jobs.release.registry import Registry
-from services.gateway.answer import Answer, DetectOptions
+from services.gateway.core import DetectOptions
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import Inference, OnUp, VersionFiles
 from services.gateway.gateway import Gateway
@@ -66,7 +67,7 @@ def gateway(own_store: Registry, engine: FakeEngine) -> Iterator[Gateway]:
     gateway.core.close()
 
 
-async def detect(gateway: Gateway, options: DetectOptions | None = None) -> Answer:
+async def detect(gateway: Gateway, options: DetectOptions | None = None) -> DetectOut:
     return await gateway.core.detect(PHOTO, options or DetectOptions(), Deadline.after(10))
 
 
@@ -82,14 +83,14 @@ def test_a_thread_that_cannot_be_had_costs_no_slot(gateway: Gateway, monkeypatch
     def refuse(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    async def scenario() -> Answer:
+    async def scenario() -> DetectOut:
         with monkeypatch.context() as patched:
             patched.setattr(threading.Thread, "start", refuse)
             with pytest.raises(RuntimeError):
                 await detect(gateway)
         return await asyncio.wait_for(detect(gateway), 10)
 
-    assert asyncio.run(scenario()).version == 1
+    assert asyncio.run(scenario()).model.version == 1
 
 
 def test_channels_that_stay_unreadable_are_told_once_and_again_when_they_break_anew(
@@ -119,7 +120,7 @@ def test_calls_of_the_engine_are_counted_by_the_version_that_answered(
 ) -> None:
     publish_tiny(own_store)
     engine.answering = 2
-    assert asyncio.run(detect(gateway)).version == 2
+    assert asyncio.run(detect(gateway)).model.version == 2
     labels = {"engine": "fake", "version": "2", "code": "ok"}
     assert gateway.metrics.registry.get_sample_value("detector_engine_requests_total", labels) == 1
 
@@ -130,5 +131,7 @@ def test_a_version_that_both_channels_point_to_may_be_asked_for_with_either(
     move(own_store, stable=1, canary=1)
     gateway.versions.refresh()
     for channel in ("stable", "canary"):
-        assert asyncio.run(detect(gateway, DetectOptions(channel=channel, version=1))).channel == channel
-    assert asyncio.run(detect(gateway, DetectOptions(version=1))).channel == "stable"
+        assert (
+            asyncio.run(detect(gateway, DetectOptions(channel=channel, version=1))).model.channel == channel
+        )
+    assert asyncio.run(detect(gateway, DetectOptions(version=1))).model.channel == "stable"

@@ -14,12 +14,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from detector.errors import ImageUnreadableError
+from detector.errors import ImageUnreadableError, InternalError, StoreError
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
 from services.gateway.gateway import Gateway
-from services.gateway.observer import Observer
-from services.gateway.requests import CLIENT_GONE, INTERNAL_MESSAGE
+from services.gateway.observer import CLIENT_GONE, INTERNAL_MESSAGE, Observer, public_error
 from services.gateway.rest.middleware import Observed
 from services.gateway.rpc import detector_pb2_grpc
 from services.gateway.rpc.servicer import Servicer
@@ -295,3 +294,14 @@ def test_a_malformed_request_is_counted_too(gateway: Gateway) -> None:
     answered(breaks_at_once, b"\x16\x03\x01", observer=observer)
     assert counted(gateway, "other", "invalid_request") == 1.0
     assert observer.in_flight == 0
+
+
+def test_faults_of_ours_are_internal_and_name_no_files() -> None:
+    for fault in (StoreError("/store/channels/detector.json is not JSON"), MemoryError(), KeyError("secret")):
+        assert isinstance(public_error(fault), InternalError)
+        assert public_error(fault).message == INTERNAL_MESSAGE
+
+
+def test_what_the_client_can_mend_is_told_as_it_is() -> None:
+    error = ImageUnreadableError("The JPEG cannot be decoded.")
+    assert public_error(error) is error

@@ -1,73 +1,103 @@
+"""Workers run blocking calls; a slot is kept until its call has really ended."""
+
 import asyncio
+import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from services.gateway.workers import Workers, fail
+from detector.errors import DeadlineExceededError
+from services.gateway.deadline import Deadline
+from services.gateway.workers import Workers
+
+SOON_S = 0.02
 
 
 @pytest.fixture
 def workers() -> Iterator[Workers]:
-    workers = Workers()
+    workers = Workers(2)
     yield workers
     workers.close()
 
 
-def nothing() -> None:
-    pass
+def patient() -> Deadline:
+    return Deadline.after(10)
 
 
 def test_work_is_done_beside_the_event_loop_and_its_result_comes_back(workers: Workers) -> None:
     async def scenario() -> int:
-        return await workers.start(threading.get_ident, nothing)
+        return await workers.run(threading.get_ident, patient())
 
     assert asyncio.run(scenario()) != threading.get_ident()
 
 
-def test_an_error_of_the_work_is_raised_to_who_waits(workers: Workers) -> None:
+def test_an_error_of_the_work_is_raised_to_the_caller(workers: Workers) -> None:
     async def scenario() -> None:
-        await workers.start(lambda: 1 // 0, nothing)
+        await workers.run(lambda: 1 // 0, patient())
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(scenario())
+    assert not workers.busy
 
 
-def test_jobs_one_after_another_have_the_same_thread_and_jobs_at_once_one_each(workers: Workers) -> None:
-    met = threading.Barrier(3)
+def test_calls_run_at_once_as_many_as_there_are_slots(workers: Workers) -> None:
+    met = threading.Barrier(2)
 
     def meet() -> int:
         met.wait(10)
         return threading.get_ident()
 
-    async def scenario() -> tuple[set[int], set[int]]:
-        in_turn = {await workers.start(threading.get_ident, nothing) for _ in range(5)}
-        return in_turn, set(await asyncio.gather(*(workers.start(meet, nothing) for _ in range(3))))
+    async def scenario() -> set[int]:
+        return set(await asyncio.gather(*(workers.run(meet, patient()) for _ in range(2))))
 
-    in_turn, at_once = asyncio.run(scenario())
-    assert len(in_turn) == 1
-    assert len(at_once) == 3
-    assert in_turn < at_once
+    assert len(asyncio.run(scenario())) == 2
 
 
-@pytest.mark.parametrize("leave", [asyncio.Future.cancel, lambda work: fail(work, TimeoutError())])
-def test_work_that_nobody_waits_for_any_more_keeps_its_thread_until_it_ends(
-    workers: Workers, leave: Callable[["asyncio.Future[bool]"], object]
-) -> None:
+@pytest.mark.parametrize("leave", ["deadline", "cancelled"])
+def test_work_that_nobody_waits_for_any_more_keeps_its_slot_until_it_ends(leave: str) -> None:
+    workers = Workers(1)
+
     async def scenario() -> None:
-        go_on, ended = threading.Event(), asyncio.Event()
-        work = workers.start(lambda: go_on.wait(10), ended.set)
-        leave(work)
-        await asyncio.wait({work})
-        assert await workers.start(lambda: "another", nothing) == "another"
-        assert not ended.is_set()
+        go_on, begun = threading.Event(), asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def work() -> None:
+            loop.call_soon_threadsafe(begun.set)
+            go_on.wait(10)
+
+        late = leave == "deadline"
+        call = asyncio.create_task(workers.run(work, Deadline.after(SOON_S) if late else patient()))
+        await asyncio.wait_for(begun.wait(), 10)
+        if not late:
+            call.cancel()
+        with pytest.raises(DeadlineExceededError if late else asyncio.CancelledError):
+            await call
+        assert workers.busy
+        with pytest.raises(DeadlineExceededError, match="waited for a worker"):
+            await workers.run(lambda: None, Deadline.after(SOON_S))
+        assert workers.waiting == 0
         go_on.set()
-        await asyncio.wait_for(ended.wait(), 10)
+        assert await workers.run(lambda: "another", patient()) == "another"
+        assert not workers.busy
 
     asyncio.run(scenario())
+    workers.close()
 
 
-def test_closing_waits_for_what_is_in_work_also_without_the_event_loop(workers: Workers) -> None:
+def test_calls_get_slots_in_order_of_arrival() -> None:
+    workers = Workers(1)
+    order: list[int] = []
+
+    async def scenario() -> None:
+        await asyncio.gather(*(workers.run(functools.partial(order.append, n), patient()) for n in range(6)))
+
+    asyncio.run(scenario())
+    workers.close()
+    assert order == list(range(6))
+
+
+def test_closing_waits_for_what_is_in_progress_also_without_the_event_loop(workers: Workers) -> None:
     go_on, done = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -75,7 +105,8 @@ def test_closing_waits_for_what_is_in_work_also_without_the_event_loop(workers: 
         done.set()
 
     async def scenario() -> None:
-        workers.start(work, nothing)
+        with pytest.raises(DeadlineExceededError):
+            await workers.run(work, Deadline.after(SOON_S))
 
     asyncio.run(scenario())
     threading.Timer(0.05, go_on.set).start()

@@ -12,8 +12,8 @@ from PIL import Image
 
 from detector.image_headers import png_content, sniff_format
 from detector.images import ImageLimits, LoadedImage, load_image
+from jobs.train.data.jpeg import encode_jpeg
 from jobs.train.data.loading import PHOTO_LIMITS
-from jobs.train.report.pictures import encode_jpeg
 
 QUALITY = 95
 LIMITS = ImageLimits(max_bytes=PHOTO_LIMITS.max_bytes, max_pixels=2**31)

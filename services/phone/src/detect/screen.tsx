@@ -1,23 +1,20 @@
-/** Detect: with the live camera or in a photo, on this phone, on the server, or on both. */
+/** The Detect screen: with the live camera or in a photo, on this phone, on the server, or on both. */
 import './detect.css';
 
 import {useSignal} from '@preact/signals';
 import {useCallback, useEffect, useMemo, useRef} from 'preact/hooks';
 
-import {phoneModel, whyNotHere} from '../model/on-phone.ts';
-import {list} from '../shell/words.ts';
-import {ChoosePhoto, Shutter, TurnCamera, UseCamera} from './buttons.tsx';
-import {CameraView} from './camera-view.tsx';
-import {cameraIsAllowed} from './camera.ts';
-import {ModeChoice} from './mode-choice.tsx';
-import {ModelPanel} from './model-panel.tsx';
-import {usesPhone} from './modes.ts';
-import {PhotoSession} from './photo-session.ts';
-import {PhotoView} from './photo-view.tsx';
-import {PrivacyLine} from './privacy-line.tsx';
-import {takePicture} from './take-picture.ts';
-import {ThresholdSlider} from './threshold-slider.tsx';
-import {learnServed, shownManifest} from './shown-manifest.ts';
+import {isCameraAllowed} from '../camera/camera.ts';
+import {ModelPanel} from '../model/model-panel.tsx';
+import {phoneModel, unsupportedReason} from '../model/shared-model.ts';
+import {formatList} from '../ui/format.ts';
+import {encodeJpeg} from '../vision/photo.ts';
+import {ModeChoice, PrivacyLine, ThresholdSlider} from './controls/settings-controls.tsx';
+import {ChoosePhoto, Shutter, SwitchCamera, UseCamera} from './controls/source-buttons.tsx';
+import {PhotoSession} from './session/photo-session.ts';
+import {fetchServedManifest, shownManifest, usesPhone} from './session/settings.ts';
+import {CameraView} from './view/camera-view.tsx';
+import {PhotoView} from './view/photo-view.tsx';
 
 type Source = 'none' | 'camera' | 'photo';
 
@@ -28,7 +25,7 @@ export function DetectScreen() {
   const onVideo = useCallback((element: HTMLVideoElement | null) => (video.current = element), []);
 
   useEffect(() => {
-    void cameraIsAllowed().then(allowed => {
+    void isCameraAllowed().then(allowed => {
       if (allowed && source.value === 'none') source.value = 'camera';
     });
     return () => session.close();
@@ -36,7 +33,7 @@ export function DetectScreen() {
   const onPhone = usesPhone.value;
   useEffect(() => {
     if (onPhone) void phoneModel.start();
-    else void learnServed();
+    else void fetchServedManifest();
   }, [onPhone]);
 
   const openPhoto = (photo: Blob) => {
@@ -48,7 +45,7 @@ export function DetectScreen() {
     source.value = 'camera';
   };
   const take = () => {
-    // A camera that has only just started has no picture yet: nothing is taken, and the next press finds one.
+    // A camera that has just started may have no frame yet: then nothing is taken, and the next press works.
     if (video.current) takePicture(video.current).then(openPhoto, () => undefined);
   };
 
@@ -72,12 +69,12 @@ export function DetectScreen() {
           ) : (
             <UseCamera words="Camera" onUse={useCamera} onPhoto={openPhoto} />
           )}
-          {source.value === 'camera' && <TurnCamera />}
+          {source.value === 'camera' && <SwitchCamera />}
         </div>
       )}
       <div class="below">
         <ThresholdSlider />
-        {whyNotHere() === null && usesPhone.value && <ModelPanel />}
+        {unsupportedReason() === null && usesPhone.value && <ModelPanel />}
       </div>
     </div>
   );
@@ -90,10 +87,20 @@ function Welcome({onPhoto, onCamera}: {onPhoto: (photo: File) => void; onCamera:
       <p class="question">What is in the picture?</p>
       <p>
         Point the camera at your things, or choose a photo. Boxes show what is where.
-        {labels !== undefined && ` This version finds ${list(labels)}.`}
+        {labels !== undefined && ` This version finds ${formatList(labels)}.`}
       </p>
       <UseCamera main words="Use the camera" onUse={onCamera} onPhoto={onPhoto} />
       <ChoosePhoto words="Choose a photo" onPhoto={onPhoto} />
     </div>
   );
+}
+
+/** The current frame as a JPEG: upright, and never mirrored, unlike the view of a front camera. */
+async function takePicture(video: HTMLVideoElement): Promise<Blob> {
+  const frame = await createImageBitmap(video);
+  try {
+    return await encodeJpeg(frame, frame);
+  } finally {
+    frame.close();
+  }
 }

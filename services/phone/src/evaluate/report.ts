@@ -1,8 +1,8 @@
-/** What a run over the samples says, beside what the server measured on exactly these photos. */
-import {evaluate, type Counts, type Evaluation} from './maths/evaluation.ts';
-import type {Ran} from './run.ts';
-import type {Samples} from './samples.ts';
-import {verdictOf, type Verdict} from './verdict.ts';
+/** The report of a result over the samples: the phone's metrics beside the server's on the same photos. */
+import type {Samples} from '../gateway/samples.ts';
+import {evaluate, type Counts, type Evaluation} from '../metrics/evaluation.ts';
+import type {SampleResult} from './run-samples.ts';
+import {decideVerdict, type Verdict} from './verdict.ts';
 
 export interface Report {
   readonly verdict: Verdict;
@@ -11,7 +11,7 @@ export interface Report {
   readonly times: Times;
 }
 
-/** The server's side: its average precision and false positives as it recorded them, counts of its detections. */
+/** The server's metrics as published in samples.json, and the counts of its detections. */
 export interface ServerNumbers {
   readonly ap50: number | null;
   readonly falsePositives: number | null;
@@ -19,32 +19,32 @@ export interface ServerNumbers {
   readonly counts: Counts;
 }
 
-/** Milliseconds a photo. */
+/** Milliseconds per photo. */
 export interface Times {
   readonly median: number;
   readonly slowest: number;
 }
 
-/** `all` are the runs of all of the samples, at least one. */
-export function reportOf(samples: Samples, all: readonly Ran[]): Report {
-  const judge = (detections: (ran: Ran) => Ran['detections']) =>
+/** `results` are those of all samples, at least one. */
+export function makeReport(samples: Samples, results: readonly SampleResult[]): Report {
+  const evaluateWith = (detections: (result: SampleResult) => SampleResult['detections']) =>
     evaluate(
-      all.map(ran => ({groundTruth: ran.sample.groundTruth, detections: detections(ran)})),
+      results.map(result => ({groundTruth: result.sample.groundTruth, detections: detections(result)})),
       samples.labels.length,
       samples.scoreThreshold,
     );
-  const phone = judge(ran => ran.detections);
+  const phone = evaluateWith(result => result.detections);
   const {ap50, falsePositives, falsePositivesPerEmptyPhoto} = samples;
-  const {counts} = judge(ran => ran.sample.detections);
+  const {counts} = evaluateWith(result => result.sample.detections);
   return {
-    verdict: verdictOf(phone, all.filter(({agrees}) => !agrees).length),
+    verdict: decideVerdict(phone, results.filter(({agrees}) => !agrees).length),
     phone,
     server: {ap50, falsePositives, falsePositivesPerEmptyPhoto, counts},
-    times: timesOf(all.map(({ms}) => ms)),
+    times: summariseTimes(results.map(({ms}) => ms)),
   };
 }
 
-function timesOf(ms: readonly number[]): Times {
+function summariseTimes(ms: readonly number[]): Times {
   const sorted = [...ms].sort((a, b) => a - b);
   const [low, high] = [
     sorted[Math.floor((sorted.length - 1) / 2)],

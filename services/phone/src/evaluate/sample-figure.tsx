@@ -1,12 +1,12 @@
-/** One sample photo with what is on it and what was found. */
+/** One sample photo with its objects and detections, and the legend of the boxes. */
 import {useEffect, useMemo} from 'preact/hooks';
 
-import {duration, percent} from '../shell/words.ts';
+import {formatDuration, formatPercent} from '../ui/format.ts';
 import type {Box, Detection, GroundTruth} from '../vision/box.ts';
-import type {Ran} from './run.ts';
+import type {SampleResult} from './run-samples.ts';
 
 interface SampleFigureProps {
-  readonly ran: Ran;
+  readonly ran: SampleResult;
   readonly labels: readonly string[];
 }
 
@@ -15,23 +15,23 @@ export function SampleFigure({ran, labels}: SampleFigureProps) {
   useEffect(() => () => URL.revokeObjectURL(address), [address]);
   const {sample, outcome} = ran;
   const nameOf = ({classId}: GroundTruth) => labels[classId] ?? String(classId);
-  const scored = (found: Detection) => `${nameOf(found)} ${percent(found.score)}`;
-  const foundOnes = sample.groundTruth.filter(object => !outcome.missed.includes(object));
+  const scored = (found: Detection) => `${nameOf(found)} ${formatPercent(found.score)}`;
+  const foundObjects = sample.groundTruth.filter(object => !outcome.missed.includes(object));
   return (
     <figure class="sample" data-file={sample.file}>
       <div class="photo">
         <img src={address} alt="" width={sample.width} height={sample.height} />
-        {foundOnes.map((object, place) => (
-          <Frame key={`truth ${place}`} kind="truth" box={object.box} />
+        {foundObjects.map((object, index) => (
+          <Frame key={`truth ${index}`} kind="truth" box={object.box} />
         ))}
-        {outcome.right.map((found, place) => (
-          <Frame key={`right ${place}`} kind="right" box={found.box} tag={`✓ ${scored(found)}`} />
+        {outcome.truePositives.map((found, index) => (
+          <Frame key={`right ${index}`} kind="right" box={found.box} tag={`✓ ${scored(found)}`} />
         ))}
-        {outcome.missed.map((object, place) => (
-          <Frame key={`missed ${place}`} kind="missed" box={object.box} tag={`? ${nameOf(object)}`} />
+        {outcome.missed.map((object, index) => (
+          <Frame key={`missed ${index}`} kind="missed" box={object.box} tag={`? ${nameOf(object)}`} />
         ))}
-        {outcome.wrong.map((found, place) => (
-          <Frame key={`wrong ${place}`} kind="wrong" box={found.box} tag={`✕ ${scored(found)}`} />
+        {outcome.falsePositives.map((found, index) => (
+          <Frame key={`wrong ${index}`} kind="wrong" box={found.box} tag={`✕ ${scored(found)}`} />
         ))}
       </div>
       <figcaption>
@@ -41,26 +41,28 @@ export function SampleFigure({ran, labels}: SampleFigureProps) {
           </span>
         ))}
         <span class="quiet small">
-          {ran.agrees ? 'The server says the same.' : 'The server says otherwise.'} {duration(ran.ms)}
+          {ran.agrees ? 'The server says the same.' : 'The server says otherwise.'} {formatDuration(ran.ms)}
         </span>
       </figcaption>
     </figure>
   );
 }
 
-/** The same in words, for those who do not see the boxes. */
+/** The boxes in words, for screen readers. */
 function lines(
-  {sample, outcome}: Ran,
+  {sample, outcome}: SampleResult,
   scored: (found: Detection) => string,
   nameOf: (object: GroundTruth) => string,
 ): [string, string][] {
-  const told: [string, string[]][] = [
-    ['Found', outcome.right.map(scored)],
+  const groups: [string, string[]][] = [
+    ['Found', outcome.truePositives.map(scored)],
     ['Missed', outcome.missed.map(nameOf)],
-    ['Wrong', outcome.wrong.map(scored)],
+    ['Wrong', outcome.falsePositives.map(scored)],
   ];
-  const said = told.filter(([, which]) => which.length > 0).map(([what, which]) => [what, which.join(', ')]);
-  if (said.length > 0) return said as [string, string][];
+  const entries = groups
+    .filter(([, which]) => which.length > 0)
+    .map(([what, which]) => [what, which.join(', ')]);
+  if (entries.length > 0) return entries as [string, string][];
   return sample.groundTruth.length === 0 ? [['Nothing on it', 'and nothing drawn']] : [];
 }
 
@@ -79,13 +81,34 @@ function Frame({kind, box, tag}: FrameProps) {
   };
   return (
     <div class={`mark ${kind}`} style={place} aria-hidden="true">
-      {tag !== undefined && <span class={tagLook(kind, box)}>{tag}</span>}
+      {tag !== undefined && <span class={tagClass(kind, box)}>{tag}</span>}
     </div>
   );
 }
 
-/** Tags stand outside of their box, above or below it, unless that is outside of the photo; so for left and right. */
-function tagLook(kind: FrameProps['kind'], box: Box): string {
+/** Tags are placed outside their box, unless that would be outside the photo. */
+function tagClass(kind: FrameProps['kind'], box: Box): string {
   const hasRoom = kind === 'wrong' ? box.ymax < 0.9 : box.ymin > 0.1;
   return `tag${hasRoom ? '' : ' inside'}${box.xmin > 0.5 ? ' leftwards' : ''}`;
+}
+
+/** The meaning of the boxes, distinguished by line style and not by colour alone. */
+/** The meaning of the boxes, distinguished by line style and not by colour alone. */
+export function Legend() {
+  return (
+    <ul class="legend">
+      <li>
+        <span class="mark truth" aria-hidden="true" /> what a person marked
+      </li>
+      <li>
+        <span class="mark right" aria-hidden="true" /> ✓ found
+      </li>
+      <li>
+        <span class="mark wrong" aria-hidden="true" /> ✕ wrong
+      </li>
+      <li>
+        <span class="mark missed" aria-hidden="true" /> ? missed
+      </li>
+    </ul>
+  );
 }

@@ -1,22 +1,20 @@
-/** Evaluate: the version's own samples run on this phone, beside what the server found on them. */
+/** The Evaluate screen: runs the version's samples on this phone and compares the result with the server's. */
 import './evaluate.css';
 
 import {useEffect} from 'preact/hooks';
 
-import {ModelPanel} from '../detect/model-panel.tsx';
-import {Problem} from '../detect/problem.tsx';
-import {phoneModel, whyNotHere} from '../model/on-phone.ts';
+import {ModelPanel} from '../model/model-panel.tsx';
 import type {ReadyModel} from '../model/phone-model.ts';
-import {list} from '../shell/words.ts';
-import {Legend} from './legend.tsx';
-import {NumbersTable} from './numbers-table.tsx';
-import {SampleFigure} from './sample-figure.tsx';
-import {cancel, evaluation, hasSamples, run, type Done} from './session.ts';
+import {phoneModel, unsupportedReason} from '../model/shared-model.ts';
+import {formatList} from '../ui/format.ts';
+import {Problem} from '../ui/problem.tsx';
 import {TrainingCurves} from './curves/training-curves.tsx';
-import {VerdictCard} from './verdict-card.tsx';
+import {NumbersTable, VerdictCard} from './result-cards.tsx';
+import {Legend, SampleFigure} from './sample-figure.tsx';
+import {cancel, evaluation, hasSamples, run, type Done} from './session.ts';
 
 export function EvaluateScreen() {
-  const obstacle = whyNotHere();
+  const obstacle = unsupportedReason();
   const model = phoneModel.state.value;
   useEffect(() => {
     if (obstacle === null) void phoneModel.start();
@@ -61,7 +59,7 @@ function Start({model}: {model: ReadyModel}) {
   return (
     <div class="card stack">
       <p>
-        Version {version} finds {list(labels)}. It comes with {samples?.length} photos to try it on.
+        Version {version} finds {formatList(labels)}. It comes with {samples?.length} photos to try it on.
       </p>
       <button class="button main" onClick={() => void run(model)}>
         Run them on this phone

@@ -1,15 +1,15 @@
-/** The evaluation on this phone. It lives as long as the page, so that its result is there after a look elsewhere. */
+/** The evaluation on this phone. It is kept while the page is open, so that its result survives a change of screen. */
 import {computed, signal} from '@preact/signals';
 
-import {isSameVersion, type Manifest} from '../gateway/manifest.ts';
-import {SAMPLES, SAMPLES_FOLDER} from '../gateway/report-files.ts';
-import {backendName} from '../model/backend-name.ts';
-import {detectOnPhone, phoneModel, versionFile} from '../model/on-phone.ts';
+import {isSameVersion, SAMPLES, SAMPLES_FOLDER, type Manifest} from '../gateway/manifest.ts';
+import {parseSamples, type Samples} from '../gateway/samples.ts';
+import {backendName} from '../model/backends.ts';
 import type {ReadyModel} from '../model/phone-model.ts';
+import {detectOnPhone, phoneModel, versionFile} from '../model/shared-model.ts';
+import {errorMessage} from '../ui/format.ts';
 import {openPhoto} from '../vision/photo.ts';
-import {reportOf, type Report} from './report.ts';
-import {runSamples, worstFirst, type Means, type Ran} from './run.ts';
-import {parseSamples, type Samples} from './samples.ts';
+import {makeReport, type Report} from './report.ts';
+import {runSamples, worstFirst, type SampleResult, type SampleRunner} from './run-samples.ts';
 
 export type State =
   | {readonly state: 'idle'}
@@ -20,29 +20,29 @@ export type State =
 export interface Done {
   readonly state: 'done';
   readonly manifest: Manifest;
-  /** What it ran with, as people read it. */
+  /** The display name of the backend. */
   readonly backend: string;
   readonly samples: Samples;
   readonly report: Report;
-  readonly worstFirst: readonly Ran[];
+  readonly worstFirst: readonly SampleResult[];
 }
 
 const now = signal<State>({state: 'idle'});
 let stopping = new AbortController();
 
-/** A result of another version than the one on this phone is none. */
+/** The current evaluation; a result is dropped once the phone has a different version. */
 export const evaluation = computed<State>(() => {
   const model = phoneModel.state.value;
   if (now.value.state !== 'done' || model.state !== 'ready') return now.value;
   return isSameVersion(now.value.manifest, model.manifest) ? now.value : {state: 'idle'};
 });
 
-/** Whether the version was published with photos to try it on. */
+/** Whether the version was published with sample photos. */
 export function hasSamples(manifest: Manifest): boolean {
   return (manifest.samples?.length ?? 0) > 0;
 }
 
-/** Run the model's samples. What goes wrong is in `evaluation`. */
+/** Run the model's samples. Failures are in `evaluation`. */
 export async function run(model: ReadyModel): Promise<void> {
   if (now.value.state === 'running') return;
   const {manifest} = model;
@@ -53,28 +53,28 @@ export async function run(model: ReadyModel): Promise<void> {
     const samples = parseSamples(new TextDecoder().decode(await versionFile(manifest, SAMPLES)));
     const total = samples.photos.length;
     let done = 0;
-    const onRan = () => (now.value = {state: 'running', done: ++done, total});
-    const all = await runSamples(samples, meansOf(manifest), {stop, onRan});
-    const report = reportOf(samples, all);
+    const onResult = () => (now.value = {state: 'running', done: ++done, total});
+    const results = await runSamples(samples, makeSampleRunner(manifest), {stop, onResult});
+    const report = makeReport(samples, results);
     now.value = {
       state: 'done',
       manifest,
-      backend: backendName(model),
+      backend: backendName(model.runner.backend.value),
       samples,
       report,
-      worstFirst: worstFirst(all),
+      worstFirst: worstFirst(results),
     };
   } catch (fault) {
-    now.value = stop.aborted ? {state: 'idle'} : {state: 'failed', message: sentence(fault)};
+    now.value = stop.aborted ? {state: 'idle'} : {state: 'failed', message: errorMessage(fault)};
   }
 }
 
-/** Stop at once; nothing is shown of what was done. */
+/** Cancel the run and discard its partial results. */
 export function cancel(): void {
   stopping.abort();
 }
 
-function meansOf(manifest: Manifest): Means {
+function makeSampleRunner(manifest: Manifest): SampleRunner {
   return {
     read: async ({file}) =>
       new Blob([await versionFile(manifest, SAMPLES_FOLDER + file)], {type: 'image/jpeg'}),
@@ -83,8 +83,4 @@ function meansOf(manifest: Manifest): Means {
       return {detections, ms: ms.resize + ms.inference};
     },
   };
-}
-
-function sentence(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
 }

@@ -1,31 +1,32 @@
-import type {Evaluation} from './maths/evaluation.ts';
+import type {Evaluation} from '../metrics/evaluation.ts';
 
-/** How far to trust the version on this phone: `differs` when the phone does not answer as the server does. */
+/** How far to trust the version on this phone; `differs` means that the phone and the server disagree. */
 export type Trust = 'good' | 'mixed' | 'poor' | 'differs' | 'unknown';
 
 export interface Verdict {
   readonly trust: Trust;
   /** One sentence that says whether to trust it. */
   readonly headline: string;
-  /** What that rests on, a sentence each. */
+  /** The reasons, one sentence each. */
   readonly reasons: readonly string[];
 }
 
-const GOOD = 0.8;
-const MIXED = 0.6;
+/** Minimum of precision and recall. */
+const MIN_GOOD = 0.8;
+const MIN_MIXED = 0.6;
 
-/** Put what was measured on this phone into words. `differing` photos are answered unlike on the server. */
-export function verdictOf(phone: Evaluation, differing: number): Verdict {
+/** The verdict in words. `differing` is the number of photos on which the phone and the server disagree. */
+export function decideVerdict(phone: Evaluation, differing: number): Verdict {
   const {truePositives, falsePositives, falseNegatives} = phone.counts;
   const objects = truePositives + falseNegatives;
-  const drawn = truePositives + falsePositives;
+  const detections = truePositives + falsePositives;
   const reasons = [
     agreement(phone.photos, differing),
     ...found(truePositives, objects),
-    ...boxes(truePositives, drawn),
+    ...boxes(truePositives, detections),
     ...empty(phone),
   ];
-  const trust = differing > 0 ? 'differs' : trustOf(truePositives, objects, drawn);
+  const trust = differing > 0 ? 'differs' : trustOf(truePositives, objects, detections);
   return {trust, headline: HEADLINES[trust], reasons};
 }
 
@@ -37,11 +38,11 @@ const HEADLINES: Readonly<Record<Trust, string>> = {
   unknown: 'These photos cannot tell: nothing is labelled on them.',
 };
 
-function trustOf(right: number, objects: number, drawn: number): Trust {
-  if (objects === 0) return drawn === 0 ? 'unknown' : 'poor';
-  const worst = Math.min(right / objects, drawn === 0 ? 0 : right / drawn);
-  if (worst >= GOOD) return 'good';
-  return worst >= MIXED ? 'mixed' : 'poor';
+function trustOf(truePositives: number, objects: number, detections: number): Trust {
+  if (objects === 0) return detections === 0 ? 'unknown' : 'poor';
+  const worst = Math.min(truePositives / objects, detections === 0 ? 0 : truePositives / detections);
+  if (worst >= MIN_GOOD) return 'good';
+  return worst >= MIN_MIXED ? 'mixed' : 'poor';
 }
 
 function agreement(photos: number, differing: number): string {
@@ -53,17 +54,17 @@ function all(photos: number): string {
   return photos === 1 ? 'the one photo' : `all ${photos} photos`;
 }
 
-function found(right: number, objects: number): string[] {
-  return objects === 0 ? [] : [`It found ${right} of ${count(objects, 'object')}.`];
+function found(truePositives: number, objects: number): string[] {
+  return objects === 0 ? [] : [`It found ${truePositives} of ${count(objects, 'object')}.`];
 }
 
-function boxes(right: number, drawn: number): string[] {
-  if (drawn === 0) return ['It drew no boxes.'];
-  const wrong = drawn - right;
+function boxes(truePositives: number, detections: number): string[] {
+  if (detections === 0) return ['It drew no boxes.'];
+  const wrong = detections - truePositives;
   return [
     wrong === 0
-      ? `None of its ${count(drawn, 'box', 'boxes')} is wrong.`
-      : `${wrong} of its ${count(drawn, 'box', 'boxes')} ${wrong === 1 ? 'is' : 'are'} wrong.`,
+      ? `None of its ${count(detections, 'box', 'boxes')} is wrong.`
+      : `${wrong} of its ${count(detections, 'box', 'boxes')} ${wrong === 1 ? 'is' : 'are'} wrong.`,
   ];
 }
 

@@ -1,13 +1,13 @@
-/** The API key: asked for when the gateway first wants one, then kept in this browser. */
+/** The API key: the person is asked for it when the gateway first requires one; it is then stored in this browser. */
 import {computed, signal} from '@preact/signals';
 
-import {kept} from '../storage/kept.ts';
+import {storedSetting} from '../storage/settings.ts';
 
-export const apiKey = kept('api-key');
+export const apiKey = storedSetting('api-key');
 
-/** A question to the person that waits for an answer; null when there is none. */
+/** A pending request to the person for a key. */
 export interface KeyQuestion {
-  /** The key that was sent was refused. */
+  /** Whether the gateway rejected the key that was sent. */
   readonly refused: boolean;
   readonly answer: (key: string | null) => void;
 }
@@ -15,12 +15,12 @@ export interface KeyQuestion {
 export const keyQuestion = signal<KeyQuestion | null>(null);
 const asked = signal(false);
 
-/** Whether this gateway wants keys, as far as is known. */
+/** Whether this gateway is known to require keys. */
 export const apiKeysWanted = computed(() => asked.value || apiKey.value !== null);
 
 let waiting: Promise<string | null> | null = null;
 
-/** Asks for a key, once for all requests that wait for one. Null when the person gives none. */
+/** Asks the person for a key, once for all waiting requests. Null when the person gives none. */
 export function askForKey(): Promise<string | null> {
   asked.value = true;
   waiting ??= new Promise<string | null>(resolve => {

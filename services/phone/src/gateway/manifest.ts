@@ -1,4 +1,5 @@
-/** manifest.json of a version, as far as the page reads it. A number that was not measured is absent. */
+/** manifest.json of a version, as far as the page reads it. Metrics that were not measured are absent. */
+
 export interface ManifestFile {
   /** Relative to the version's folder under artifacts/. */
   readonly path: string;
@@ -29,7 +30,7 @@ export interface Manifest {
     readonly dtype: string;
     readonly range: readonly number[];
   };
-  /** Names in the order in which each runtime gives them. */
+  /** Output names, in the order in which each runtime returns them. */
   readonly outputs: Readonly<Record<string, readonly string[]>>;
   readonly score_threshold?: number;
   readonly metrics?: {
@@ -42,21 +43,28 @@ export interface Manifest {
   readonly samples?: readonly ManifestFile[];
 }
 
-/** A store that was begun anew gives its numbers again: the time tells such versions apart. */
+/** A new store reuses version numbers: the creation time tells such versions apart. */
 export function isSameVersion(one: Manifest, other: Manifest): boolean {
   return one.name === other.name && one.version === other.version && one.created === other.created;
 }
 
-/** What the gateway takes where a version was published without a measured threshold. */
+/** The gateway's default for versions published without a measured threshold. */
 const UNMEASURED_THRESHOLD = 0.5;
 
-/** Detections below it are not shown. */
+/** The score below which detections are not shown by default. */
 export function scoreThreshold(manifest: Manifest): number {
   return manifest.score_threshold ?? UNMEASURED_THRESHOLD;
 }
 
-/** Where a file of a version is served, relative to the page. */
+/** The URL of a version's file, relative to the page. */
 export function filePath(manifest: Manifest, path: string): string {
   const escaped = path.split('/').map(encodeURIComponent).join('/');
   return `v1/models/${encodeURIComponent(manifest.name)}/versions/${manifest.version}/files/${escaped}`;
 }
+
+/** The folder of the sample photos in a version's artifacts. */
+export const SAMPLES_FOLDER = 'report/samples/';
+/** Ground truth of the sample photos, and the version's own detections at the time of training. */
+export const SAMPLES = `${SAMPLES_FOLDER}samples.json`;
+/** The training log, one event per line. */
+export const HISTORY = 'report/history.jsonl';

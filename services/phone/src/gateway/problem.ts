@@ -1,9 +1,9 @@
-/** What the gateway or the network says when it does not answer: a sentence for people, and a code to tell by. */
+/** A failed request to the gateway: a message for people, and a code for programs. */
 export class GatewayProblem extends Error {
   override readonly name = 'GatewayProblem';
-  /** One of the gateway's own codes, `unreachable` without an answer, `unknown` for an answer of somebody else. */
+  /** One of the gateway's own codes, `unreachable` without a response, `unknown` when something else responded. */
   readonly code: string;
-  /** The HTTP status; 0 without an answer. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number;
 
   constructor(code: string, message: string, status = 0) {
@@ -20,8 +20,8 @@ export function unreachable(): GatewayProblem {
   );
 }
 
-/** The answer's JSON. Throws GatewayProblem when it is none: a Wi-Fi's login page comes with status 200 too. */
-export async function contentOf<Content>(response: Response): Promise<Content> {
+/** The response's JSON. Throws GatewayProblem when it is not JSON: a Wi-Fi's login page has status 200, too. */
+export async function jsonOf<Content>(response: Response): Promise<Content> {
   try {
     return (await response.json()) as Content;
   } catch (fault) {
@@ -35,7 +35,7 @@ export async function contentOf<Content>(response: Response): Promise<Content> {
   }
 }
 
-/** RFC 9457 as the gateway writes it; anything else is told by its status. */
+/** The problem described in the response (RFC 9457); any other response is described by its status. */
 export async function problemOf(response: Response): Promise<GatewayProblem> {
   const content: unknown = await response.json().catch(() => null);
   if (typeof content === 'object' && content !== null && 'code' in content && 'detail' in content) {

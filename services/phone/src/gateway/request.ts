@@ -1,8 +1,8 @@
-/** The one way to the gateway: adds the API key, asks for it when it is missing, and names what goes wrong. */
+/** All requests to the gateway go through here: adds the API key, asks for it when it is missing, and maps failures. */
 import {apiKey, askForKey} from './api-key.ts';
 import {problemOf, unreachable} from './problem.ts';
 
-/** Of a key that a header can carry (RFC 9110, section 5.5, without what a key is never made of). */
+/** Keys that an HTTP header can carry: visible ASCII (RFC 9110, section 5.5). */
 const HEADER_VALUE = /^[!-~]+$/;
 
 /** The address of `path` ('detect', 'v1/...') at the gateway that served this page. */
@@ -11,14 +11,14 @@ export function address(path: string): string {
 }
 
 export interface AskOptions {
-  /** Whether a person may be asked for a missing key; else that is a GatewayProblem like others. */
+  /** Whether the person may be asked for a missing key; otherwise a missing key is a GatewayProblem. */
   readonly asksForKey?: boolean;
 }
 
 /**
- * The answer: any status below 400, so 304 too.
+ * The response, for any status below 400, including 304.
  *
- * Throws GatewayProblem for every other status and when nothing answers; AbortError when `init.signal` aborts.
+ * Throws GatewayProblem for any other status and when the gateway is unreachable; AbortError when `init.signal` aborts.
  */
 export async function ask(
   path: string,
@@ -31,7 +31,7 @@ export async function ask(
     if (response.status < 400) return response;
     const problem = await problemOf(response);
     if (problem.code !== 'unauthenticated' || !asksForKey) throw problem;
-    // Somebody may have answered while this request was on its way.
+    // Another request may have obtained a key in the meantime.
     if (apiKey.value === sent && (await askForKey()) === null) throw problem;
     init.signal?.throwIfAborted();
   }
@@ -39,7 +39,7 @@ export async function ask(
 
 async function send(path: string, init: RequestInit, key: string | null): Promise<Response> {
   const headers = new Headers(init.headers);
-  // One that no header carries is left out: the gateway asks for a key then, and so does the page.
+  // An invalid key is left out: the gateway then requires a key, and the page asks for a new one.
   if (key !== null && HEADER_VALUE.test(key)) headers.set('X-Api-Key', key);
   try {
     return await fetch(address(path), {...init, headers});

@@ -1,26 +1,26 @@
-/** Label: photos of one's own, boxes on them, and one zip to train on. */
+/** The Label screen: own photos, boxes on them, and a zip for training. */
 import './label.css';
 
 import {useEffect} from 'preact/hooks';
 
-import {route, show} from '../shell/screens.ts';
-import {shelf} from './collection/shelf.ts';
-import {CollectionProblem} from './collection/problem.ts';
+import {navigate, route} from '../ui/route.ts';
+import {collection} from './collection/collection.ts';
+import {CollectionProblem} from './collection/photo-database.ts';
 import {Editor} from './editor/editor.tsx';
-import {ClassNames} from './overview/class-names.tsx';
+import {ClassNamesForm} from './overview/class-names-form.tsx';
 import {Overview} from './overview/overview.tsx';
 
 export function LabelScreen() {
   useEffect(() => {
-    const open = () => shelf.opened().catch(() => undefined); // what went wrong is in its state
+    const open = () => collection.open().catch(() => undefined); // the problem is in its state
     void open();
     const look = () => {
-      if (document.visibilityState === 'visible') void shelf.refresh();
+      if (document.visibilityState === 'visible') void collection.refresh();
     };
     document.addEventListener('visibilitychange', look);
     return () => document.removeEventListener('visibilitychange', look);
   }, []);
-  const state = shelf.state.value;
+  const state = collection.state.value;
   if (state === 'closed') return <p class="quiet pad">Opening…</p>;
   if (state instanceof CollectionProblem) {
     return (
@@ -29,8 +29,8 @@ export function LabelScreen() {
       </p>
     );
   }
-  if (shelf.classes.value.length === 0) return <FirstNames />;
-  const shown = shelf.find(Number(route.value[1]));
+  if (collection.classes.value.length === 0) return <FirstNames />;
+  const shown = collection.find(Number(route.value[1]));
   return (
     <>
       <Overview />
@@ -39,9 +39,9 @@ export function LabelScreen() {
   );
 }
 
-/** From photo to photo there is one step back, to all of them. */
+/** Moves between photos without adding history entries, so that one step back leads to the overview. */
 function go(id: number | null): void {
-  if (id === null) show('label');
+  if (id === null) navigate('label');
   else location.replace(`#/label/${id}`);
 }
 
@@ -54,7 +54,7 @@ function FirstNames() {
         the names later; leave the second empty if there is only one.
       </p>
       <section class="card">
-        <ClassNames names={[]} boxes={[]} save="Go on" onSave={names => shelf.rename(names)} />
+        <ClassNamesForm names={[]} boxes={[]} save="Go on" onSave={names => collection.rename(names)} />
       </section>
     </div>
   );

@@ -1,10 +1,10 @@
-/** Files of a version, checked before anybody sees them. */
+/** Downloads files of a version and verifies their checksums. */
 import {filePath, type Manifest, type ManifestFile} from '../gateway/manifest.ts';
 import {unreachable} from '../gateway/problem.ts';
 import {ask} from '../gateway/request.ts';
-import {sha256} from './checksum.ts';
+import {sha256} from '../storage/checksum.ts';
 
-/** What came is not what the manifest describes. */
+/** The content does not match the size and checksum in the manifest. */
 export class DamagedFile extends Error {
   override readonly name = 'DamagedFile';
 
@@ -17,40 +17,40 @@ export class DamagedFile extends Error {
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called with the number of bytes that arrived since the last call. */
+  /** Called with the number of bytes received since the last call. */
   readonly onBytes?: (count: number) => void;
-  /** Whether the browser may answer from its own cache. */
+  /** How the browser may use its HTTP cache. */
   readonly cache?: RequestCache;
 }
 
 /**
- * The file's content, checked against its size and sha256.
+ * The file's content, verified against its size and SHA-256.
  *
  * Throws DamagedFile, GatewayProblem, or AbortError.
  */
-export async function downloadChecked(
+export async function downloadVerified(
   manifest: Manifest,
   file: ManifestFile,
   options: DownloadOptions = {},
 ): Promise<ArrayBuffer> {
   const content = await download(manifest, file.path, options);
-  if (await isSound(file, content)) return content;
-  // The browser keeps these files for good: what came damaged once would come from its cache for ever.
+  if (await isIntact(file, content)) return content;
+  // The browser caches these files as immutable: a damaged copy would be served from its cache forever.
   const again = await download(manifest, file.path, {...options, cache: 'reload'});
-  await check(file, again);
+  await verify(file, again);
   return again;
 }
 
-/** Throws DamagedFile. */
-export async function check(file: ManifestFile, content: ArrayBuffer): Promise<void> {
-  if (!(await isSound(file, content))) throw new DamagedFile(file.path);
+/** Throws DamagedFile if the content does not match. */
+export async function verify(file: ManifestFile, content: ArrayBuffer): Promise<void> {
+  if (!(await isIntact(file, content))) throw new DamagedFile(file.path);
 }
 
-async function isSound(file: ManifestFile, content: ArrayBuffer): Promise<boolean> {
+async function isIntact(file: ManifestFile, content: ArrayBuffer): Promise<boolean> {
   return content.byteLength === file.size_bytes && (await sha256(content)) === file.sha256;
 }
 
-/** The content of a file that the manifest does not list, as it comes. Throws GatewayProblem or AbortError. */
+/** The content of a file, not verified. Throws GatewayProblem or AbortError. */
 export async function download(
   manifest: Manifest,
   path: string,
@@ -66,7 +66,7 @@ export async function download(
     }
   } catch (fault) {
     signal?.throwIfAborted();
-    if (fault instanceof TypeError) throw unreachable(); // cut off half-way
+    if (fault instanceof TypeError) throw unreachable(); // the connection broke during the download
     throw fault;
   }
   return new Blob(parts).arrayBuffer();

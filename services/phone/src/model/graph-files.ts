@@ -1,11 +1,11 @@
-/** Which files of a version run in a browser, and how they become one network. */
+/** The TensorFlow.js files of a version, and how they are assembled for the engine. */
 import type {Manifest, ManifestFile} from '../gateway/manifest.ts';
 import type {GraphFiles} from './engine/protocol.ts';
 
 const KIND = 'tfjs_graph_f16';
 const TOPOLOGY = 'model.json';
 
-/** The version has no files for browsers. */
+/** The version was published without TensorFlow.js files. */
 export class NoBrowserFiles extends Error {
   override readonly name = 'NoBrowserFiles';
 
@@ -23,7 +23,7 @@ export function graphFileList(manifest: Manifest): readonly ManifestFile[] {
   return artifact.files;
 }
 
-/** Bytes of all of them. Throws NoBrowserFiles. */
+/** Total size in bytes. Throws NoBrowserFiles. */
 export function graphSize(manifest: Manifest): number {
   return graphFileList(manifest).reduce((sum, {size_bytes}) => sum + size_bytes, 0);
 }
@@ -32,21 +32,21 @@ interface ModelJson {
   readonly weightsManifest: readonly {readonly paths: readonly string[]}[];
 }
 
-/** The network from its files, by their paths in the manifest. Throws an Error when one is missing. */
+/** Assembles the graph from its files, keyed by their paths in the manifest. Throws an Error if one is missing. */
 export async function graphFiles(
   manifest: Manifest,
   files: ReadonlyMap<string, ArrayBuffer>,
 ): Promise<GraphFiles> {
   const path = graphFileList(manifest).find(file => file.path.endsWith(`/${TOPOLOGY}`))?.path ?? TOPOLOGY;
-  const take = (wanted: string) => {
+  const get = (wanted: string) => {
     const content = files.get(wanted);
     if (!content) throw new Error(`${wanted} is missing`);
     return content;
   };
-  const topology = take(path);
+  const topology = get(path);
   const folder = path.slice(0, -TOPOLOGY.length);
   const {weightsManifest} = JSON.parse(new TextDecoder().decode(topology)) as ModelJson;
-  const weights = weightsManifest.flatMap(({paths}) => paths).map(name => take(folder + name));
+  const weights = weightsManifest.flatMap(({paths}) => paths).map(name => get(folder + name));
   const {width, height} = manifest.input;
   return {topology, weights: await new Blob(weights).arrayBuffer(), width, height};
 }

@@ -1,49 +1,49 @@
 /**
- * The model on this phone: fetched, checked, tested, kept, and exchanged for a newer one when somebody says so.
+ * The model on this phone: downloads, verifies, tests and stores it, and updates it at the person's request.
  *
- * The last version that worked stays until another one has been seen to work.
+ * A working version is only replaced after its successor has passed the self-test.
  */
 import {signal, type ReadonlySignal} from '@preact/signals';
 
 import {fetchManifest, type FetchedManifest} from '../gateway/fetch-manifest.ts';
-import {isSameVersion, type Manifest} from '../gateway/manifest.ts';
-import {HISTORY, SAMPLES} from '../gateway/report-files.ts';
-import {kept} from '../storage/kept.ts';
-import {isStorageFull} from '../storage/full.ts';
-import {check, download, downloadChecked} from './download.ts';
-import type {Found} from './engine/protocol.ts';
+import {HISTORY, isSameVersion, SAMPLES, type Manifest} from '../gateway/manifest.ts';
+import {isStorageFull} from '../storage/database.ts';
+import {storedSetting} from '../storage/settings.ts';
+import {errorMessage} from '../ui/format.ts';
+import {download, downloadVerified, verify} from './download.ts';
+import type {DetectResult} from './engine/protocol.ts';
 import {graphFileList, graphFiles, graphSize} from './graph-files.ts';
 import {Runner} from './runner.ts';
 import {prepareSelfTest, type ReadFile} from './self-test.ts';
-import {Shelf} from './shelf.ts';
+import {VersionStore} from './version-store.ts';
 
 export type ModelState =
-  /** Not here: never fetched, or deleted. */
+  /** Never downloaded, or deleted. */
   | {readonly state: 'none'}
   | {readonly state: 'starting'}
   | Progress
   | ReadyModel
-  /** A sentence that says why, and what to do. */
+  /** The message says why, and what to do. */
   | {readonly state: 'failed'; readonly message: string};
 
-/** On the way to a version: bytes of its files, then its self-test. */
+/** Installing a version: downloading its files, then running its self-test. */
 export type Progress =
   | {readonly state: 'fetching'; readonly received: number; readonly total: number}
   | {readonly state: 'testing'; readonly version: number};
 
-type Report = (progress: Progress) => void;
+type OnProgress = (progress: Progress) => void;
 
 export interface ReadyModel {
   readonly state: 'ready';
   readonly manifest: Manifest;
   readonly runner: Runner;
   readonly sizeBytes: number;
-  /** Whether it is in the browser's storage; otherwise it lasts as long as the page. */
-  readonly isKept: boolean;
+  /** Whether it is in the browser's storage; otherwise it is lost when the page closes. */
+  readonly isStored: boolean;
 }
 
-/** Other backends are measured, and the report is fetched, when the first picture has had its answer. */
-const SETTLE_AFTER_MS = 2000;
+/** Measuring backends and fetching the report are delayed, so as not to slow down the first detection. */
+const BACKGROUND_WORK_DELAY_MS = 2000;
 
 export class ModelMissing extends Error {
   override readonly name = 'ModelMissing';
@@ -63,11 +63,11 @@ export class PhoneModel {
   readonly #offer = signal<FetchedManifest | null>(null);
   readonly #updating = signal<Progress | null>(null);
   readonly #notice = signal<string | null>(null);
-  readonly #shelf = new Shelf();
-  /** Set when somebody deleted the model: it is not fetched again by itself. */
-  readonly #unwanted = kept('model-unwanted');
-  /** Files of the running version that are not kept, for want of room. */
-  #unkept: ReadonlyMap<string, ArrayBuffer> = new Map<string, ArrayBuffer>();
+  readonly #store = new VersionStore();
+  /** Set when the person deleted the model, so that it is not downloaded again automatically. */
+  readonly #unwanted = storedSetting('model-unwanted');
+  /** Files of the running version, if they could not be stored. */
+  #filesInMemory: ReadonlyMap<string, ArrayBuffer> = new Map<string, ArrayBuffer>();
   #work: Promise<void> | null = null;
   #abort = new AbortController();
 
@@ -75,27 +75,27 @@ export class PhoneModel {
     return this.#state;
   }
 
-  /** The version that the server has now, when it is another one. */
+  /** The server's version, if it is a different one. */
   get offer(): ReadonlySignal<FetchedManifest | null> {
     return this.#offer;
   }
 
-  /** How far the offered version is, while the present one goes on. */
+  /** Progress of an update, while the current version keeps running. */
   get updating(): ReadonlySignal<Progress | null> {
     return this.#updating;
   }
 
-  /** Something to know that stops nothing, as a sentence. */
+  /** A message about something that does not prevent detection. */
   get notice(): ReadonlySignal<string | null> {
     return this.#notice;
   }
 
-  /** Have a model ready: the kept one, else the server's. Failures are in `state`. */
+  /** Get a model ready: the stored one, otherwise the server's. Failures are in `state`. */
   start(): Promise<void> {
     if (this.#state.value.state === 'ready') return Promise.resolve();
-    return this.#once(async () => {
+    return this.#exclusively(async () => {
       this.#state.value = {state: 'starting'};
-      if (await this.#startKept()) return;
+      if (await this.#startStored()) return;
       if (this.#unwanted.value !== null) {
         this.#state.value = {state: 'none'};
         return;
@@ -105,43 +105,43 @@ export class PhoneModel {
     });
   }
 
-  /** Fetch the server's version although the model was deleted here. */
+  /** Download the server's version even if the model was deleted here. */
   fetchAgain(): Promise<void> {
     this.#unwanted.value = null;
     return this.start();
   }
 
-  /** Ask the server whether it has another version: `notice` says if not. Nothing changes here before `update`. */
-  async look(): Promise<void> {
+  /** Ask the server for a newer version; `notice` says if there is none. Nothing changes before `update`. */
+  async checkForUpdate(): Promise<void> {
     try {
-      await this.#look();
+      await this.#checkForUpdate();
       this.#notice.value = this.#offer.value ? null : 'The server has no other version.';
     } catch (fault) {
-      this.#notice.value = sentence(fault);
+      this.#notice.value = errorMessage(fault);
     }
   }
 
-  /** Take the offered version. If it does not work here, the present one stays and `notice` says so. */
+  /** Install the offered version. If it does not work here, the current one stays and `notice` says so. */
   update(): Promise<void> {
     const offer = this.#offer.value;
-    const present = this.#state.value;
-    if (!offer || present.state !== 'ready') return Promise.resolve();
-    return this.#once(async () => {
+    const current = this.#state.value;
+    if (!offer || current.state !== 'ready') return Promise.resolve();
+    return this.#exclusively(async () => {
       try {
         await this.#install(offer, progress => (this.#updating.value = progress));
-        present.runner.close();
+        current.runner.close();
         this.#offer.value = null;
       } catch (fault) {
         this.#notice.value =
-          `Version ${offer.manifest.version} was not taken over; version ${present.manifest.version} goes on. ` +
-          sentence(fault);
+          `Version ${offer.manifest.version} was not taken over; version ${current.manifest.version} goes on. ` +
+          errorMessage(fault);
       } finally {
         this.#updating.value = null;
       }
     });
   }
 
-  /** Delete the model and all that was kept with it. */
+  /** Delete the model and its files. */
   async remove(): Promise<void> {
     this.#abort.abort();
     await this.#work;
@@ -150,13 +150,13 @@ export class PhoneModel {
     this.#unwanted.value = 'yes';
     this.#offer.value = null;
     this.#notice.value = null;
-    this.#unkept = new Map();
-    await this.#shelf.clear().catch(() => undefined); // a browser that keeps nothing has nothing to clear
+    this.#filesInMemory = new Map();
+    await this.#store.clear().catch(() => undefined); // without storage there is nothing to clear
     this.#state.value = {state: 'none'};
   }
 
-  /** All rows that the network gives. `picture` is handed over. Throws ModelMissing or EngineFault. */
-  detect(picture: ImageBitmap): Promise<Found> {
+  /** All detections of the network. Takes ownership of `picture`. Throws ModelMissing or EngineFault. */
+  detect(picture: ImageBitmap): Promise<DetectResult> {
     const now = this.#state.value;
     if (now.state !== 'ready') {
       picture.close();
@@ -166,19 +166,20 @@ export class PhoneModel {
   }
 
   /**
-   * A file of a version: the kept one, else the server's, which is then kept with the model.
+   * A file of a version: the stored one, otherwise the server's, which is then stored with the model.
    *
-   * Checked where the manifest lists it. Throws DamagedFile or GatewayProblem.
+   * Verified if the manifest lists it. Throws DamagedFile or GatewayProblem.
    */
   async file(manifest: Manifest, path: string): Promise<ArrayBuffer> {
-    const here = this.#unkept.get(path) ?? (await this.#shelf.file(manifest, path).catch(() => undefined));
-    if (here) return here;
+    const local =
+      this.#filesInMemory.get(path) ?? (await this.#store.file(manifest, path).catch(() => undefined));
+    if (local) return local;
     const content = await this.#fetchFile(manifest, path, new AbortController().signal);
-    await this.#shelf.add(manifest, path, content).catch(() => undefined); // kept when there is room
+    await this.#store.add(manifest, path, content).catch(() => undefined); // stored if there is room
     return content;
   }
 
-  #once(work: () => Promise<void>): Promise<void> {
+  #exclusively(work: () => Promise<void>): Promise<void> {
     this.#work ??= (async () => {
       this.#abort = new AbortController();
       this.#notice.value = null;
@@ -187,7 +188,7 @@ export class PhoneModel {
       } catch (fault) {
         this.#state.value = this.#abort.signal.aborted
           ? {state: 'none'}
-          : {state: 'failed', message: sentence(fault)};
+          : {state: 'failed', message: errorMessage(fault)};
       } finally {
         this.#work = null;
       }
@@ -195,69 +196,69 @@ export class PhoneModel {
     return this.#work;
   }
 
-  /** Whether the kept version runs. One that does not is fetched anew. */
-  async #startKept(): Promise<boolean> {
+  /** Whether the stored version runs. Otherwise it is downloaded again. */
+  async #startStored(): Promise<boolean> {
     try {
-      const found = await this.#shelf.version();
-      if (!found) return false;
-      const {manifest} = found;
+      const stored = await this.#store.version();
+      if (!stored) return false;
+      const {manifest} = stored;
       const {runner} = await this.#load(
         manifest,
         async path => {
-          const content = await this.#shelf.file(manifest, path);
+          const content = await this.#store.file(manifest, path);
           if (!content) throw new Error(`${path} is missing`);
           const listed = listedFile(manifest, path);
-          if (listed) await check(listed, content);
+          if (listed) await verify(listed, content);
           return content;
         },
         progress => (this.#state.value = progress),
       );
       this.#ready(manifest, runner, true);
-      this.#look().catch(() => undefined); // the next visit asks again
+      this.#checkForUpdate().catch(() => undefined); // the next visit tries again
       return true;
     } catch {
-      // Storage that is forbidden, cleared by half or damaged is like none.
+      // Storage that is forbidden, partly cleared or damaged is treated as empty.
       return false;
     }
   }
 
   /** Throws GatewayProblem. */
-  async #look(): Promise<void> {
+  async #checkForUpdate(): Promise<void> {
     const now = this.#state.value;
     if (now.state !== 'ready') return;
-    const kept = await this.#shelf.version().catch(() => undefined);
-    // Another tab may have gone over to another version.
-    const etag = kept && isSameVersion(kept.manifest, now.manifest) ? kept.etag : null;
+    const stored = await this.#store.version().catch(() => undefined);
+    // Another tab may have stored a different version.
+    const etag = stored && isSameVersion(stored.manifest, now.manifest) ? stored.etag : null;
     const fetched = await fetchManifest(etag);
     const isOther = fetched !== null && !isSameVersion(fetched.manifest, now.manifest);
     this.#offer.value = isOther ? fetched : null;
   }
 
-  async #install(fetched: FetchedManifest, report: Report): Promise<void> {
+  async #install(fetched: FetchedManifest, onProgress: OnProgress): Promise<void> {
     const {manifest} = fetched;
     const stop = this.#abort.signal;
-    // When one file cannot be had the others are not waited for, and nothing more is told of them.
+    // When one download fails, the others are cancelled and no more progress is reported.
     const fetching = new AbortController();
     stop.addEventListener('abort', () => fetching.abort(), {once: true});
     const total = graphSize(manifest);
     let received = 0;
-    const progress = (count: number) => {
+    const onBytes = (count: number) => {
       if (fetching.signal.aborted) return;
       received = Math.min(received + count, total);
-      report({state: 'fetching', received, total});
+      onProgress({state: 'fetching', received, total});
     };
-    progress(0);
-    const read = (path: string) => this.#fetchFile(manifest, path, fetching.signal, progress);
-    const loading = this.#load(manifest, read, report);
+    onBytes(0);
+    const read = (path: string) => this.#fetchFile(manifest, path, fetching.signal, onBytes);
+    const loading = this.#load(manifest, read, onProgress);
     const {runner, files} = await loading.finally(() => fetching.abort());
     if (stop.aborted) runner.close();
     stop.throwIfAborted();
-    const isKept = await this.#keep(fetched, files);
-    this.#unkept = new Map(isKept ? [] : files);
-    this.#ready(manifest, runner, isKept);
+    const isStored = await this.#save(fetched, files);
+    this.#filesInMemory = new Map(isStored ? [] : files);
+    this.#ready(manifest, runner, isStored);
   }
 
-  async #load(manifest: Manifest, read: ReadFile, report: Report): Promise<Loaded> {
+  async #load(manifest: Manifest, read: ReadFile, onProgress: OnProgress): Promise<Loaded> {
     const files = new Map<string, ArrayBuffer>();
     const remember = async (path: string) => {
       const content = await read(path);
@@ -265,7 +266,7 @@ export class PhoneModel {
       return content;
     };
     await Promise.all(graphFileList(manifest).map(({path}) => remember(path)));
-    report({state: 'testing', version: manifest.version});
+    onProgress({state: 'testing', version: manifest.version});
     const selfTest = await prepareSelfTest(manifest, remember);
     return {runner: await Runner.open(await graphFiles(manifest, files), selfTest), files};
   }
@@ -278,14 +279,14 @@ export class PhoneModel {
   ): Promise<ArrayBuffer> {
     const listed = listedFile(manifest, path);
     const options = {signal: stop, ...(onBytes && {onBytes})};
-    if (listed) return downloadChecked(manifest, listed, options);
-    // Nothing tells whether it is the right one: the browser asks for it again rather than take its own copy.
+    if (listed) return downloadVerified(manifest, listed, options);
+    // It cannot be verified, so the browser must revalidate its cached copy.
     return download(manifest, path, {...options, cache: 'no-cache'});
   }
 
-  async #keep(fetched: FetchedManifest, files: ReadonlyMap<string, ArrayBuffer>): Promise<boolean> {
+  async #save(fetched: FetchedManifest, files: ReadonlyMap<string, ArrayBuffer>): Promise<boolean> {
     try {
-      await this.#shelf.replace(fetched, files);
+      await this.#store.replace(fetched, files);
       return true;
     } catch (fault) {
       const why = isStorageFull(fault) ? 'the storage of this browser is full' : 'this browser keeps nothing';
@@ -296,31 +297,27 @@ export class PhoneModel {
     }
   }
 
-  /** So that Evaluate works without a network too. What cannot be had now is asked for when somebody wants it. */
-  async #keepReport(manifest: Manifest): Promise<void> {
+  /** Saves the report, so that Evaluate works offline. Missing files are fetched when they are needed. */
+  async #saveReport(manifest: Manifest): Promise<void> {
     const samples = (manifest.samples ?? []).map(({path}) => path);
     try {
       for (const path of [HISTORY, ...(samples.length > 0 ? [SAMPLES, ...samples] : [])]) {
         await this.file(manifest, path);
       }
     } catch {
-      // No network any more, or a damaged file: whoever evaluates is told.
+      // Offline, or a damaged file: Evaluate reports it when it needs the file.
     }
   }
 
-  #ready(manifest: Manifest, runner: Runner, isKept: boolean): void {
-    this.#state.value = {state: 'ready', manifest, runner, sizeBytes: graphSize(manifest), isKept};
+  #ready(manifest: Manifest, runner: Runner, isStored: boolean): void {
+    this.#state.value = {state: 'ready', manifest, runner, sizeBytes: graphSize(manifest), isStored};
     setTimeout(() => {
-      void runner.settle();
-      if (isKept) void this.#keepReport(manifest);
-    }, SETTLE_AFTER_MS);
+      void runner.chooseFastest();
+      if (isStored) void this.#saveReport(manifest);
+    }, BACKGROUND_WORK_DELAY_MS);
   }
 }
 
 function listedFile(manifest: Manifest, path: string) {
   return [...graphFileList(manifest), ...(manifest.samples ?? [])].find(file => file.path === path);
-}
-
-function sentence(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
 }

@@ -1,19 +1,20 @@
 /**
- * The network on the backend that is fastest on this phone.
+ * Runs the network on the fastest backend of this phone.
  *
- * It starts on the first backend that passes the version's self-test, so that a first detection waits for no
- * measurement; then the others are measured in workers of their own, and the fastest that passes takes over.
+ * It starts on the first backend that passes the version's self-test, so that the first detection does not wait for
+ * measurements. The other backends are then measured in workers of their own, and the fastest one takes over.
  */
 import {signal, type ReadonlySignal} from '@preact/signals';
 
+import {errorMessage} from '../ui/format.ts';
+import {fastest, loadMeasured, measure, storeMeasured, type Measured} from './backends.ts';
 import {Engine} from './engine/engine.ts';
-import {BACKENDS, type Backend, type Found, type GraphFiles} from './engine/protocol.ts';
-import {fastest, measure, rememberedMeasure, rememberMeasure, type Measured} from './measure.ts';
+import {BACKENDS, type Backend, type DetectResult, type GraphFiles} from './engine/protocol.ts';
 import type {SelfTest} from './self-test.ts';
 
-/** A backend that takes longer to start, pass the test and be measured is no gain, however fast it may be then. */
-const MEASURE_AT_MOST_MS = 30_000;
-/** Plain JavaScript is what is left when nothing else runs; measuring it would only warm the phone. */
+/** A backend that takes longer than this to start and to be measured is not worth using. */
+const MEASURE_TIMEOUT_MS = 30_000;
+/** Plain JavaScript is only a fallback: measuring it would waste energy. */
 const WORTH_MEASURING: readonly Backend[] = ['wasm', 'webgl'];
 
 export class Runner {
@@ -35,9 +36,9 @@ export class Runner {
     this.#measured.value = faults;
   }
 
-  /** Throws SelfTestFailed or EngineFault, the first backend's, when none can run these files. */
+  /** Throws the first backend's SelfTestFailed or EngineFault when no backend can run these files. */
   static async open(files: GraphFiles, selfTest: SelfTest): Promise<Runner> {
-    const known = rememberedMeasure(`${files.width}x${files.height}:${files.weights.byteLength}`);
+    const known = loadMeasured(`${files.width}x${files.height}:${files.weights.byteLength}`);
     const best = known && fastest(known);
     const order = [...new Set([...(best ? [best] : []), ...BACKENDS])];
     const {engine, faults} = await firstThatPasses(order, files, selfTest);
@@ -50,41 +51,41 @@ export class Runner {
     return this.#backend;
   }
 
-  /** What is known about backends here; a text says why one does not run. */
+  /** Measurements so far; a text says why a backend does not run. */
   get measured(): ReadonlySignal<Measured> {
     return this.#measured;
   }
 
   /**
-   * Detects in `picture`, which is handed over and closed.
+   * Detects in `picture` and takes ownership of it.
    *
-   * Throws EngineFault. A backend that stopped working is replaced first, so that the next picture finds another one.
+   * Throws EngineFault, after replacing a backend that stopped working, so that the next call uses another one.
    */
-  async detect(picture: ImageBitmap): Promise<Found> {
+  async detect(picture: ImageBitmap): Promise<DetectResult> {
     const engine = this.#engine;
     try {
       return await engine.detect(picture);
     } catch (fault) {
-      // The GPU was taken away, or the worker's memory.
+      // The GPU context was lost, or the worker ran out of memory.
       if (!this.#closed) await this.#reopenWithout(engine);
       throw fault;
     }
   }
 
-  /** Measure what was not measured yet, and go over to the fastest. */
-  async settle(): Promise<void> {
+  /** Measure the backends that were not measured yet, and switch to the fastest. */
+  async chooseFastest(): Promise<void> {
     for (const backend of WORTH_MEASURING) {
       if (this.#closed || this.#measured.value[backend] !== undefined) continue;
-      const own = backend === this.#engine.backend;
-      const engine = own ? this.#engine : await this.#candidate(backend);
+      const isCurrent = backend === this.#engine.backend;
+      const engine = isCurrent ? this.#engine : await this.#candidate(backend);
       if (!engine) continue;
       await this.#measureOne(engine);
-      if (!own) this.#chooseBetween(engine);
+      if (!isCurrent) this.#adoptIfFaster(engine);
     }
-    if (!this.#closed) rememberMeasure(this.#network, this.#measured.value);
+    if (!this.#closed) storeMeasured(this.#network, this.#measured.value);
   }
 
-  /** What is on its way is still answered. */
+  /** Detections in progress still complete. */
   close(): void {
     this.#closed = true;
     this.#engine.retire();
@@ -93,10 +94,10 @@ export class Runner {
   async #candidate(backend: Backend): Promise<Engine | null> {
     const opening = openTested(backend, this.#files, this.#selfTest);
     try {
-      return await within(MEASURE_AT_MOST_MS, opening);
+      return await withTimeout(MEASURE_TIMEOUT_MS, opening);
     } catch (fault) {
-      this.#note(backend, reason(fault));
-      // One that opens after all is wanted no more.
+      this.#note(backend, errorMessage(fault));
+      // If it opens after all, close it.
       opening.then(
         engine => engine.close(),
         () => undefined,
@@ -109,15 +110,15 @@ export class Runner {
     const {width, height} = this.#files;
     try {
       const detect = (picture: ImageBitmap) => engine.detect(picture);
-      this.#note(engine.backend, await within(MEASURE_AT_MOST_MS, measure(detect, width, height)));
+      this.#note(engine.backend, await withTimeout(MEASURE_TIMEOUT_MS, measure(detect, width, height)));
     } catch (fault) {
-      this.#note(engine.backend, reason(fault));
+      this.#note(engine.backend, errorMessage(fault));
     }
   }
 
-  #chooseBetween(candidate: Engine): void {
+  #adoptIfFaster(candidate: Engine): void {
     if (!this.#closed && fastest(this.#measured.value) === candidate.backend) {
-      // A frame of the camera is nearly always on its way.
+      // With a live camera, a detection is nearly always in progress: let it complete.
       this.#engine.retire();
       this.#use(candidate);
     } else {
@@ -126,12 +127,12 @@ export class Runner {
   }
 
   async #reopenWithout(broken: Engine): Promise<void> {
-    if (this.#engine !== broken) return; // another detection has seen to it
+    if (this.#engine !== broken) return; // another detection has already replaced it
     this.#reopening ??= (async () => {
       broken.close();
       this.#note(broken.backend, 'it stopped working');
-      const left = BACKENDS.filter(backend => backend !== broken.backend);
-      this.#use((await firstThatPasses(left, this.#files, this.#selfTest)).engine);
+      const remaining = BACKENDS.filter(backend => backend !== broken.backend);
+      this.#use((await firstThatPasses(remaining, this.#files, this.#selfTest)).engine);
     })().finally(() => (this.#reopening = null));
     await this.#reopening;
   }
@@ -158,7 +159,7 @@ async function firstThatPasses(
       return {engine: await openTested(backend, files, selfTest), faults};
     } catch (fault) {
       first ??= fault;
-      faults[backend] = reason(fault);
+      faults[backend] = errorMessage(fault);
     }
   }
   throw first;
@@ -175,11 +176,7 @@ async function openTested(backend: Backend, files: GraphFiles, selfTest: SelfTes
   }
 }
 
-function reason(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
-}
-
-async function within<Value>(limitMs: number, work: Promise<Value>): Promise<Value> {
+async function withTimeout<Value>(limitMs: number, work: Promise<Value>): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`it took longer than ${limitMs / 1000} s`)), limitMs);

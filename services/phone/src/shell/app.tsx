@@ -1,13 +1,11 @@
-/** The page: one screen at a time, and the bar to change it. */
+/** The page: one screen at a time, the tab bar, and notices about the page itself. */
 import {useSignal} from '@preact/signals';
 import type {ComponentType} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 
+import {newerPage, switchToNewerPage} from '../storage/offline-page.ts';
 import {KeyDialog} from './key-dialog.tsx';
-import {NewPage} from './new-page.tsx';
-import {SecureContextNote} from './secure-context-note.tsx';
-import {shown, type Screen} from './screens.ts';
-import {TabBar} from './tab-bar.tsx';
+import {shownScreen, TabBar, type Screen} from './screens.tsx';
 
 export function App() {
   return (
@@ -15,8 +13,8 @@ export function App() {
       <a class="skip" href="#screen" onClick={skipToScreen}>
         Skip to the screen
       </a>
-      <NewPage />
-      <SecureContextNote />
+      <NewerPageNotice />
+      <SecureContextNotice />
       <ShownScreen />
       <TabBar />
       <KeyDialog />
@@ -25,17 +23,41 @@ export function App() {
 }
 
 function skipToScreen(event: Event): void {
-  event.preventDefault(); // the part after # says which screen it is
+  event.preventDefault(); // the part after # selects the screen
   document.getElementById('screen')?.focus();
 }
 
+/** Offers a newer build of the page; the old one stays until the person accepts. */
+function NewerPageNotice() {
+  if (newerPage.value === null) return null;
+  return (
+    <aside class="notice" aria-label="New version of this page">
+      There is a newer version of this page.{' '}
+      <button class="link" onClick={switchToNewerPage}>
+        Use it
+      </button>
+    </aside>
+  );
+}
+
+/** Says which features need HTTPS, when the page was loaded over plain http from another machine. */
+function SecureContextNotice() {
+  if (isSecureContext) return null;
+  return (
+    <aside class="notice" aria-label="Not over HTTPS">
+      This page came over plain http. The camera, detection on the phone and the page without a network need
+      HTTPS; a photo you choose is detected on the server. <a href="/lan">How to get HTTPS here</a>
+    </aside>
+  );
+}
+
 function ShownScreen() {
-  const screen = shown.value;
+  const screen = shownScreen.value;
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   useEffect(() => {
     document.title = `${screen.title} · Pocket Detector`;
-    // Not on the way in: there the reader starts at the top as on any page.
+    // Not on the first screen: a reader starts at the top of the page, as on any other.
     if (!first.current) main.current?.focus();
     first.current = false;
   }, [screen]);

@@ -1,4 +1,4 @@
-/** Asks for the API key when the gateway wants one. */
+/** Asks for the API key when the gateway requires one. */
 import {useEffect, useRef} from 'preact/hooks';
 
 import {keyQuestion} from '../gateway/api-key.ts';

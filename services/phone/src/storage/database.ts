@@ -1,24 +1,27 @@
-/** An IndexedDB database that is opened when it is first asked for. */
+/** IndexedDB databases, opened on first use. */
 import {openDB, type IDBPDatabase} from 'idb';
 
-/** Some browsers now and then answer a page's wish to open a database with nothing at all (WebKit bug 226547). */
-const OPENS_WITHIN_MS = 10_000;
+/** Some browsers occasionally never answer a request to open a database (WebKit bug 226547). */
+const OPEN_TIMEOUT_MS = 10_000;
 
-/** Opened again after the browser has dropped it (as some do with a page in the background) or another tab has closed it. */
+/**
+ * Reopened after the browser has dropped the connection (some do so for background pages) or another tab has closed
+ * it.
+ */
 export class Database<Schema> {
   readonly #name: string;
   readonly #version: number;
   readonly #upgrade: (fresh: IDBPDatabase<Schema>) => void;
   #opening: Promise<IDBPDatabase<Schema>> | null = null;
 
-  /** `upgrade` makes the stores of this version. */
+  /** `upgrade` creates the object stores of this version. */
   constructor(name: string, version: number, upgrade: (fresh: IDBPDatabase<Schema>) => void) {
     this.#name = name;
     this.#version = version;
     this.#upgrade = upgrade;
   }
 
-  /** Rejects with what IndexedDB says, or with a TimeoutError when it says nothing. The next call tries again. */
+  /** Rejects with IndexedDB's error, or with a TimeoutError when there is no answer. The next call tries again. */
   opened(): Promise<IDBPDatabase<Schema>> {
     this.#opening ??= this.#open();
     return this.#opening;
@@ -31,13 +34,13 @@ export class Database<Schema> {
 
   #open(): Promise<IDBPDatabase<Schema>> {
     const forget = () => {
-      if (this.#opening === inTime) this.#opening = null;
+      if (this.#opening === withTimeout) this.#opening = null;
     };
-    // Where there is no IndexedDB at all, openDB throws.
+    // openDB throws synchronously where there is no IndexedDB.
     const opening = Promise.resolve().then(() =>
       openDB<Schema>(this.#name, this.#version, {
         upgrade: this.#upgrade,
-        // A newer page in another tab wants to change the stores, or to delete them.
+        // A newer page in another tab wants to upgrade or delete the database.
         blocking: (_current, _blocked, event) => {
           (event.target as IDBDatabase).close();
           forget();
@@ -45,22 +48,28 @@ export class Database<Schema> {
         terminated: forget,
       }),
     );
-    const inTime = unlessLate(opening);
-    inTime.catch(forget);
-    return inTime;
+    const withTimeout = timeOut(opening);
+    withTimeout.catch(forget);
+    return withTimeout;
   }
 }
 
-function unlessLate<Schema>(opening: Promise<IDBPDatabase<Schema>>): Promise<IDBPDatabase<Schema>> {
+function timeOut<Schema>(opening: Promise<IDBPDatabase<Schema>>): Promise<IDBPDatabase<Schema>> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new DOMException('The database did not open in time.', 'TimeoutError'));
-      // One that opens after all is wanted no more.
+      // If it opens after all, close it.
       opening.then(
         late => late.close(),
         () => undefined,
       );
-    }, OPENS_WITHIN_MS);
+    }, OPEN_TIMEOUT_MS);
     opening.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/** Whether the error means that the storage quota is exceeded. */
+export function isStorageFull(fault: unknown): boolean {
+  // Some browsers wrap the QuotaExceededError in another DOMException.
+  return fault instanceof DOMException && /quota/i.test(`${fault.name} ${fault.message}`);
 }

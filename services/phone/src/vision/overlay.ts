@@ -1,4 +1,4 @@
-/** Where a box of the photo lies on the screen, when the photo fills its view or fits into it. */
+/** Maps boxes of a photo to the view that shows the photo. */
 import type {Box} from './box.ts';
 
 export interface Size {
@@ -6,7 +6,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** Edges in pixels of the view; its top left corner is 0, 0. */
+/** In pixels of the view; its top left corner is 0, 0. */
 export interface Rectangle {
   readonly left: number;
   readonly top: number;
@@ -14,11 +14,11 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** `cover` fills the view and lets the longer side of the photo hang over; `contain` shows all of the photo. */
+/** As CSS object-fit: `cover` fills the view and crops the photo; `contain` shows the whole photo. */
 export type Fit = 'cover' | 'contain';
 
-/** The photo, upright and centred, in the view: parts of it may lie outside. */
-export function placed(photo: Size, view: Size, fit: Fit): Rectangle {
+/** Where the photo is drawn, centred in the view; parts of it may lie outside. */
+export function fitPhoto(photo: Size, view: Size, fit: Fit): Rectangle {
   const [across, down] = [view.width / photo.width, view.height / photo.height];
   const scale = fit === 'cover' ? Math.max(across, down) : Math.min(across, down);
   const width = photo.width * scale;
@@ -26,8 +26,8 @@ export function placed(photo: Size, view: Size, fit: Fit): Rectangle {
   return {left: (view.width - width) / 2, top: (view.height - height) / 2, width, height};
 }
 
-/** The box, 0..1 of the photo, in pixels of the view. `mirrored`: the photo is shown as in a mirror. */
-export function boxOnScreen(box: Box, photo: Rectangle, {mirrored}: {mirrored: boolean}): Rectangle {
+/** The box in pixels of the view. `mirrored`: the photo is flipped horizontally. */
+export function boxInView(box: Box, photo: Rectangle, {mirrored}: {mirrored: boolean}): Rectangle {
   const xmin = mirrored ? 1 - box.xmax : box.xmin;
   return {
     left: photo.left + xmin * photo.width,
@@ -38,11 +38,10 @@ export function boxOnScreen(box: Box, photo: Rectangle, {mirrored}: {mirrored: b
 }
 
 /**
- * Where a label of this size is drawn: above its box, else inside, always within the view.
- *
- * A box that hangs over the edge keeps its label in sight.
+ * Where a label of this size is drawn: above its box if there is room, otherwise inside, and always within the view,
+ * even when the box reaches beyond it.
  */
-export function labelPlace(box: Rectangle, label: Size, view: Size): {left: number; top: number} {
+export function labelPosition(box: Rectangle, label: Size, view: Size): {left: number; top: number} {
   const above = box.top - label.height;
   const within = (value: number, room: number) => Math.max(0, Math.min(value, room));
   return {

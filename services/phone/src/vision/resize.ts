@@ -1,21 +1,21 @@
 /**
- * Resizing as Pillow's BILINEAR does it, to the bit: a triangle filter that widens with the reduction, first across
- * and then down, in fixed point with one rounding to 8 bits between.
+ * Resizing that is bit-identical to Pillow's BILINEAR: a triangle filter whose support grows with the scale, applied
+ * horizontally and then vertically, in fixed point, rounded to 8 bits in between.
  *
- * A canvas's own scaling differs from browser to browser; the network was trained on this one (the contract's
- * reference). Source of the arithmetic: Pillow, src/libImaging/Resample.c.
+ * The scaling of a canvas differs between browsers; the network was trained on this one. Source of the arithmetic:
+ * Pillow, src/libImaging/Resample.c.
  */
 
-/** Bits behind the point: 8 bits of pixel and 2 of head room leave these of 32. */
+/** Fractional bits: of 32 bits, 8 hold the pixel and 2 are headroom. */
 const PRECISION_BITS = 32 - 8 - 2;
 const ONE = 1 << PRECISION_BITS;
 const HALF = 1 << (PRECISION_BITS - 1);
 
-/** For each output place: where its window starts in the input, how long it is, and its weights. */
+/** For each output pixel: where its window starts in the input, how long it is, and its weights. */
 interface Windows {
   readonly first: Int32Array;
   readonly length: Int32Array;
-  /** `stride` a place, of which the first `length` count. */
+  /** `stride` entries per output pixel, of which the first `length` are used. */
   readonly weights: Int32Array;
   readonly stride: number;
 }
@@ -46,7 +46,7 @@ function windows(inputSize: number, outputSize: number): Windows {
 const clip = (sum: number) => Math.min(Math.max(sum >> PRECISION_BITS, 0), 255);
 
 /** RGBA rows to RGB rows of another width. */
-function across(
+function resizeHorizontally(
   rgba: Uint8ClampedArray | Uint8Array,
   width: number,
   height: number,
@@ -77,7 +77,7 @@ function across(
 }
 
 /** Rows of `rowBytes` to another number of rows. */
-function down(rows: Uint8Array, rowBytes: number, height: number, outHeight: number): Uint8Array {
+function resizeVertically(rows: Uint8Array, rowBytes: number, height: number, outHeight: number): Uint8Array {
   const {first, length, weights, stride} = windows(height, outHeight);
   const out = new Uint8Array(rowBytes * outHeight);
   const sums = new Int32Array(rowBytes);
@@ -94,9 +94,9 @@ function down(rows: Uint8Array, rowBytes: number, height: number, outHeight: num
 }
 
 /**
- * The picture at `outWidth` × `outHeight`, its aspect ignored: RGB, 3 bytes a pixel, row by row.
+ * The picture at `outWidth` × `outHeight`, aspect ratio not preserved: RGB, 3 bytes per pixel, row-major.
  *
- * `rgba` is opaque: 4 bytes a pixel, of which the fourth is not looked at.
+ * `rgba` is opaque: 4 bytes per pixel, the alpha channel is ignored.
  */
 export function resizeToRgb(
   rgba: Uint8ClampedArray | Uint8Array,
@@ -105,5 +105,36 @@ export function resizeToRgb(
   outWidth: number,
   outHeight: number,
 ): Uint8Array {
-  return down(across(rgba, width, height, outWidth), outWidth * 3, height, outHeight);
+  return resizeVertically(resizeHorizontally(rgba, width, height, outWidth), outWidth * 3, height, outHeight);
+}
+
+/**
+ * The browser first halves larger pictures until each side is at most this many times the network's: reading the pixels
+ * of a 12-megapixel photo takes longer than detecting in it, and the filter that follows hides differences between
+ * browsers.
+ */
+const MAX_READ_SCALE = 4;
+
+/**
+ * The network's input: `width` × `height`, RGB, 3 bytes per pixel, row-major. Transparent pixels become white. Runs
+ * in a worker.
+ */
+export function networkInput(picture: ImageBitmap, width: number, height: number): Uint8Array {
+  const readWidth = halved(picture.width, width * MAX_READ_SCALE);
+  const readHeight = halved(picture.height, height * MAX_READ_SCALE);
+  const canvas = new OffscreenCanvas(readWidth, readHeight);
+  const context = canvas.getContext('2d', {willReadFrequently: true, alpha: false});
+  if (!context) throw new Error('The browser gives no canvas to read pixels from.');
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, readWidth, readHeight);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(picture, 0, 0, readWidth, readHeight);
+  const {data} = context.getImageData(0, 0, readWidth, readHeight);
+  return resizeToRgb(data, readWidth, readHeight, width, height);
+}
+
+function halved(side: number, most: number): number {
+  let size = side;
+  while (size > most) size = Math.ceil(size / 2);
+  return size;
 }

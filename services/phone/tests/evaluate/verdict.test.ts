@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 
-import type {Evaluation} from '../../src/evaluate/maths/evaluation.ts';
-import {verdictOf} from '../../src/evaluate/verdict.ts';
+import {decideVerdict} from '../../src/evaluate/verdict.ts';
+import type {Evaluation} from '../../src/metrics/evaluation.ts';
 
 function measured(changes: Partial<Evaluation> & {right: number; wrong: number; missed: number}): Evaluation {
   const {right, wrong, missed, ...rest} = changes;
@@ -17,7 +17,7 @@ function measured(changes: Partial<Evaluation> & {right: number; wrong: number; 
 }
 
 test('a version that finds nearly everything can be trusted, and says on what that rests', () => {
-  const verdict = verdictOf(measured({right: 14, wrong: 1, missed: 1}), 0);
+  const verdict = decideVerdict(measured({right: 14, wrong: 1, missed: 1}), 0);
   expect(verdict.trust).toBe('good');
   expect(verdict.reasons).toEqual([
     'This phone gives the server’s answers on all 12 photos.',
@@ -28,22 +28,22 @@ test('a version that finds nearly everything can be trusted, and says on what th
 });
 
 test('many wrong boxes spoil the trust as much as missed objects do', () => {
-  expect(verdictOf(measured({right: 9, wrong: 6, missed: 0}), 0).trust).toBe('mixed');
-  expect(verdictOf(measured({right: 9, wrong: 0, missed: 5}), 0).trust).toBe('mixed');
-  expect(verdictOf(measured({right: 3, wrong: 9, missed: 0}), 0).trust).toBe('poor');
-  expect(verdictOf(measured({right: 0, wrong: 0, missed: 9}), 0).trust).toBe('poor');
+  expect(decideVerdict(measured({right: 9, wrong: 6, missed: 0}), 0).trust).toBe('mixed');
+  expect(decideVerdict(measured({right: 9, wrong: 0, missed: 5}), 0).trust).toBe('mixed');
+  expect(decideVerdict(measured({right: 3, wrong: 9, missed: 0}), 0).trust).toBe('poor');
+  expect(decideVerdict(measured({right: 0, wrong: 0, missed: 9}), 0).trust).toBe('poor');
 });
 
 test('a phone that answers otherwise than the server is not to be trusted, however good the version', () => {
-  const verdict = verdictOf(measured({right: 15, wrong: 0, missed: 0}), 2);
+  const verdict = decideVerdict(measured({right: 15, wrong: 0, missed: 0}), 2);
   expect(verdict.trust).toBe('differs');
   expect(verdict.reasons[0]).toBe('This phone answers differently from the server on 2 of 12 photos.');
 });
 
 test('photos with nothing on them alone tell only what is drawn by mistake', () => {
   const empty = {photos: 3, emptyPhotos: 3, ap50: null, right: 0, missed: 0};
-  expect(verdictOf(measured({...empty, wrong: 0}), 0).trust).toBe('unknown');
-  expect(verdictOf(measured({...empty, wrong: 6, falsePositivesPerEmptyPhoto: 2}), 0)).toMatchObject({
+  expect(decideVerdict(measured({...empty, wrong: 0}), 0).trust).toBe('unknown');
+  expect(decideVerdict(measured({...empty, wrong: 6, falsePositivesPerEmptyPhoto: 2}), 0)).toMatchObject({
     trust: 'poor',
     reasons: expect.arrayContaining(['It drew 6 boxes on the 3 photos with nothing on them.']) as unknown,
   });
@@ -58,7 +58,7 @@ test('one of a kind is told in the singular', () => {
     wrong: 0,
     missed: 0,
   });
-  expect(verdictOf(one, 0).reasons.slice(0, 3)).toEqual([
+  expect(decideVerdict(one, 0).reasons.slice(0, 3)).toEqual([
     'This phone gives the server’s answers on the one photo.',
     'It found 1 of 1 object.',
     'None of its 1 box is wrong.',

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 import {apiKey, keyQuestion} from '../../src/gateway/api-key.ts';
-import {pageSettings} from '../../src/gateway/page-settings.ts';
+import {pageSettings} from '../../src/gateway/fetch-manifest.ts';
 import {ask} from '../../src/gateway/request.ts';
 
 const REFUSAL = JSON.stringify({code: 'unauthenticated', detail: 'Send an API key.'});
@@ -32,7 +32,7 @@ test('a key that no header can carry is asked for again, and does not end all re
 test.each(['{', '7', '{}', 'null'])('settings that were kept as %s are asked for again', async kept => {
   vi.stubGlobal('localStorage', {getItem: () => kept, setItem: () => undefined, removeItem: () => undefined});
   vi.resetModules();
-  const fresh = await import('../../src/gateway/page-settings.ts');
+  const fresh = await import('../../src/gateway/fetch-manifest.ts');
   fetched.mockResolvedValue(new Response('{"model": "birds"}'));
   expect(await fresh.pageSettings()).toEqual({model: 'birds'});
 });

@@ -7,8 +7,8 @@ import {readFileSync} from 'node:fs';
 
 import type {Manifest} from '../../src/gateway/manifest.ts';
 import {chapters} from '../../src/get-it/examples/chapters.ts';
-import {trustAuthority} from '../../src/get-it/examples/trust.ts';
-import {tfliteFiles} from '../../src/get-it/files.ts';
+import {trustAuthority} from '../../src/get-it/examples/command-line.ts';
+import {tfliteFiles} from '../../src/get-it/files/artifacts.ts';
 
 const [path = '', origin = '', kind, ...flags] = process.argv.slice(2);
 const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;

@@ -1,8 +1,8 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-import {sha256} from '../../src/model/checksum.ts';
-import {DamagedFile, downloadChecked} from '../../src/model/download.ts';
-import {MANIFEST} from '../get-it/manifest.ts';
+import {DamagedFile, downloadVerified} from '../../src/model/download.ts';
+import {sha256} from '../../src/storage/checksum.ts';
+import {MANIFEST} from '../manifest.ts';
 
 const GOOD = new TextEncoder().encode('weights').buffer;
 const DAMAGED = new TextEncoder().encode('weightz').buffer;
@@ -30,18 +30,18 @@ afterEach(() => void vi.unstubAllGlobals());
 
 test('a good file is fetched once', async () => {
   network(GOOD, GOOD);
-  expect(await downloadChecked(MANIFEST, await file())).toEqual(GOOD);
+  expect(await downloadVerified(MANIFEST, await file())).toEqual(GOOD);
   expect(asked).toEqual([undefined]);
 });
 
 test('a file that lies damaged in the browser’s cache is fetched past it', async () => {
   network(DAMAGED, GOOD);
-  expect(await downloadChecked(MANIFEST, await file())).toEqual(GOOD);
+  expect(await downloadVerified(MANIFEST, await file())).toEqual(GOOD);
   expect(asked).toEqual([undefined, 'reload']);
 });
 
 test('a file that is damaged on the server too is refused', async () => {
   network(DAMAGED, DAMAGED);
-  await expect(downloadChecked(MANIFEST, await file())).rejects.toThrow(DamagedFile);
+  await expect(downloadVerified(MANIFEST, await file())).rejects.toThrow(DamagedFile);
   expect(asked).toHaveLength(2);
 });

@@ -1,5 +1,4 @@
 import 'fake-indexeddb/auto';
-
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 import type {Manifest, ManifestFile} from '../../src/gateway/manifest.ts';
@@ -13,21 +12,21 @@ let fetchFile = soundly;
 
 beforeEach(() => {
   fetchFile = soundly;
-  served = {};
+  servedManifest = {};
 });
 
 afterEach(() => void vi.restoreAllMocks());
 
 /** What the server's manifest has of its own. */
-let served: Partial<Manifest> = {};
+let servedManifest: Partial<Manifest> = {};
 const TOPOLOGY = new TextEncoder().encode('{"weightsManifest": []}').buffer;
 
 vi.mock('../../src/gateway/fetch-manifest.ts', async () => {
-  const {MANIFEST} = await import('../get-it/manifest.ts');
-  return {fetchManifest: () => Promise.resolve({manifest: {...MANIFEST, ...served}, etag: ''})};
+  const {MANIFEST} = await import('../manifest.ts');
+  return {fetchManifest: () => Promise.resolve({manifest: {...MANIFEST, ...servedManifest}, etag: ''})};
 });
 vi.mock('../../src/model/download.ts', () => ({
-  downloadChecked: (_: Manifest, file: ManifestFile, options: DownloadOptions) => fetchFile(file, options),
+  downloadVerified: (_: Manifest, file: ManifestFile, options: DownloadOptions) => fetchFile(file, options),
 }));
 
 test('a model that is deleted while it starts leaves no network running', async () => {
@@ -47,29 +46,29 @@ test('a model that is deleted while it starts leaves no network running', async 
 
 test('a browser that keeps nothing lets its model be deleted', async () => {
   const close = vi.fn();
-  vi.spyOn(Runner, 'open').mockResolvedValue({close, settle: vi.fn()} as unknown as Runner);
+  vi.spyOn(Runner, 'open').mockResolvedValue({close, chooseFastest: vi.fn()} as unknown as Runner);
   const forbidden = new DOMException('not here', 'InvalidStateError');
   vi.spyOn(indexedDB, 'open').mockImplementation(() => {
     throw forbidden;
   });
   const model = new PhoneModel();
   await model.fetchAgain();
-  expect(model.state.value).toMatchObject({state: 'ready', isKept: false});
+  expect(model.state.value).toMatchObject({state: 'ready', isStored: false});
   await model.remove();
   expect(model.state.value).toEqual({state: 'none'});
   expect(close).toHaveBeenCalledOnce();
 });
 
 test('a store that was begun anew is offered although it counts from 1 again, and the same one is not', async () => {
-  vi.spyOn(Runner, 'open').mockResolvedValue({close: vi.fn(), settle: vi.fn()} as unknown as Runner);
+  vi.spyOn(Runner, 'open').mockResolvedValue({close: vi.fn(), chooseFastest: vi.fn()} as unknown as Runner);
   const model = new PhoneModel();
   await model.fetchAgain();
-  await model.look();
+  await model.checkForUpdate();
   expect(model.offer.value).toBeNull();
   expect(model.notice.value).toBe('The server has no other version.');
 
-  served = {created: '2031-01-01T00:00:00Z'};
-  await model.look();
+  servedManifest = {created: '2031-01-01T00:00:00Z'};
+  await model.checkForUpdate();
   expect(model.offer.value?.manifest.created).toBe('2031-01-01T00:00:00Z');
   expect(model.notice.value).toBeNull();
 });

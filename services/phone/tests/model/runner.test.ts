@@ -38,7 +38,7 @@ afterEach(() => {
 test('a backend that opens later than it may is not used, and is closed as soon as it has opened', async () => {
   openMs = SLOW_MS;
   const runner = await Runner.open(FILES, {run: () => Promise.resolve()});
-  const settling = runner.settle();
+  const settling = runner.chooseFastest();
   await vi.advanceTimersByTimeAsync(30_000);
   await settling;
   expect(runner.measured.value.webgl).toBe('it took longer than 30 s');
@@ -52,7 +52,7 @@ test('a backend that opens later than it may is not used, and is closed as soon 
 test('the faster backend takes over, and the slower one answers first what is on its way', async () => {
   const another = {...FILES, width: 5}; // what was measured of the first one is remembered
   const runner = await Runner.open(another, {run: () => Promise.resolve()});
-  const settling = runner.settle();
+  const settling = runner.chooseFastest();
   await vi.runAllTimersAsync();
   await settling;
   expect(runner.backend.value).toBe('webgl');

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 
 import type {Box} from '../../src/vision/box.ts';
-import {boxOnScreen, labelPlace, placed, type Fit, type Size} from '../../src/vision/overlay.ts';
+import {boxInView, fitPhoto, labelPosition, type Fit, type Size} from '../../src/vision/overlay.ts';
 import {golden} from '../golden.ts';
 
 interface Case {
@@ -20,7 +20,7 @@ describe('a box on the screen', () => {
   test.each(cases)(
     'is where Python says: $fit, mirrored $mirrored',
     ({box, photo, view, fit, mirrored, screen}) => {
-      const found = boxOnScreen(boxOf(box), placed(photo, view, fit), {mirrored});
+      const found = boxInView(boxOf(box), fitPhoto(photo, view, fit), {mirrored});
       for (const edge of ['left', 'top', 'width', 'height'] as const) {
         expect(found[edge]).toBeCloseTo(screen[edge], 3);
       }
@@ -32,10 +32,10 @@ describe('a box on the screen', () => {
       {width: 300, height: 400},
       {width: 400, height: 300},
     ];
-    const cover = placed(photo, view, 'cover');
+    const cover = fitPhoto(photo, view, 'cover');
     expect(cover.left).toBe(0);
     expect(cover.top).toBeLessThan(0);
-    const contain = placed(photo, view, 'contain');
+    const contain = fitPhoto(photo, view, 'contain');
     expect(contain.top).toBe(0);
     expect(contain.left).toBeGreaterThan(0);
   });
@@ -46,15 +46,21 @@ describe('a label', () => {
   const label = {width: 90, height: 20};
 
   test('sits on top of its box', () => {
-    expect(labelPlace({left: 50, top: 100, width: 80, height: 80}, label, view)).toEqual({left: 50, top: 80});
+    expect(labelPosition({left: 50, top: 100, width: 80, height: 80}, label, view)).toEqual({
+      left: 50,
+      top: 80,
+    });
   });
 
   test('goes inside where there is no room above', () => {
-    expect(labelPlace({left: 50, top: 10, width: 80, height: 80}, label, view)).toEqual({left: 50, top: 10});
+    expect(labelPosition({left: 50, top: 10, width: 80, height: 80}, label, view)).toEqual({
+      left: 50,
+      top: 10,
+    });
   });
 
   test('stays in view when its box hangs over the edge', () => {
-    const place = labelPlace({left: 280, top: -50, width: 80, height: 80}, label, view);
+    const place = labelPosition({left: 280, top: -50, width: 80, height: 80}, label, view);
     expect(place).toEqual({left: 210, top: 0});
   });
 });

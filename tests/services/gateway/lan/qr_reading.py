@@ -1,4 +1,4 @@
-"""QR codes read back with OpenCV."""
+"""Reads QR codes as a phone does."""
 
 import cv2
 import numpy as np

@@ -13,8 +13,7 @@ import uvloop
 
 from services.gateway.lan.front_door import FrontDoor
 from services.gateway.lan.lan import Lan
-from tests.services.gateway.lan.connecting import answer, trusting
-from tests.services.gateway.lan.examples import open_lan
+from tests.services.gateway.lan.helpers import answer, open_lan, trusting
 
 GREETING_S = 10.0
 """Dozens of handshakes at once take a busy machine a second, on both sides of one event loop."""

@@ -1,5 +1,6 @@
-"""A gateway for phones knows where it is, and follows when it moves."""
+"""Hosts and certificate of a gateway for phones, also when the machine changes networks."""
 
+import asyncio
 import datetime as dt
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -7,12 +8,18 @@ from pathlib import Path
 import pytest
 
 from detector.errors import InvalidRequestError
-from services.gateway.lan.hosts import own_name
-from services.gateway.lan.lan import default_folder
+from services.gateway.lan.hosts import mdns_name
+from services.gateway.lan.lan import default_folder, follow
 from services.gateway.settings import read_settings
-from tests.services.gateway.lan.connecting import shown_hosts
-from tests.services.gateway.lan.examples import HOME, NOW, OFFICE, Machine, open_lan
-from tests.services.gateway.lan.test_own_certificate import certificate
+from tests.services.gateway.lan.helpers import (
+    HOME,
+    NOW,
+    OFFICE,
+    Machine,
+    open_lan,
+    own_certificate,
+    shown_hosts,
+)
 
 PUBLIC = IPv4Address("8.8.8.8")
 
@@ -21,7 +28,7 @@ def test_the_certificate_is_for_its_addresses_its_name_and_itself(tmp_path: Path
     lan = open_lan(tmp_path, Machine(HOME, OFFICE))
     assert lan.hosts == (HOME, OFFICE)
     assert {HOME, OFFICE, "localhost", IPv4Address("127.0.0.1")} <= shown_hosts(lan)
-    name = own_name()
+    name = mdns_name()
     assert name is None or name in shown_hosts(lan)
 
 
@@ -103,7 +110,7 @@ def test_two_gateways_of_one_folder_do_not_take_turns(tmp_path: Path) -> None:
 
 
 def test_with_a_certificate_of_ones_own_no_authority_is_made(tmp_path: Path) -> None:
-    own = certificate(tmp_path, "DNS:cam.example.org")
+    own = own_certificate(tmp_path, "DNS:cam.example.org")
     lan = open_lan(tmp_path / "lan", tls_cert=own, tls_key=tmp_path / "own.key")
     assert lan.authority is None
     assert lan.hosts == ("cam.example.org",)
@@ -121,7 +128,7 @@ def test_a_request_stays_at_the_place_it_came_to_if_that_is_known(tmp_path: Path
         ("", "192.168.1.5"),
         ("studio.local:8080:1", "192.168.1.5"),
     ):
-        assert str(lan.place_for(header).host) == host
+        assert str(lan.endpoint_for(header).host) == host
 
 
 def test_the_authority_lies_where_programs_keep_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -130,3 +137,51 @@ def test_the_authority_lies_where_programs_keep_data(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("XDG_DATA_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert default_folder() == tmp_path / ".local" / "share" / "pocket-detector" / "lan"
+
+
+EVERY_S = 0.01
+
+
+def test_it_tells_once_for_each_move(tmp_path: Path) -> None:
+    machine = Machine(HOME)
+    lan = open_lan(tmp_path, machine)
+    told: asyncio.Queue[str] = asyncio.Queue()
+
+    async def scene() -> None:
+        following = asyncio.create_task(
+            follow(lan, moved=lambda: told.put_nowait(str(lan.hosts[0])), every_s=EVERY_S)
+        )
+        for address in (OFFICE, HOME):
+            machine.addresses = (address,)
+            assert await asyncio.wait_for(told.get(), 10) == str(address)
+            assert address in shown_hosts(lan)
+        following.cancel()
+
+    asyncio.run(scene())
+    assert told.empty()
+
+
+def test_a_disk_that_refuses_the_new_certificate_does_not_end_it(tmp_path: Path) -> None:
+    machine = Machine(HOME)
+    folder = tmp_path / "lan"
+    lan = open_lan(folder, machine)
+    moved = asyncio.Event()
+
+    async def scene() -> None:
+        # A file where the folder was: not writable even for root.
+        folder.rename(tmp_path / "away")
+        folder.write_text("")
+        machine.addresses = (OFFICE,)
+        following = asyncio.create_task(follow(lan, moved=moved.set, every_s=EVERY_S))
+        looks_before = machine.looks
+        while machine.looks < looks_before + 3:
+            await asyncio.sleep(EVERY_S)
+        assert not following.done()
+        assert HOME in shown_hosts(lan)
+        folder.unlink()
+        (tmp_path / "away").rename(folder)
+        await asyncio.wait_for(moved.wait(), 10)
+        assert OFFICE in shown_hosts(lan)
+        following.cancel()
+
+    asyncio.run(scene())

@@ -1,19 +1,29 @@
-"""/lan: a page that leads a phone through, and the authority in the shapes that phones take."""
+"""/lan: the set-up page, the authority in the formats that phones take, and API keys over HTTPS only."""
 
+import asyncio
 import base64
 import datetime as dt
 import hashlib
 import plistlib
 import re
+import ssl
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from cryptography import x509
+from starlette.types import Receive, Scope, Send
 
-from services.gateway.lan.authority import open_authority
-from tests.services.gateway.lan.conftest import NAME, Served
+from detector.errors import InvalidRequestError
+from detector.store import Store
+from services.gateway.lan.certificates import open_authority
+from services.gateway.lan.routes import RequireHttps
+from tests.services.gateway.lan.conftest import NAME, Served, lan_gateway
+from tests.services.gateway.lan.helpers import own_certificate
+from tests.services.gateway.running import Running, poll, running_gateway
 
 
 @pytest.fixture
@@ -106,3 +116,67 @@ def test_the_probe_may_be_asked_from_the_plain_page(served: Served) -> None:
 def test_another_method_is_refused_as_a_problem(plain: httpx.Client) -> None:
     answer = plain.post("/lan")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_over_plain_http_it_says_what_needs_https_and_how(gateway: Running) -> None:
+    answer = httpx.get(f"{gateway.url}/lan")
+    assert "make run LAN=1" in answer.text
+    assert "DETECTOR_TLS_CERT" in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("path", ["authority.crt", "authority.pem", "pocket-detector.mobileconfig"])
+def test_it_has_no_authority_to_give(gateway: Running, path: str) -> None:
+    assert httpx.get(f"{gateway.url}/lan/{path}").status_code == 404
+
+
+def test_over_https_there_is_nothing_to_set_up(tiny_store: Store, tmp_path: Path) -> None:
+    own = own_certificate(tmp_path, "IP:127.0.0.1")
+    key = tmp_path / "own.key"
+    with running_gateway(tiny_store.root, tmp_path, wait_ready=False, tls_cert=own, tls_key=key) as running:
+        url = running.url.replace("http:", "https:")
+        with httpx.Client(base_url=url, verify=ssl.create_default_context(cafile=own)) as client:
+            poll(lambda: client.get("/readyz").status_code == 200)
+            assert "HTTPS is on" in client.get("/lan").text
+
+
+async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+    scope["passed"] = True
+
+
+def ask(scheme: str, client: tuple[str, int] | None) -> dict[str, Any]:
+    scope: dict[str, Any] = {
+        "type": "http",
+        "scheme": scheme,
+        "client": client,
+        "headers": [(b"host", b"localhost")],
+    }
+
+    async def unused(*_: Any) -> Any:
+        raise AssertionError("nothing is read or sent")
+
+    asyncio.run(RequireHttps(passed)(scope, unused, unused))
+    return scope
+
+
+def test_tls_and_this_machine_pass() -> None:
+    assert ask("https", ("192.168.1.7", 1))["passed"]
+    assert ask("http", ("127.0.0.1", 1))["passed"]
+    assert ask("http", ("::1", 1))["passed"]
+
+
+@pytest.mark.parametrize("client", [("192.168.1.7", 1), ("fd00::7", 1), None])
+def test_other_machines_over_plain_http_do_not_whatever_host_they_name(
+    client: tuple[str, int] | None,
+) -> None:
+    with pytest.raises(InvalidRequestError, match="https://"):
+        ask("http", client)
+
+
+def test_a_gateway_with_keys_does_not_offer_plain_http(tiny_store: Store, tmp_path: Path) -> None:
+    with lan_gateway(tiny_store, tmp_path, api_keys="alpha") as served, served.client() as client:
+        assert "Open without HTTPS" not in client.get("/lan").text
+        assert "asks for a key" not in served.running.out.read_text()
+        manifest = "/v1/models/detector/manifest"
+        assert client.get(manifest).status_code == 401
+        assert client.get(manifest, headers={"x-api-key": "alpha"}).status_code == 200

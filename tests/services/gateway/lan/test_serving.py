@@ -1,5 +1,6 @@
 """A gateway for phones as it runs: one port, TLS that only its own authority vouches for, plain http beside it."""
 
+import json
 import socket
 import ssl
 import subprocess
@@ -16,8 +17,8 @@ from detector.v1 import detector_pb2 as pb
 from services.gateway.rpc import detector_pb2_grpc
 from tests.detector.pictures import corners, encode
 from tests.services.gateway.lan.conftest import NAME, Served, lan_gateway
+from tests.services.gateway.lan.helpers import own_certificate
 from tests.services.gateway.lan.qr_reading import modules_of, read
-from tests.services.gateway.lan.test_own_certificate import certificate
 from tests.services.gateway.running import ROOT, poll
 
 PHOTO = encode(corners(64, 64))
@@ -94,7 +95,7 @@ def test_it_stops_at_once_although_somebody_has_connected_and_says_nothing(
 
 
 def test_a_certificate_of_ones_own_serves_and_no_authority_is_made(tiny_store: Store, tmp_path: Path) -> None:
-    own = certificate(tmp_path, f"DNS:{NAME}", "IP:127.0.0.1")
+    own = own_certificate(tmp_path, f"DNS:{NAME}", "IP:127.0.0.1")
     with lan_gateway(
         tiny_store, tmp_path, lan_address="", tls_cert=own, tls_key=tmp_path / "own.key"
     ) as served:
@@ -145,3 +146,15 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     (line,) = [line for line in ended.stderr.splitlines() if line]
     assert line.startswith("error: ")
     assert said in line
+
+
+SCRIPT = """
+import json, sys
+import services.gateway.server
+print(json.dumps(sorted({"cryptography", "psutil", "segno"} & set(sys.modules))))
+"""
+
+
+def test_an_ordinary_gateway_imports_none_of_it() -> None:
+    result = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout) == []

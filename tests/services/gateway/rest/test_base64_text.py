@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from detector.errors import InvalidRequestError
-from services.gateway.rest.base64_text import decoded, unwrapped
+from services.gateway.rest.base64_text import decode_base64, decode_if_base64
 from tests.detector.pictures import encode
 from tests.services.gateway.rest.test_detect import PHOTO, detections, problem, red_top_left
 
@@ -55,18 +55,18 @@ SPELLINGS = (
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_the_photo_is_found_in_every_spelling(spelling: Callable[[bytes], bytes]) -> None:
     for photo in (PHOTO, ODD, ODD + b"\xfb", encode(red_top_left(), "PNG"), encode(red_top_left(), "WEBP")):
-        assert unwrapped(spelling(photo), place="The body") == photo
-        assert decoded(spelling(photo), place="The body") == photo
+        assert decode_if_base64(spelling(photo), source="The body") == photo
+        assert decode_base64(spelling(photo), source="The body") == photo
 
 
 @pytest.mark.parametrize("photo", [PHOTO, encode(red_top_left(), "PNG"), encode(red_top_left(), "WEBP")])
 def test_a_photo_as_it_is_is_not_touched(photo: bytes) -> None:
-    assert unwrapped(photo, place="The body") is photo
+    assert decode_if_base64(photo, source="The body") is photo
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"aGVsbG8gd29ybGQ=", b"<svg/>", bytes(600), b"A" * 601])
 def test_what_is_no_photo_either_way_is_left_to_the_decoder(content: bytes) -> None:
-    assert unwrapped(content, place="The body") is content
+    assert decode_if_base64(content, source="The body") is content
 
 
 @pytest.mark.parametrize("spelling", [plain, in_lines, url_safe, data_uri])
@@ -156,7 +156,7 @@ def test_a_request_that_declares_no_body_is_told_so_whatever_its_type(client: ht
 def test_hostile_text_takes_memory_by_its_length_alone(text: bytes) -> None:
     tracemalloc.start()
     try:
-        decoded(text, place="The body")
+        decode_base64(text, source="The body")
     except InvalidRequestError:
         pass
     finally:

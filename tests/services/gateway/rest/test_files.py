@@ -11,8 +11,8 @@ import pytest
 
 from detector.errors import NotFoundError, StoreError
 from detector.store import Store
-from services.gateway.files import inside
 from services.gateway.rest.files import describe
+from services.gateway.stored_files import resolve_inside
 
 LITE = "/v1/models/detector/versions/1/files/tflite/f32.tflite"
 REPORT = "/v1/models/detector/versions/1/files/report/index.html"
@@ -191,7 +191,7 @@ def test_links_that_lead_out_are_not_followed(tmp_path: Path) -> None:
     (root / "loop").symlink_to(root / "loop")
     for name in ("link", "loop"):
         with pytest.raises(NotFoundError):
-            inside(root, name)
+            resolve_inside(root, name)
 
 
 def test_digits_of_other_scripts_are_no_version(client: httpx.Client) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from detector.errors import DetectorError, InvalidRequestError
 from services.gateway.rest.bodies import BodyHead, body_head, photo_in
-from services.gateway.rest.query import detect_options, request_deadline
+from services.gateway.rest.parameters import detect_options, request_deadline
 from services.gateway.settings import Settings
 from tests.detector.damage import damaged
 from tests.detector.pictures import corners, encode
@@ -47,7 +47,11 @@ FORM_TYPE = b"multipart/form-data; boundary=" + BOUNDARY
 def scope(*, content_type: bytes = b"image/jpeg", query: bytes = b"", **headers: bytes) -> dict[str, Any]:
     """As the server gives it: header names in lower case, a query of ASCII."""
     named = [(name.replace("_", "-").encode(), value) for name, value in headers.items()]
-    return {"headers": [(b"content-type", content_type), *named], "query_string": query}
+    return {
+        "headers": [(b"content-type", content_type), *named],
+        "state": {"request_id": "trip-7"},
+        "query_string": query,
+    }
 
 
 def head(content_type: bytes) -> BodyHead:

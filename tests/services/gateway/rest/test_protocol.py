@@ -1,5 +1,7 @@
 import asyncio
+import gc
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from uvicorn.server import ServerState
 
 from services.gateway.metrics import Metrics
 from services.gateway.observer import Observer
-from services.gateway.rest.protocol import guarded_protocol
+from services.gateway.rest.protocol import HeaderLimits, bounded_protocol
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
 
@@ -70,11 +72,8 @@ def answered(app: Any, *request: bytes, observer: Observer | None = None) -> Wir
     wire = Wire()
 
     async def scenario() -> None:
-        protocol = guarded_protocol(
-            header_timeout_s=10,
-            max_header_bytes=10_000,
-            observer=observer or Observer(Metrics(), protocol="rest"),
-        )
+        limits = HeaderLimits(timeout_s=10, size_bytes=10_000)
+        protocol = bounded_protocol(limits, observer or Observer(Metrics(), protocol="rest"))
         config = uvicorn.Config(app, http=protocol, lifespan="off", ws="none", log_config=None)
         config.load()
         state = ServerState()
@@ -174,3 +173,27 @@ def test_a_request_hidden_in_the_body_of_one_that_asks_for_another_protocol_is_a
 def test_many_requests_for_another_protocol_at_once_are_each_answered() -> None:
     once = b"GET /a HTTP/1.1\r\n" + UPGRADE + b"\r\n"
     assert b"".join(answered(echoes, once * 2000).written).count(b"GET /a ") == 2000
+
+
+def test_a_closed_connection_is_freed_at_once() -> None:
+    """In a reference cycle it would keep its buffers until the garbage collector runs."""
+    limits = HeaderLimits(timeout_s=10, size_bytes=10_000)
+    protocol = bounded_protocol(limits, Observer(Metrics(), protocol="rest"))
+
+    async def scenario() -> "weakref.ref[Any]":
+        config = uvicorn.Config(answers, http=protocol, lifespan="off", ws="none", log_config=None)
+        config.load()
+        state = ServerState()
+        connection: Any = protocol(config=config, server_state=state, app_state={})  # type: ignore[call-arg]
+        connection.connection_made(Wire())
+        connection.data_received(PLAIN)
+        while state.tasks:
+            await asyncio.gather(*state.tasks)
+        connection.connection_lost(None)
+        return weakref.ref(connection)
+
+    gc.disable()
+    try:
+        assert asyncio.run(scenario())() is None
+    finally:
+        gc.enable()

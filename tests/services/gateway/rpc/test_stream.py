@@ -1,8 +1,9 @@
 """DetectStream over a real connection: the newest frame is answered, and a bad one ends nothing."""
 
+import asyncio
 import queue
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from detector.store import Store
 from detector.v1 import detector_pb2 as pb
 from services.gateway.rpc import detector_pb2_grpc
-from services.gateway.rpc.stream import ROUTE
+from services.gateway.rpc.stream import ROUTE, LatestItem
 from tests.detector.pictures import encode, noise
 from tests.faults.test_versions import metric
 from tests.services.gateway.rest.test_detect import red_top_left
@@ -175,3 +176,62 @@ def test_a_gateway_that_goes_down_ends_its_streams(tiny_store: Store, tmp_path: 
             play(busy, answers)
         assert error.value.code() == grpc.StatusCode.UNAVAILABLE
         assert running.process.wait(10) == 0
+
+
+async def coming(queue: "asyncio.Queue[int | None]") -> AsyncIterator[int]:
+    while (item := await queue.get()) is not None:
+        yield item
+
+
+async def handed_over(queue: "asyncio.Queue[int | None]", *items: int | None) -> None:
+    """Put, and read to the last."""
+    for item in items:
+        queue.put_nowait(item)
+    while not queue.empty():
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+def test_a_newer_one_takes_the_place_of_the_one_that_waits() -> None:
+    async def scene() -> None:
+        queue: asyncio.Queue[int | None] = asyncio.Queue()
+        async with LatestItem(coming(queue)) as newest:
+            await handed_over(queue, 1)
+            assert await newest.take() == (1, 0)
+            await handed_over(queue, 2, 3, 4)
+            assert await newest.take() == (4, 2)
+            await handed_over(queue, 5)
+            assert await newest.take() == (5, 0)
+
+    asyncio.run(scene())
+
+
+def test_who_waits_is_woken_and_the_last_is_taken_before_the_end() -> None:
+    async def scene() -> None:
+        queue: asyncio.Queue[int | None] = asyncio.Queue()
+        async with LatestItem(coming(queue)) as newest:
+            taking = asyncio.create_task(newest.take())
+            await handed_over(queue, 1)
+            assert await taking == (1, 0)
+            await handed_over(queue, 2, None)
+            assert await newest.take() == (2, 0)
+            assert await newest.take() is None
+
+    asyncio.run(scene())
+
+
+def test_what_breaks_the_reading_is_told_and_leaving_ends_it() -> None:
+    async def broken() -> AsyncIterator[int]:
+        yield 1
+        raise OSError("gone")
+
+    async def scene() -> None:
+        async with LatestItem(broken()) as newest:
+            assert await newest.take() == (1, 0)
+            with pytest.raises(OSError, match="gone"):
+                await newest.take()
+        async with LatestItem(coming(asyncio.Queue())):
+            pass
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(scene())

@@ -1,4 +1,4 @@
-/** A chart that fits its place, follows light and dark, and says in words what it shows. */
+/** A responsive chart that follows the colour scheme and has a text description. */
 import {useEffect, useRef} from 'preact/hooks';
 import 'uplot/dist/uPlot.min.css';
 
@@ -9,7 +9,7 @@ interface ChartFigureProps {
   readonly title: string;
   readonly caption: string;
   readonly curves: Curves;
-  /** Colours are names of variables of the page, such as '--class-0'. */
+  /** Colours are names of CSS variables, such as '--class-0'. */
   readonly lines: readonly Line[];
   readonly range?: [number, number];
 }
@@ -17,9 +17,9 @@ interface ChartFigureProps {
 const HEIGHT = 200;
 
 export function ChartFigure({title, caption, curves, lines, range}: ChartFigureProps) {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (!element) return undefined;
     const dark = matchMedia('(prefers-color-scheme: dark)');
     let chart: ReturnType<typeof drawChart> | null = null;
@@ -51,7 +51,7 @@ export function ChartFigure({title, caption, curves, lines, range}: ChartFigureP
   return (
     <figure class="chart">
       <h3>{title}</h3>
-      <div ref={place} aria-hidden="true" />
+      <div ref={container} aria-hidden="true" />
       <figcaption class="quiet small">{caption}</figcaption>
     </figure>
   );

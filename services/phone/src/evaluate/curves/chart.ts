@@ -1,7 +1,7 @@
-/** A line chart over epochs, with a border where the second phase begins. */
+/** A line chart over epochs, with a dashed line where a new phase begins. */
 import uPlot from 'uplot';
 
-/** One line. Dashes tell lines apart where colours do not. */
+/** One line; dashes distinguish lines without relying on colour. */
 export interface Line {
   readonly name: string;
   readonly values: readonly (number | null)[];
@@ -13,14 +13,14 @@ export interface ChartOptions {
   readonly epochs: readonly number[];
   readonly borders: readonly {readonly at: number; readonly phase: number}[];
   readonly lines: readonly Line[];
-  /** Lowest and highest value of the axis; by default those of the lines. */
+  /** Range of the y axis; by default that of the lines. */
   readonly range?: [number, number];
   readonly width: number;
   readonly height: number;
   readonly colours: Colours;
 }
 
-/** Of everything that is not a line. */
+/** Colours of the axes and the grid. */
 export interface Colours {
   readonly text: string;
   readonly grid: string;
@@ -28,7 +28,7 @@ export interface Colours {
 
 const FONT = '12px system-ui, sans-serif';
 
-/** Draw it into `element`; the caller destroys it. */
+/** Draw the chart into `element`; the caller destroys it. */
 export function drawChart(element: HTMLElement, options: ChartOptions): uPlot {
   const {epochs, lines, range, width, height, colours} = options;
   const axis = {
@@ -61,7 +61,7 @@ export function drawChart(element: HTMLElement, options: ChartOptions): uPlot {
       ],
       hooks: {
         drawAxes: [chart => drawBorders(chart, options)],
-        // The last epoch's values, until a finger points at another.
+        // The legend shows the last epoch until another one is selected.
         ready: [chart => chart.setLegend({idx: epochs.length - 1})],
       },
     },

@@ -1,15 +1,14 @@
-/** How the version was trained: both phases, epoch by epoch. */
+/** The training curves of a version, over both phases. */
 import {useSignal} from '@preact/signals';
 import {useEffect, useMemo} from 'preact/hooks';
 
 import {apiKeysWanted} from '../../gateway/api-key.ts';
 import {fetchManifest} from '../../gateway/fetch-manifest.ts';
-import {filePath, type Manifest} from '../../gateway/manifest.ts';
-import {HISTORY} from '../../gateway/report-files.ts';
-import {phoneModel, versionFile} from '../../model/on-phone.ts';
+import {filePath, HISTORY, type Manifest} from '../../gateway/manifest.ts';
+import {phoneModel, versionFile} from '../../model/shared-model.ts';
+import {errorMessage} from '../../ui/format.ts';
 import {ChartFigure} from './chart-figure.tsx';
-import {describeAccuracy, describeLoss} from './describe.ts';
-import {parseHistory, type Curves} from './history.ts';
+import {describeAccuracy, describeLoss, parseHistory, type Curves} from './history.ts';
 
 const DASHED = [6, 4];
 
@@ -18,20 +17,20 @@ type Shown =
   | {readonly state: 'failed'; readonly message: string}
   | {readonly state: 'shown'; readonly manifest: Manifest; readonly curves: Curves | null};
 
-/** Of the model on this phone, else of the server's version. */
+/** The curves of the model on this phone, otherwise of the server's version. */
 export function TrainingCurves() {
   const shown = useSignal<Shown>({state: 'opening'});
   const model = phoneModel.state.value;
   const own = model.state === 'ready' ? model.manifest : null;
-  const settled = own !== null || model.state === 'none' || model.state === 'failed';
+  const isModelKnown = own !== null || model.state === 'none' || model.state === 'failed';
   useEffect(() => {
-    if (!settled) return undefined;
+    if (!isModelKnown) return undefined;
     let stale = false;
     void open(own).then(opened => {
       if (!stale) shown.value = opened;
     });
     return () => (stale = true);
-  }, [own, settled, shown]);
+  }, [own, isModelKnown, shown]);
   return (
     <section class="card stack" aria-labelledby="training">
       <h2 id="training">How it was trained</h2>
@@ -49,7 +48,7 @@ async function open(own: Manifest | null): Promise<Shown> {
     const history = new TextDecoder().decode(await versionFile(manifest, HISTORY));
     return {state: 'shown', manifest, curves: parseHistory(history)};
   } catch (fault) {
-    const message = fault instanceof Error ? fault.message : String(fault);
+    const message = errorMessage(fault);
     return {state: 'failed', message: `The training curves are not on this phone. ${message}`};
   }
 }
@@ -71,7 +70,7 @@ function Charts({manifest, curves}: {manifest: Manifest; curves: Curves | null})
         caption={`${describeAccuracy(curves)}${phases(curves)}`}
         curves={curves}
         lines={accuracy}
-        range={SHARE}
+        range={ZERO_TO_ONE}
       />
       <ChartFigure title="Loss" caption={describeLoss(curves)} curves={curves} lines={loss} />
       {!apiKeysWanted.value && (
@@ -85,9 +84,9 @@ function Charts({manifest, curves}: {manifest: Manifest; curves: Curves | null})
   );
 }
 
-const SHARE: [number, number] = [0, 1];
+const ZERO_TO_ONE: [number, number] = [0, 1];
 
 function phases({borders}: Curves): string {
-  const told = borders.map(({at, phase}) => ` Phase ${phase} begins after epoch ${Math.floor(at)}.`);
-  return told.join('');
+  const sentences = borders.map(({at, phase}) => ` Phase ${phase} begins after epoch ${Math.floor(at)}.`);
+  return sentences.join('');
 }

@@ -1,20 +1,19 @@
-import type {Example, ExampleContext} from './context.ts';
-import {curlDetect, curlDownload} from './curl.ts';
+import {curlDetect, curlDownload} from './command-line.ts';
+import type {Example, ExampleContext} from './example.ts';
 import {browserOnDevice, javascriptDetect, nodeOnDevice, tfjsOutputs} from './javascript.ts';
-import {kotlinMediaPipe} from './kotlin.ts';
+import {kotlinMediaPipe, swiftMediaPipe} from './mediapipe.ts';
 import {pythonDetect, pythonOnDevice} from './python.ts';
-import {swiftMediaPipe} from './swift.ts';
 
-/** Examples of one way to use a version. */
+/** The examples in one language. */
 export interface Chapter {
   readonly id: string;
   readonly title: string;
-  /** What to know beforehand; empty when nothing. */
+  /** What to know beforehand; may be empty. */
   readonly note: string;
   readonly examples: readonly Example[];
 }
 
-/** Every example, written for this version, gateway and file. */
+/** All examples, written for this version, gateway and file. */
 export function chapters(context: ExampleContext): Chapter[] {
   const hasTfjs = tfjsOutputs(context).length > 0;
   const javascript = [

@@ -1,13 +1,12 @@
 import {scoreThreshold} from '../../gateway/manifest.ts';
-import {fileUrl, type Example, type ExampleContext} from './context.ts';
-import {textList} from './literals.ts';
+import {fileUrl, stringList, type Example, type ExampleContext} from './example.ts';
 
 const MODEL = 'tfjs/graph/model.json';
 
-/** What stands where a page keeps its key. */
+/** The placeholder for the API key. */
 export const KEY_PLACEHOLDER = 'YOUR_API_KEY';
 
-/** The tfjs model in a page of one's own. */
+/** The TensorFlow.js model in a web page. */
 export function browserOnDevice(context: ExampleContext): Example {
   const {width, height} = context.manifest.input;
   return {
@@ -34,7 +33,7 @@ ${indented(reading(context))}
   };
 }
 
-/** The tfjs model in Node. */
+/** The TensorFlow.js model in Node. */
 export function nodeOnDevice(context: ExampleContext): Example {
   const {width, height} = context.manifest.input;
   return {
@@ -85,7 +84,7 @@ export function tfjsOutputs({manifest}: ExampleContext): readonly string[] {
 }
 
 function constants(context: ExampleContext): string {
-  return `const LABELS = ${textList(context.manifest.labels)};
+  return `const LABELS = ${stringList(context.manifest.labels)};
 const THRESHOLD = ${scoreThreshold(context.manifest)}; // this version's own; a lower one shows more`;
 }
 

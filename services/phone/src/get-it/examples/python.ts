@@ -1,8 +1,8 @@
 import {scoreThreshold} from '../../gateway/manifest.ts';
-import {tfliteName, type Example, type ExampleContext} from './context.ts';
-import {textList} from './literals.ts';
+import {tfliteName} from '../files/artifacts.ts';
+import {stringList, type Example, type ExampleContext} from './example.ts';
 
-/** The TFLite file with LiteRT: nothing but a photo, the file and Python. */
+/** The TFLite file with LiteRT. */
 export function pythonOnDevice(context: ExampleContext): Example {
   const {input, labels} = context.manifest;
   return {
@@ -17,7 +17,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from PIL import Image, ImageOps
 
-LABELS = ${textList(labels)}
+LABELS = ${stringList(labels)}
 THRESHOLD = ${scoreThreshold(context.manifest)}  # this version's own; a lower one shows more
 
 # Upright, stretched to ${input.width} × ${input.height}, RGB from 0 to 255: the file does the rest.
@@ -37,7 +37,7 @@ for row in range(int(found["num_detections"][0])):
   };
 }
 
-/** A photo to the server, with the reason when it refuses. */
+/** Send a photo to the server, and print the reason if it is rejected. */
 export function pythonDetect(context: ExampleContext): Example {
   const header = '    headers={"Authorization": f"Bearer {os.environ[\'API_KEY\']}"},\n';
   return {

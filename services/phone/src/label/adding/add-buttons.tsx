@@ -1,30 +1,30 @@
-/** The two ways to photos: the camera and the phone's library. */
+/** Buttons to add photos from the camera and from the phone's library. */
 import {useSignal} from '@preact/signals';
 
-import {pagesGetCamera} from '../../detect/camera.ts';
-import {shelf} from '../collection/shelf.ts';
-import {Icon} from '../icons.tsx';
-import {addPhotos, adding, summary, type Added} from './add.ts';
+import {canUseCamera} from '../../camera/camera.ts';
+import {Icon} from '../../ui/icons.tsx';
+import {collection} from '../collection/collection.ts';
+import {adding, addPhotos, summary, type Added} from './add-photos.ts';
 import {CameraDialog} from './camera-dialog.tsx';
 
 interface AddButtonsProps {
-  /** More photos are what is needed most now. */
+  /** Whether adding photos is the primary action now. */
   readonly isMain: boolean;
-  /** Called when all is in, with what came in. */
+  /** Called when all files are processed. */
   readonly onAdded: (added: Added) => void;
 }
 
 export function AddButtons({isMain, onAdded}: AddButtonsProps) {
-  const shooting = useSignal(false);
-  const told = useSignal<readonly string[]>([]);
+  const isCameraShown = useSignal(false);
+  const messages = useSignal<readonly string[]>([]);
   const failed = useSignal(false);
   const take = async (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
     const files = [...(input.files ?? [])];
     input.value = ''; // the same photo may be chosen again
     if (files.length === 0) return;
-    const result = await addPhotos(shelf, files);
-    told.value = summary(result);
+    const result = await addPhotos(collection, files);
+    messages.value = summary(result);
     failed.value = result.stopped !== null || result.unreadable.length > 0;
     onAdded(result);
   };
@@ -32,8 +32,8 @@ export function AddButtons({isMain, onAdded}: AddButtonsProps) {
   return (
     <div class="stack">
       <div class="row add-buttons">
-        {pagesGetCamera() ? (
-          <button type="button" class="button" onClick={() => (shooting.value = true)}>
+        {canUseCamera() ? (
+          <button type="button" class="button" onClick={() => (isCameraShown.value = true)}>
             <Icon name="camera" />
             Take photos
           </button>
@@ -59,15 +59,15 @@ export function AddButtons({isMain, onAdded}: AddButtonsProps) {
         </label>
       )}
       <div role="status">
-        {told.value.length > 0 && !progress && (
+        {messages.value.length > 0 && !progress && (
           <div class={`notice${failed.value ? ' bad' : ''}`}>
-            {told.value.map(sentence => (
+            {messages.value.map(sentence => (
               <p key={sentence}>{sentence}</p>
             ))}
           </div>
         )}
       </div>
-      {shooting.value && <CameraDialog onClose={() => (shooting.value = false)} />}
+      {isCameraShown.value && <CameraDialog onClose={() => (isCameraShown.value = false)} />}
     </div>
   );
 }

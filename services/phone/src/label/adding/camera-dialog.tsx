@@ -1,15 +1,14 @@
-/** The camera on all of the screen: one press, one photo in the collection. */
+/** A full-screen camera: each press adds a photo to the collection. */
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 
-import {START_CAMERA} from '../../detect/held-camera.ts';
-import {Problem} from '../../detect/problem.tsx';
-import {useCamera} from '../../detect/use-camera.ts';
-import {askToPersist} from '../collection/persistence.ts';
-import {preparedPicture} from '../collection/prepare.ts';
-import {collectionProblem} from '../collection/problem.ts';
-import {shelf} from '../collection/shelf.ts';
-import {ToolButton} from '../editor/tool-button.tsx';
+import {START_CAMERA} from '../../camera/managed-camera.ts';
+import {useCamera} from '../../camera/use-camera.ts';
+import {ToolButton} from '../../ui/icons.tsx';
+import {Problem} from '../../ui/problem.tsx';
+import {collection, requestPersistence} from '../collection/collection.ts';
+import {collectionProblem} from '../collection/photo-database.ts';
+import {preparePicture} from '../collection/prepare-photo.ts';
 
 export function CameraDialog({onClose}: {readonly onClose: () => void}) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -25,9 +24,9 @@ export function CameraDialog({onClose}: {readonly onClose: () => void}) {
     if (!video.current || !canTake) return;
     isBusy.value = true;
     try {
-      await shelf.add(await fromVideo(video.current));
+      await collection.add(await fromVideo(video.current));
       taken.value += 1;
-      if (taken.value === 1) void askToPersist(); // the next photo does not wait for an answer
+      if (taken.value === 1) void requestPersistence(); // not awaited: some browsers prompt the person
     } catch (fault) {
       problem.value = collectionProblem(fault).message;
     } finally {
@@ -78,7 +77,7 @@ export function CameraDialog({onClose}: {readonly onClose: () => void}) {
 async function fromVideo(video: HTMLVideoElement) {
   const picture = await createImageBitmap(video);
   try {
-    return await preparedPicture(picture);
+    return await preparePicture(picture);
   } finally {
     picture.close();
   }

@@ -1,16 +1,16 @@
 /**
- * From fingers on the stage to what they do, one event after the other.
+ * The gesture state machine of the stage: pointer events in, effects out.
  *
- * One finger draws a new box, or moves or resizes the selected one; a tap selects; two fingers zoom and pan. What one
- * finger began is dropped when the second comes: it was the beginning of a pinch.
+ * One finger draws a new box, or moves or resizes the selected one; a tap selects; two fingers zoom and pan. A second
+ * finger cancels what the first one began, as it was the beginning of a pinch.
  */
 import type {Box, GroundTruth} from '../../vision/box.ts';
-import {boxOnScreen, type Rectangle, type Size} from '../../vision/overlay.ts';
-import {largeEnough, moved, resized, spanned, type Handle} from './edit.ts';
+import {boxInView, type Rectangle, type Size} from '../../vision/overlay.ts';
+import {boxBetween, isLargeEnough, moved, resized, type Handle} from './box-edit.ts';
 import {boxesAt, contains, handleAt} from './handles.ts';
-import {onPhoto, pinched, type Point} from './view.ts';
+import {onPhoto, pinched, type Point} from './viewport.ts';
 
-/** What the fingers are on. */
+/** What the gesture acts on. */
 export interface Scene {
   readonly photo: Size;
   readonly stage: Size;
@@ -19,18 +19,18 @@ export interface Scene {
   readonly selected: number | null;
 }
 
-/** A finger, a pen or a mouse went down, moved, or left. Points are in pixels of the stage. */
+/** A pointer event of a finger, pen or mouse. Points are in pixels of the stage. */
 export interface Finger {
   readonly what: 'down' | 'move' | 'up' | 'cancel';
   readonly id: number;
   readonly at: Point;
-  /** How far it may slip and still be a tap: a mouse is steadier than a finger. */
+  /** How many pixels it may move and still be a tap; larger for a finger than for a mouse. */
   readonly slack: number;
-  /** How many are on the stage now. */
+  /** The number of pointers that are down now. */
   readonly down: number;
 }
 
-/** What one finger does to a box: the place in the list is null for a box that is being drawn. */
+/** What one finger does to a box. */
 type Edit =
   | {readonly kind: 'draw'; readonly from: Point}
   | {readonly kind: 'move'; readonly index: number; readonly box: Box; readonly from: Point}
@@ -39,7 +39,7 @@ type Edit =
       readonly index: number;
       readonly box: Box;
       readonly handle: Handle;
-      /** From the finger to the handle: the box must not jump under the finger. */
+      /** From the finger to the handle, so that the box does not jump. */
       readonly offset: Point;
     };
 
@@ -58,13 +58,13 @@ export type Gesture =
       readonly to: readonly [Point, Point];
       readonly view: Rectangle;
     }
-  /** It is over; what the other fingers still do counts for nothing until all are gone. */
-  | {readonly kind: 'spent'};
+  /** The gesture is over; remaining fingers are ignored until all are lifted. */
+  | {readonly kind: 'finished'};
 
 export type Effect =
   | {readonly kind: 'nothing'}
   | {readonly kind: 'select'; readonly index: number | null}
-  /** The box as it would be now; `index` null is a new one. */
+  /** Preview of the box; `index` is null for a new box. */
   | {readonly kind: 'draft'; readonly index: number | null; readonly box: Box}
   | {readonly kind: 'keep'; readonly index: number | null; readonly box: Box}
   | {readonly kind: 'drop'}
@@ -73,10 +73,10 @@ export type Effect =
 export const NO_GESTURE: Gesture = {kind: 'none'};
 const NOTHING: Effect = {kind: 'nothing'};
 const DROP: Effect = {kind: 'drop'};
-/** Pixels of the stage: a box smaller than this was a slip of the finger. */
-const SMALLEST_DRAWN = 10;
+/** In pixels of the stage: smaller boxes are drawn by accident. */
+const MIN_DRAWN_PX = 10;
 
-/** The gesture after `finger`, and what is to be done about it. */
+/** The next gesture state, and the effect of the event. */
 export function step(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture, Effect] {
   switch (finger.what) {
     case 'down':
@@ -86,13 +86,13 @@ export function step(gesture: Gesture, finger: Finger, scene: Scene): readonly [
     case 'up':
       return lift(gesture, finger, scene);
     case 'cancel':
-      return [finger.down === 0 ? NO_GESTURE : {kind: 'spent'}, DROP];
+      return [finger.down === 0 ? NO_GESTURE : {kind: 'finished'}, DROP];
   }
 }
 
-/** The gesture once boxes were taken away by other means: what one finger began may be about none of them now. */
+/** The gesture after boxes were removed by other means: an edit in progress may refer to a removed box. */
 export function interrupted(gesture: Gesture): Gesture {
-  return gesture.kind === 'press' || gesture.kind === 'edit' ? {kind: 'spent'} : gesture;
+  return gesture.kind === 'press' || gesture.kind === 'edit' ? {kind: 'finished'} : gesture;
 }
 
 function down(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture, Effect] {
@@ -131,19 +131,19 @@ function drag(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture
 }
 
 function lift(gesture: Gesture, finger: Finger, scene: Scene): readonly [Gesture, Effect] {
-  const after: Gesture = finger.down === 0 ? NO_GESTURE : {kind: 'spent'};
+  const after: Gesture = finger.down === 0 ? NO_GESTURE : {kind: 'finished'};
   if (gesture.kind === 'press') return [after, tap(gesture.edit, finger.at, scene)];
   if (gesture.kind !== 'edit') return [after, NOTHING];
   const result = edited(gesture.edit, finger.at, scene);
-  if (gesture.edit.kind === 'draw' && !wellDrawn(result.box, scene)) return [after, DROP];
+  if (gesture.edit.kind === 'draw' && !isDeliberate(result.box, scene)) return [after, DROP];
   return [after, {kind: 'keep', ...result}];
 }
 
-/** What a finger that starts there would do if it moved. */
+/** The edit that a drag from this point performs. */
 function editFrom(at: Point, {boxes, selected, view}: Scene): Edit {
   const truth = selected === null ? undefined : boxes[selected];
   if (selected === null || !truth) return {kind: 'draw', from: at};
-  const rectangle = boxOnScreen(truth.box, view, {mirrored: false});
+  const rectangle = boxInView(truth.box, view, {mirrored: false});
   const handle = handleAt(rectangle, at);
   if (handle) {
     const offset = {x: handle.at.x - at.x, y: handle.at.y - at.y};
@@ -156,7 +156,7 @@ function editFrom(at: Point, {boxes, selected, view}: Scene): Edit {
 function edited(edit: Edit, at: Point, {view, photo}: Scene): {index: number | null; box: Box} {
   switch (edit.kind) {
     case 'draw':
-      return {index: null, box: spanned(onPhoto(view, edit.from), onPhoto(view, at))};
+      return {index: null, box: boxBetween(onPhoto(view, edit.from), onPhoto(view, at))};
     case 'move': {
       const by = {x: (at.x - edit.from.x) / view.width, y: (at.y - edit.from.y) / view.height};
       return {index: edit.index, box: moved(edit.box, by)};
@@ -168,7 +168,7 @@ function edited(edit: Edit, at: Point, {view, photo}: Scene): {index: number | n
   }
 }
 
-/** Select what is under the finger; tapping again goes on to the box behind. */
+/** Select the box under the finger; tapping again selects the next box behind it. */
 function tap(edit: Edit, at: Point, {boxes, selected, view}: Scene): Effect {
   if (edit.kind === 'resize') return NOTHING;
   const under = boxesAt(boxes, view, at);
@@ -176,11 +176,11 @@ function tap(edit: Edit, at: Point, {boxes, selected, view}: Scene): Effect {
   return {kind: 'select', index: next ?? null};
 }
 
-function wellDrawn(box: Box, {view, photo}: Scene): boolean {
-  const {width, height} = boxOnScreen(box, view, {mirrored: false});
-  return Math.min(width, height) >= SMALLEST_DRAWN && largeEnough(box, photo);
+function isDeliberate(box: Box, {view, photo}: Scene): boolean {
+  const {width, height} = boxInView(box, view, {mirrored: false});
+  return Math.min(width, height) >= MIN_DRAWN_PX && isLargeEnough(box, photo);
 }
 
-/** A handle is hit on purpose: it follows at once, for small corrections. */
+/** Handles respond to any movement, to allow small corrections. */
 const slackOf = (edit: Edit, finger: Finger) => (edit.kind === 'resize' ? 0 : finger.slack);
 const within = (a: Point, b: Point, slack: number) => Math.hypot(a.x - b.x, a.y - b.y) <= slack;

@@ -1,7 +1,9 @@
-/** What a person said about one photo. */
+/** The labelling of one photo. */
 import type {Box, GroundTruth} from '../../vision/box.ts';
 
-/** `done`: a person stands by it. Without that, boxes are a detector's and no boxes are nobody's word yet. */
+/**
+ * `done`: confirmed by a person. Otherwise boxes are a detector's proposal, and a photo without boxes is unlabelled.
+ */
 export interface Labelling {
   readonly boxes: readonly GroundTruth[];
   readonly done: boolean;
@@ -17,8 +19,8 @@ export function statusOf({boxes, done}: Labelling): Status {
   return done ? 'labelled' : 'to-check';
 }
 
-/** Whether the photo can be trained on: a photo nobody looked at must not teach that nothing is there. */
-export function usable(labelling: Labelling): boolean {
+/** Whether the photo can be used for training: an unlabelled photo is not an example without objects. */
+export function isUsable(labelling: Labelling): boolean {
   return labelling.done;
 }
 
@@ -26,7 +28,7 @@ export function withBox({boxes}: Labelling, added: GroundTruth): Labelling {
   return {boxes: [...boxes, added], done: true};
 }
 
-/** The labelling itself when there is no such box. */
+/** Unchanged if there is no such box. */
 export function withShape(labelling: Labelling, index: number, box: Box): Labelling {
   const {boxes} = labelling;
   if (!boxes[index]) return labelling;
@@ -37,20 +39,20 @@ export function withClass({boxes}: Labelling, index: number, classId: number): L
   return {boxes: boxes.map((truth, i) => (i === index ? {...truth, classId} : truth)), done: true};
 }
 
-/** Without its last box the photo is to do again: that there is nothing on it is for the person to say. */
+/** Without its last box the photo is to do again: only the person can say that nothing is on it. */
 export function withoutBox({boxes}: Labelling, index: number): Labelling {
   const left = boxes.filter((_, i) => i !== index);
   return {boxes: left, done: left.length > 0};
 }
 
-/** Without boxes of classes that are gone, as if each had been deleted. */
-export function ofClasses(labelling: Labelling, count: number): Labelling {
+/** Without boxes of removed classes, as if each had been deleted. */
+export function withoutRemovedClasses(labelling: Labelling, count: number): Labelling {
   const boxes = labelling.boxes.filter(({classId}) => classId < count);
   if (boxes.length === labelling.boxes.length) return labelling;
   return {boxes, done: labelling.done && boxes.length > 0};
 }
 
-/** The boxes as they are, with a person's word for them. */
+/** The same boxes, confirmed by a person. */
 export function confirmed({boxes}: Labelling): Labelling {
   return {boxes, done: true};
 }

@@ -1,24 +1,23 @@
-/** One photo on all of the screen, to draw boxes on. */
+/** The full-screen editor of one photo. */
 import {useSignal} from '@preact/signals';
 import {useEffect, useMemo, useRef} from 'preact/hooks';
 
-import {collectionProblem} from '../collection/problem.ts';
-import {shelf} from '../collection/shelf.ts';
-import type {PhotoRecord} from '../collection/record.ts';
-import {Confirm} from '../confirm.tsx';
-import {leftOut} from '../report-wrong.ts';
-import {Unkept} from '../unkept.tsx';
-import {pressed} from './keyboard.ts';
-import {currentClass, histories} from './memory.ts';
-import {usePicture} from './picture.ts';
+import {ConfirmDialog} from '../../ui/confirm-dialog.tsx';
+import {ToolButton} from '../../ui/icons.tsx';
+import {collection} from '../collection/collection.ts';
+import {collectionProblem, type PhotoRecord} from '../collection/photo-database.ts';
+import {UnsavedNotice} from '../collection/unsaved-notice.tsx';
+import {leftOut} from '../report/report-wrong.ts';
+import {currentClass, histories} from './editor-state.ts';
+import {handleKey} from './keyboard.ts';
 import {historyOf, Session} from './session.ts';
 import {focusSelected, Stage} from './stage.tsx';
-import {ToolButton} from './tool-button.tsx';
 import {Tools} from './tools.tsx';
+import {usePicture} from './use-picture.ts';
 
 interface EditorProps {
   readonly record: PhotoRecord;
-  /** Shows another photo of the collection, or all of them for null. */
+  /** Opens another photo, or the overview for null. */
   readonly onGo: (id: number | null) => void;
 }
 
@@ -28,51 +27,51 @@ export function Editor({record, onGo}: EditorProps) {
     () =>
       new Session({
         photo: {width, height},
-        history: historyOf(shelf.find(id)!.labelling, histories.get(id)),
+        history: historyOf(collection.find(id)!.labelling, histories.get(id)),
         classId: currentClass,
-        nameOf: classId => shelf.classes.value[classId] ?? '',
+        nameOf: classId => collection.classes.value[classId] ?? '',
         onLabelled: history => {
           histories.set(id, history);
-          void shelf.label(id, history.now);
+          void collection.label(id, history.now);
         },
       }),
     [id, width, height],
   );
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const asking = useSignal(false);
+  const isAsking = useSignal(false);
   const problem = useSignal<string | null>(null);
   const picture = usePicture(id);
 
-  const ids = shelf.photos.value.map(photo => photo.id);
-  const place = ids.indexOf(id);
-  const next = () => onGo(ids[place + 1] ?? null);
-  const previous = () => onGo(ids[place - 1] ?? id);
-  const names = shelf.classes.value;
-  const trouble = problem.value ?? picture.value.problem;
-  const title = `Photo ${place + 1} of ${ids.length}`;
+  const ids = collection.photos.value.map(photo => photo.id);
+  const index = ids.indexOf(id);
+  const next = () => onGo(ids[index + 1] ?? null);
+  const previous = () => onGo(ids[index - 1] ?? id);
+  const names = collection.classes.value;
+  const message = problem.value ?? picture.value.problem;
+  const title = `Photo ${index + 1} of ${ids.length}`;
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (!pressed(event, session, {classes: names.length, next, previous})) return;
+    if (!handleKey(event, session, {classes: names.length, next, previous})) return;
     event.preventDefault();
     const stage = dialog.current?.querySelector<HTMLElement>('.stage');
-    // A box that had the focus may be gone, or another one have come. Preact draws in a microtask, which stands
-    // in line already: the focus has moved before the next key comes.
+    // The focused box may be gone, or a new one selected. Preact's render is already queued as a microtask, so this one
+    // runs after it and before the next key event.
     if (stage?.contains(document.activeElement)) queueMicrotask(() => focusSelected(stage, session));
   };
   const onCancel = (event: Event) => {
     event.preventDefault();
-    // A phone's way back. Browsers let a page hold it up only now and then: the dialog would be closed all the same.
+    // The phone's back gesture. Browsers do not always let a page cancel it; the dialog then closes anyway.
     if (session.selected.value === null || !event.cancelable) onGo(null);
     else session.select(null);
   };
   const answer = async (yes: boolean) => {
-    asking.value = false;
+    isAsking.value = false;
     if (!yes) return;
     try {
-      await shelf.remove(id);
+      await collection.remove(id);
       histories.delete(id);
-      onGo(ids[place + 1] ?? ids[place - 1] ?? null);
+      onGo(ids[index + 1] ?? ids[index - 1] ?? null);
     } catch (fault) {
       problem.value = collectionProblem(fault).message;
     }
@@ -88,18 +87,18 @@ export function Editor({record, onGo}: EditorProps) {
     >
       <header class="editor-top">
         <ToolButton icon="close" label="Close" onPress={() => onGo(null)} />
-        <ToolButton icon="back" label="Previous photo" off={place === 0} onPress={previous} />
+        <ToolButton icon="back" label="Previous photo" off={index === 0} onPress={previous} />
         <h2 class="numbers" aria-hidden="true">
-          {place + 1} / {ids.length}
+          {index + 1} / {ids.length}
         </h2>
         <ToolButton icon="zoom-out" label="Zoom out" onPress={() => session.zoomOut()} />
         <ToolButton icon="zoom-in" label="Zoom in" onPress={() => session.zoomIn()} />
-        <ToolButton icon="trash" label="Delete this photo" onPress={() => (asking.value = true)} />
+        <ToolButton icon="trash" label="Delete this photo" onPress={() => (isAsking.value = true)} />
       </header>
-      <Unkept />
-      {trouble !== null && (
+      <UnsavedNotice />
+      {message !== null && (
         <p class="notice bad" role="alert">
-          {trouble}
+          {message}
         </p>
       )}
       {leftOut.value?.id === id && (
@@ -118,17 +117,17 @@ export function Editor({record, onGo}: EditorProps) {
         session={session}
         names={names}
         classId={currentClass.value}
-        isLast={place === ids.length - 1}
+        isLast={index === ids.length - 1}
         onNext={next}
       />
       <p class="unseen" role="status">
-        {session.said.value}
+        {session.announcement.value}
       </p>
-      {asking.value && (
-        <Confirm
+      {isAsking.value && (
+        <ConfirmDialog
           question="Delete this photo?"
           explanation="It is taken out of this browser with its boxes. Your phone’s own library keeps it."
-          doIt="Delete"
+          confirmLabel="Delete"
           onAnswer={yes => void answer(yes)}
         />
       )}
@@ -136,9 +135,9 @@ export function Editor({record, onGo}: EditorProps) {
   );
 }
 
-/** Until there is a box in the collection. */
+/** A hint that is shown until there is a box in the collection. */
 function FirstHint({session}: {readonly session: Session}) {
-  const isFirst = shelf.photos.value.every(({labelling}) => labelling.boxes.length === 0);
+  const isFirst = collection.photos.value.every(({labelling}) => labelling.boxes.length === 0);
   if (!isFirst || session.shown.value.length > 0) return null;
   return <p class="hint">Draw a box around each thing: one finger, from corner to corner.</p>;
 }

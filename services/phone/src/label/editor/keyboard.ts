@@ -1,7 +1,8 @@
-/** What the keys do while a photo is labelled. */
+/** Keyboard control of the editor. */
 import type {Direction, Session} from './session.ts';
 
-export interface Elsewhere {
+/** Actions outside the session. */
+export interface EditorActions {
   readonly classes: number;
   readonly next: () => void;
   readonly previous: () => void;
@@ -14,7 +15,7 @@ const ARROWS: Record<string, Direction> = {
   ArrowDown: 'down',
 };
 
-/** As the overview lists them. */
+/** The list of keys on the overview. */
 export const KEYS: readonly (readonly [string, string])[] = [
   ['Tab', 'from box to box'],
   ['Arrows', 'move the box, or the photo when no box is selected'],
@@ -29,24 +30,24 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['Esc', 'select nothing; again: back to all photos'],
 ];
 
-/** Does what the key means, if it means anything there. */
-export function pressed(event: KeyboardEvent, session: Session, elsewhere: Elsewhere): boolean {
+/** Handles a key press; returns whether the key has a meaning. */
+export function handleKey(event: KeyboardEvent, session: Session, actions: EditorActions): boolean {
   const target = event.target as HTMLElement;
   if (target.closest('dialog.small') || target.matches('input[type=text]')) return false;
-  if (event.ctrlKey || event.metaKey) return withControl(event, session);
+  if (event.ctrlKey || event.metaKey) return handleControlKey(event, session);
   if (event.altKey) return false;
   const direction = ARROWS[event.key];
   if (direction) {
-    // Elsewhere arrows choose among the classes or scroll.
+    // Outside the stage, arrows select a class or scroll.
     if (!target.closest('.stage')) return false;
     if (event.shiftKey) session.stretch(direction);
     else session.nudge(direction);
     return true;
   }
-  return plain(event.key, session, elsewhere);
+  return handlePlainKey(event.key, session, actions);
 }
 
-function withControl(event: KeyboardEvent, session: Session): boolean {
+function handleControlKey(event: KeyboardEvent, session: Session): boolean {
   const key = event.key.toLowerCase();
   if (key === 'y' || (key === 'z' && event.shiftKey)) session.redo();
   else if (key === 'z') session.undo();
@@ -54,16 +55,16 @@ function withControl(event: KeyboardEvent, session: Session): boolean {
   return true;
 }
 
-function plain(key: string, session: Session, {classes, next, previous}: Elsewhere): boolean {
+function handlePlainKey(key: string, session: Session, {classes, next, previous}: EditorActions): boolean {
   const digit = /^[1-9]$/.test(key) ? Number(key) - 1 : -1;
   if (digit >= 0 && digit < classes) session.classify(digit);
   else if (key === 'Delete' || key === 'Backspace') session.deleteSelected();
-  else if (key === 'b' || key === 'B') session.place();
+  else if (key === 'b' || key === 'B') session.addBox();
   else if (key === 'n' || key === 'N') session.toggleNothingHere();
   else if (key === '+' || key === '=') session.zoomIn();
   else if (key === '-') session.zoomOut();
   else if (key === '0') session.showAll();
-  // With nothing selected the dialog closes by itself.
+  // With nothing selected, Escape closes the dialog.
   else if (key === 'Escape' && session.selected.value !== null) session.select(null);
   else if (key === 'PageDown') next();
   else if (key === 'PageUp') previous();

@@ -1,11 +1,10 @@
-/** The photo that is being labelled: its boxes with their history, what is selected and seen, and all that changes them. */
+/** The state of the editor for one photo: boxes with undo history, selection and view, and the actions on them. */
 import {computed, signal, type ReadonlySignal} from '@preact/signals';
 
 import type {Box, GroundTruth} from '../../vision/box.ts';
 import type {Rectangle, Size} from '../../vision/overlay.ts';
-import {moved, resized} from '../boxes/edit.ts';
+import {moved, resized} from '../boxes/box-edit.ts';
 import {interrupted, NO_GESTURE, step, type Effect, type Finger, type Gesture} from '../boxes/gesture.ts';
-import {begun, changed, redone, undone, type History} from '../boxes/history.ts';
 import {
   confirmed,
   NOTHING_HERE,
@@ -17,14 +16,15 @@ import {
   withShape,
   type Labelling,
 } from '../boxes/labelling.ts';
-import {fitted, onPhoto, panned, settled, zoomed, zoomOf, type Point} from '../boxes/view.ts';
+import {changed, redone, startHistory, undone, type UndoHistory} from '../boxes/undo-history.ts';
+import {constrained, fitToStage, onPhoto, panned, zoomed, zoomOf, type Point} from '../boxes/viewport.ts';
 
-/** Of the photo's side: one press of an arrow key. */
+/** Fraction of the photo's side per press of an arrow key. */
 const NUDGE = 1 / 200;
 const PAN_PX = 40;
 const ZOOM_STEP = 1.5;
-/** Of what is seen of the photo: a box that was not drawn by hand. */
-const PLACED_SIDE = 0.4;
+/** Size of a box that is added without drawing, as a fraction of the visible part of the photo. */
+const NEW_BOX_SIDE = 0.4;
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
@@ -36,39 +36,39 @@ const STEPS: Record<Direction, Point> = {
 };
 
 interface Draft {
-  /** Null for a box that is being drawn. */
+  /** Null for a new box. */
   readonly index: number | null;
   readonly box: Box;
 }
 
 export interface SessionStart {
   readonly photo: Size;
-  readonly history: History<Labelling>;
-  /** The class of the next box, shared by all photos. */
+  readonly history: UndoHistory<Labelling>;
+  /** The class of the next box, shared between photos. */
   readonly classId: {value: number};
   readonly nameOf: (classId: number) => string;
   /** Called with each new labelling. */
-  readonly onLabelled: (history: History<Labelling>) => void;
+  readonly onLabelled: (history: UndoHistory<Labelling>) => void;
 }
 
 export class Session {
   readonly photo: Size;
-  readonly history: ReadonlySignal<History<Labelling>>;
+  readonly history: ReadonlySignal<UndoHistory<Labelling>>;
   readonly labelling: ReadonlySignal<Labelling>;
   readonly selected = signal<number | null>(null);
   readonly draft = signal<Draft | null>(null);
-  /** Size of the stage and where the photo lies on it; null until the stage is measured. */
+  /** The size of the stage, and the photo's rectangle on it; null until the stage is measured. */
   readonly stage = signal<Size | null>(null);
   readonly view = signal<Rectangle | null>(null);
-  /** The boxes as they are under the finger. */
+  /** The boxes including the one being edited. */
   readonly shown: ReadonlySignal<readonly GroundTruth[]>;
-  /** What just happened, for those who do not see it. */
-  readonly said = signal('');
+  /** The last action in words, for screen readers. */
+  readonly announcement = signal('');
 
   readonly #history;
   readonly #classId: {value: number};
   readonly #nameOf: (classId: number) => string;
-  readonly #onLabelled: (history: History<Labelling>) => void;
+  readonly #onLabelled: (history: UndoHistory<Labelling>) => void;
   #gesture: Gesture = NO_GESTURE;
 
   constructor({photo, history, classId, nameOf, onLabelled}: SessionStart) {
@@ -82,17 +82,17 @@ export class Session {
     this.shown = computed(() => this.#withDraft(this.labelling.value.boxes, this.draft.value));
   }
 
-  /** The stage has this size now: on the first time and after a turn of the phone the whole photo is shown. */
-  measured(stage: Size): void {
+  /** Sets the size of the stage. Unless zoomed in, the whole photo is shown. */
+  resizeStage(stage: Size): void {
     const before = this.stage.value;
     if (before?.width === stage.width && before.height === stage.height) return;
     this.stage.value = stage;
     const view = this.view.value;
     const wasZoomed = before && view && zoomOf(view, this.photo, before) > 1.01;
-    this.view.value = wasZoomed ? settled(view, this.photo, stage) : fitted(this.photo, stage);
+    this.view.value = wasZoomed ? constrained(view, this.photo, stage) : fitToStage(this.photo, stage);
   }
 
-  touched(finger: Finger): void {
+  handlePointer(finger: Finger): void {
     const [stage, view] = [this.stage.value, this.view.value];
     if (!stage || !view) return;
     const {boxes} = this.labelling.value;
@@ -131,8 +131,8 @@ export class Session {
     if (truth) this.#classId.value = truth.classId;
   }
 
-  /** A box in the middle of what is seen, for those who cannot draw one. */
-  place(): void {
+  /** Adds a box in the middle of the visible part, for people who cannot draw one. */
+  addBox(): void {
     const [stage, view] = [this.stage.value, this.view.value];
     if (!stage || !view) return;
     const from = onPhoto(view, {x: 0, y: 0});
@@ -142,7 +142,7 @@ export class Session {
     this.#add({ymin, xmin, ymax, xmax});
   }
 
-  /** One key press: the selected box moves, or without one the photo does. */
+  /** Moves the selected box by one step, or pans if none is selected. */
   nudge(direction: Direction): void {
     const {x, y} = STEPS[direction];
     const index = this.selected.value;
@@ -155,7 +155,7 @@ export class Session {
     if (stage && view) this.view.value = panned(view, -x * PAN_PX, -y * PAN_PX, this.photo, stage);
   }
 
-  /** One key press: the right or the lower edge of the selected box moves. */
+  /** Moves the right or bottom edge of the selected box by one step. */
   stretch(direction: Direction): void {
     const index = this.selected.value;
     const truth = index === null ? undefined : this.labelling.value.boxes[index];
@@ -166,49 +166,49 @@ export class Session {
     this.#shape(index, resized(truth.box, handle, to, this.photo), `stretch ${index}`);
   }
 
-  /** The class of the selected box, and of those to come. */
+  /** Sets the class of the selected box and of future boxes. */
   classify(classId: number): void {
     this.#classId.value = classId;
     const index = this.selected.value;
     if (index === null || this.labelling.value.boxes[index]?.classId === classId) return;
     this.#change(withClass(this.labelling.value, index, classId));
-    this.said.value = `Box ${index + 1} is ${this.#nameOf(classId)} now.`;
+    this.announcement.value = `Box ${index + 1} is ${this.#nameOf(classId)} now.`;
   }
 
   deleteSelected(): void {
     const index = this.selected.value;
     if (index === null) return;
-    this.#letGo();
+    this.#cancelEdit();
     this.#change(withoutBox(this.labelling.value, index));
-    this.said.value = `Box ${index + 1} deleted, ${counted(this.labelling.value.boxes.length)} left.`;
+    this.announcement.value = `Box ${index + 1} deleted, ${counted(this.labelling.value.boxes.length)} left.`;
   }
 
-  /** There is nothing of the classes on the photo, or after all there may be. */
+  /** Marks the photo as having no objects, or removes that mark. */
   toggleNothingHere(): void {
     const isMarked = statusOf(this.labelling.value) === 'nothing-here';
     const removed = this.labelling.value.boxes.length;
-    this.#letGo();
+    this.#cancelEdit();
     this.#change(isMarked ? UNTOUCHED : NOTHING_HERE);
-    this.said.value = isMarked
+    this.announcement.value = isMarked
       ? 'Not marked any more.'
       : `Marked: nothing here.${removed > 0 ? ` ${counted(removed)} deleted.` : ''}`;
   }
 
-  /** The boxes that the detector proposed are right. */
+  /** Confirms the detector's boxes. */
   confirm(): void {
     this.#change(confirmed(this.labelling.value));
-    this.said.value = 'The boxes are kept as yours.';
+    this.announcement.value = 'The boxes are kept as yours.';
   }
 
   undo(): void {
-    this.#travel(undone(this.#history.value), 'Undone.');
+    this.#restore(undone(this.#history.value), 'Undone.');
   }
 
   redo(): void {
-    this.#travel(redone(this.#history.value), 'Done again.');
+    this.#restore(redone(this.#history.value), 'Done again.');
   }
 
-  /** Around `about`, else around the selected box, else around the middle. */
+  /** Zooms around `about`, by default the selected box, otherwise the centre. */
   zoom(factor: number, about?: Point): void {
     const [stage, view] = [this.stage.value, this.view.value];
     if (stage && view) {
@@ -226,7 +226,7 @@ export class Session {
 
   showAll(): void {
     const stage = this.stage.value;
-    if (stage) this.view.value = fitted(this.photo, stage);
+    if (stage) this.view.value = fitToStage(this.photo, stage);
   }
 
   #add(box: Box): void {
@@ -234,12 +234,12 @@ export class Session {
     this.#change(withBox(this.labelling.value, {classId, box}));
     const count = this.labelling.value.boxes.length;
     this.selected.value = count - 1;
-    this.said.value = `Box ${count} added: ${this.#nameOf(classId)}.`;
+    this.announcement.value = `Box ${count} added: ${this.#nameOf(classId)}.`;
   }
 
   #shape(index: number, box: Box, run: string | null = null): void {
     this.#change(withShape(this.labelling.value, index, box), run);
-    this.said.value = `Box ${index + 1}: ${placeOf(box)}.`;
+    this.announcement.value = `Box ${index + 1}: ${describeBox(box)}.`;
   }
 
   #change(labelling: Labelling, run: string | null = null): void {
@@ -248,16 +248,16 @@ export class Session {
     this.#onLabelled(this.#history.value);
   }
 
-  #travel(history: History<Labelling>, said: string): void {
+  #restore(history: UndoHistory<Labelling>, announcement: string): void {
     if (history === this.#history.value) return;
-    this.#letGo();
+    this.#cancelEdit();
     this.#history.value = history;
     this.#onLabelled(history);
-    this.said.value = `${said} ${counted(history.now.boxes.length)}.`;
+    this.announcement.value = `${announcement} ${counted(history.now.boxes.length)}.`;
   }
 
-  /** Before boxes go or come by other means than the finger: places in the list are about to mean other boxes. */
-  #letGo(): void {
+  /** Call it before boxes are added or removed other than by a gesture, as indices then change. */
+  #cancelEdit(): void {
     this.selected.value = null;
     this.draft.value = null;
     this.#gesture = interrupted(this.#gesture);
@@ -269,7 +269,7 @@ export class Session {
     return boxes.map((truth, i) => (i === draft.index ? {...truth, box: draft.box} : truth));
   }
 
-  /** The same distance across and down on the screen, whatever the photo's shape. */
+  /** A step of the same length on the screen in both directions. */
   #step(x: number, y: number): Point {
     const side = Math.min(this.photo.width, this.photo.height) * NUDGE;
     return {x: (x * side) / this.photo.width, y: (y * side) / this.photo.height};
@@ -286,13 +286,18 @@ export class Session {
   }
 }
 
-/** A session for the photo with what was done to it before, as far as it is still what is kept. */
-export function historyOf(labelling: Labelling, before: History<Labelling> | undefined): History<Labelling> {
-  return before && JSON.stringify(before.now) === JSON.stringify(labelling) ? before : begun(labelling);
+/** The previous undo history if it still matches the stored labelling, otherwise a new one. */
+export function historyOf(
+  labelling: Labelling,
+  before: UndoHistory<Labelling> | undefined,
+): UndoHistory<Labelling> {
+  return before && JSON.stringify(before.now) === JSON.stringify(labelling)
+    ? before
+    : startHistory(labelling);
 }
 
-/** Where a box is, in words. */
-export function placeOf({ymin, xmin, ymax, xmax}: Box): string {
+/** The position of a box in words. */
+export function describeBox({ymin, xmin, ymax, xmax}: Box): string {
   const percent = (value: number) => `${Math.round(value * 100)}%`;
   return (
     `left ${percent(xmin)}, top ${percent(ymin)}, ` +
@@ -301,7 +306,7 @@ export function placeOf({ymin, xmin, ymax, xmax}: Box): string {
 }
 
 function middlePart(from: number, to: number): [number, number] {
-  const [middle, half] = [(from + to) / 2, ((to - from) * PLACED_SIDE) / 2];
+  const [middle, half] = [(from + to) / 2, ((to - from) * NEW_BOX_SIDE) / 2];
   return [middle - half, middle + half];
 }
 

@@ -1,12 +1,12 @@
-/** The photo with its boxes, as large as there is room. */
+/** The stage: the photo with its boxes, zoomable. */
 import {useLayoutEffect, useRef} from 'preact/hooks';
 
+import {markColour} from '../../ui/class-colour.ts';
 import type {GroundTruth} from '../../vision/box.ts';
-import {boxOnScreen, type Rectangle} from '../../vision/overlay.ts';
+import {boxInView, type Rectangle} from '../../vision/overlay.ts';
 import {handlesOf} from '../boxes/handles.ts';
-import {markColour} from '../class-colour.ts';
-import {listenToFingers} from './fingers.ts';
-import {placeOf, type Session} from './session.ts';
+import {listenToPointers} from './pointer-events.ts';
+import {describeBox, type Session} from './session.ts';
 
 const WHEEL_ZOOM = 1 / 400;
 
@@ -20,18 +20,18 @@ interface StageProps {
 
 export function Stage({session, picture, names, title}: StageProps) {
   const stage = useRef<HTMLDivElement>(null);
-  // Before the first key can be pressed, not after the first picture: a box is placed in what is measured.
+  // A layout effect, so that the stage is measured before the first key press can add a box.
   useLayoutEffect(() => {
     const element = stage.current;
     if (!element) return;
-    const measure = () => session.measured({width: element.clientWidth, height: element.clientHeight});
+    const measure = () => session.resizeStage({width: element.clientWidth, height: element.clientHeight});
     measure();
-    element.focus({preventScroll: true}); // keys mean the photo that has come
+    element.focus({preventScroll: true}); // keys act on the new photo
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    const stopListening = listenToFingers(element, finger => {
-      session.touched(finger);
-      // Not before the browser has given the focus to what the finger met.
+    const stopListening = listenToPointers(element, finger => {
+      session.handlePointer(finger);
+      // After the browser has moved the focus itself.
       if (finger.what === 'up') requestAnimationFrame(() => focusSelected(element, session));
     });
     const wheel = (event: WheelEvent) => {
@@ -70,7 +70,7 @@ interface BoxProps {
 }
 
 function BoxOnStage({session, view, index, truth, names}: BoxProps) {
-  const rectangle = boxOnScreen(truth.box, view, {mirrored: false});
+  const rectangle = boxInView(truth.box, view, {mirrored: false});
   const isSelected = session.selected.value === index;
   const isNew = index >= session.labelling.value.boxes.length;
   const name = names[truth.classId] ?? '';
@@ -80,7 +80,7 @@ function BoxOnStage({session, view, index, truth, names}: BoxProps) {
       class={`box-on-stage${isSelected || isNew ? ' selected' : ''}`}
       style={{...placedAt(rectangle), '--class': markColour(truth.classId)}}
       aria-pressed={isSelected}
-      aria-label={`Box ${index + 1}, ${name}: ${placeOf(truth.box)}`}
+      aria-label={`Box ${index + 1}, ${name}: ${describeBox(truth.box)}`}
       data-box={index}
       onFocus={() => {
         if (session.selected.value !== index) session.select(index);
@@ -101,7 +101,7 @@ function BoxOnStage({session, view, index, truth, names}: BoxProps) {
   );
 }
 
-/** So that keys go to what was chosen; the new box has to be on the page by now. */
+/** Focuses the selected box, so that keys act on it; call it after the box was rendered. */
 export function focusSelected(stage: HTMLElement, session: Session): void {
   const index = session.selected.value;
   const box = index === null ? null : stage.querySelector<HTMLElement>(`[data-box="${index}"]`);

@@ -1,16 +1,15 @@
-/** Below the photo: what the box is, and what else can be said about the photo. */
+/** The tools below the photo: the class of the box, undo, redo, delete, and Nothing here. */
 import {useId} from 'preact/hooks';
 
+import {classColour} from '../../ui/class-colour.ts';
+import {Icon, ToolButton} from '../../ui/icons.tsx';
 import {statusOf} from '../boxes/labelling.ts';
-import {classColour} from '../class-colour.ts';
-import {Icon} from '../icons.tsx';
 import type {Session} from './session.ts';
-import {ToolButton} from './tool-button.tsx';
 
 interface ToolsProps {
   readonly session: Session;
   readonly names: readonly string[];
-  /** The class of the selected box, else of the next one. */
+  /** The class of the selected box, otherwise of the next one. */
   readonly classId: number;
   readonly isLast: boolean;
   readonly onNext: () => void;
@@ -49,7 +48,7 @@ export function Tools({session, names, classId, isLast, onNext}: ToolsProps) {
             </label>
           ))}
         </fieldset>
-        <ToolButton icon="add" label="Add a box" onPress={() => session.place()} />
+        <ToolButton icon="add" label="Add a box" onPress={() => session.addBox()} />
       </div>
       <div class="row tool-row">
         <ToolButton

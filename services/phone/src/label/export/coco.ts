@@ -1,8 +1,8 @@
-/** The collection as COCO JSON, the way the training job reads it (jobs/train/data/readers/coco.py). */
+/** Converts the collection to COCO JSON, as read by the training job (jobs/train/data/readers/coco.py). */
 import type {Box} from '../../vision/box.ts';
 import type {Size} from '../../vision/overlay.ts';
-import {ofClasses, usable} from '../boxes/labelling.ts';
-import type {PhotoRecord} from '../collection/record.ts';
+import {isUsable, withoutRemovedClasses} from '../boxes/labelling.ts';
+import type {PhotoRecord} from '../collection/photo-database.ts';
 
 export interface CocoDocument {
   readonly info: {readonly description: string; readonly date_created: string};
@@ -24,29 +24,32 @@ export interface CocoDocument {
   readonly categories: readonly {readonly id: number; readonly name: string}[];
 }
 
-/** The photos that go into the zip: those that a person labelled, with boxes of these classes, or marked as empty. */
-export function exported(photos: readonly PhotoRecord[], names: readonly string[]): readonly PhotoRecord[] {
+/** The photos to export: those labelled by a person or marked as having no objects. */
+export function selectForExport(
+  photos: readonly PhotoRecord[],
+  names: readonly string[],
+): readonly PhotoRecord[] {
   return photos
-    .map(photo => ({...photo, labelling: ofClasses(photo.labelling, names.length)}))
-    .filter(({labelling}) => usable(labelling));
+    .map(photo => ({...photo, labelling: withoutRemovedClasses(photo.labelling, names.length)}))
+    .filter(({labelling}) => isUsable(labelling));
 }
 
-/** Where a photo is in the zip. */
+/** The path of a photo in the zip. */
 export function photoPath({id}: PhotoRecord): string {
   return `photos/${String(id).padStart(5, '0')}.jpg`;
 }
 
 /**
- * All exported photos with their boxes; one without boxes is an example of nothing.
+ * All exported photos with their boxes; a photo without boxes is a negative example.
  *
- * Classes without a box are left out: training refuses a class that it was shown nothing of.
+ * Classes without boxes are left out, as training rejects them.
  */
-export function cocoDocument(
+export function makeCocoDocument(
   photos: readonly PhotoRecord[],
   names: readonly string[],
   created: Date,
 ): CocoDocument {
-  const chosen = exported(photos, names);
+  const chosen = selectForExport(photos, names);
   const used = new Set(chosen.flatMap(({labelling}) => labelling.boxes.map(({classId}) => classId)));
   const boxes = chosen.flatMap(photo => photo.labelling.boxes.map(truth => ({photo, truth})));
   return {
@@ -58,7 +61,7 @@ export function cocoDocument(
       height: photo.height,
     })),
     annotations: boxes.map(({photo, truth}, index) => {
-      const bbox = cocoBox(truth.box, photo);
+      const bbox = toCocoBox(truth.box, photo);
       return {
         id: index + 1,
         image_id: photo.id,
@@ -73,7 +76,7 @@ export function cocoDocument(
 }
 
 /** x, y, width, height in pixels. */
-export function cocoBox(
+export function toCocoBox(
   {ymin, xmin, ymax, xmax}: Box,
   {width, height}: Size,
 ): [number, number, number, number] {
@@ -85,5 +88,5 @@ export function cocoBox(
   ];
 }
 
-/** A thousandth of a pixel is finer than any finger. */
+/** A thousandth of a pixel is precise enough. */
 const rounded = (value: number) => Math.round(value * 1000) / 1000;

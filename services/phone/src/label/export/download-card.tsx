@@ -1,14 +1,13 @@
-/** From the collection to one zip on the phone, to be trained on. */
+/** Downloads the collection as a zip for training. */
 import {useSignal, type Signal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
-import {fileSize} from '../../shell/words.ts';
-import {collectionProblem} from '../collection/problem.ts';
-import {shelf} from '../collection/shelf.ts';
-import {Icon} from '../icons.tsx';
+import {formatBytes} from '../../ui/format.ts';
+import {Icon} from '../../ui/icons.tsx';
+import {collection} from '../collection/collection.ts';
+import {collectionProblem} from '../collection/photo-database.ts';
 import type {Progress} from '../progress/progress.ts';
-import {datasetZip, zipName} from './dataset.ts';
-import {ZipTooLarge} from './zip.ts';
+import {datasetZip, zipName, ZipTooLarge} from './dataset-zip.ts';
 
 type Packing =
   | {readonly state: 'idle'}
@@ -20,10 +19,10 @@ const IDLE: Packing = {state: 'idle'};
 
 export function DownloadCard({progress}: {readonly progress: Progress}) {
   const packing = useSignal<Packing>(IDLE);
-  // What was packed is older than what is labelled from now on.
-  const {value: photos} = shelf.photos;
-  const {value: names} = shelf.classes;
-  useEffect(() => () => forget(packing), [photos, names, packing]);
+  // A packed zip is outdated as soon as the collection changes.
+  const {value: photos} = collection.photos;
+  const {value: names} = collection.classes;
+  useEffect(() => () => discard(packing), [photos, names, packing]);
   const ready = progress.labelled + progress.nothingHere;
   const waiting = progress.toDo + progress.toCheck;
   return (
@@ -80,7 +79,8 @@ function Outcome({packing}: {readonly packing: Packing}) {
     case 'packed':
       return (
         <p>
-          Packed: <span class="numbers">{fileSize(packing.file.size)}</span>. If the download did not start,{' '}
+          Packed: <span class="numbers">{formatBytes(packing.file.size)}</span>. If the download did not
+          start,{' '}
           <a href={packing.url} download={packing.file.name}>
             save {packing.file.name}
           </a>
@@ -93,13 +93,13 @@ function Outcome({packing}: {readonly packing: Packing}) {
 }
 
 async function pack(packing: Signal<Packing>): Promise<void> {
-  forget(packing);
-  const photos = shelf.photos.value;
+  discard(packing);
+  const photos = collection.photos.value;
   packing.value = {state: 'packing', done: 0, total: photos.length};
   try {
     const created = new Date();
     const zip = await datasetZip(
-      {photos, classes: shelf.classes.value, picture: id => shelf.picture(id)},
+      {photos, classes: collection.classes.value, picture: id => collection.picture(id)},
       created,
       (done, total) => (packing.value = {state: 'packing', done, total}),
     );
@@ -120,13 +120,13 @@ function save(url: string, name: string): void {
   link.click();
 }
 
-function forget(packing: Signal<Packing>): void {
+function discard(packing: Signal<Packing>): void {
   if (packing.value.state === 'packed') URL.revokeObjectURL(packing.value.url);
   packing.value = IDLE;
 }
 
 function canShare(file: File): boolean {
-  // Browsers offer it on HTTPS only, and not all of them for a zip.
+  // Browsers offer it only over HTTPS, and not all of them for zip files.
   return 'canShare' in navigator && navigator.canShare({files: [file]});
 }
 
@@ -135,7 +135,7 @@ async function share(packing: Signal<Packing>): Promise<void> {
   try {
     await navigator.share({files: [packing.value.file], title: packing.value.file.name});
   } catch (fault) {
-    // The person closed the list of apps.
+    // The person cancelled sharing.
     if (fault instanceof DOMException && fault.name === 'AbortError') return;
     packing.value = {state: 'failed', message: 'The phone did not share the zip. Download it instead.'};
   }

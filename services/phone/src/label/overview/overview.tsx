@@ -1,36 +1,36 @@
-/** The collection at a glance: add, go on, download. */
+/** The overview of the collection: progress, adding photos, thumbnails, download and storage. */
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 
-import {show} from '../../shell/screens.ts';
-import {list} from '../../shell/words.ts';
+import {formatList} from '../../ui/format.ts';
+import {navigate} from '../../ui/route.ts';
 import {AddButtons} from '../adding/add-buttons.tsx';
 import {statusOf} from '../boxes/labelling.ts';
-import {shelf} from '../collection/shelf.ts';
+import {collection} from '../collection/collection.ts';
+import {UnsavedNotice} from '../collection/unsaved-notice.tsx';
+import {KEYS} from '../editor/keyboard.ts';
 import {DownloadCard} from '../export/download-card.tsx';
-import {progressOf} from '../progress/progress.ts';
-import {Unkept} from '../unkept.tsx';
-import {ClassNames} from './class-names.tsx';
-import {KeysCard} from './keys-card.tsx';
+import {countProgress} from '../progress/progress.ts';
+import {ClassNamesForm} from './class-names-form.tsx';
 import {ProgressCard} from './progress-card.tsx';
 import {StorageCard} from './storage-card.tsx';
 import {Thumbnails} from './thumbnails.tsx';
 
 export function Overview() {
   const renaming = useSignal(false);
-  const photos = shelf.photos.value;
-  const progress = progressOf(photos, shelf.classes.value);
+  const photos = collection.photos.value;
+  const progress = countProgress(photos, collection.classes.value);
   const next = photos.find(({labelling}) => !labelling.done);
   return (
     <>
-      <Unkept />
+      <UnsavedNotice />
       <div class="pad stack overview">
         <h1>Label</h1>
         {photos.length > 0 && <ProgressCard progress={progress} onRename={() => (renaming.value = true)} />}
         {photos.length === 0 && (
           <p>
-            Take or choose photos of {list(shelf.classes.value)}: near and far, in different places and light,
-            and some with nothing of the kind.{' '}
+            Take or choose photos of {formatList(collection.classes.value)}: near and far, in different places
+            and light, and some with nothing of the kind.{' '}
             <button type="button" class="link" onClick={() => (renaming.value = true)}>
               Change names
             </button>
@@ -39,7 +39,7 @@ export function Overview() {
         <AddButtons
           isMain={next === undefined}
           onAdded={({added}) => {
-            if (added.length === 1) show('label', String(added[0]!.id));
+            if (added.length === 1) navigate('label', String(added[0]!.id));
           }}
         />
         {next && (
@@ -54,7 +54,7 @@ export function Overview() {
           <>
             <Thumbnails photos={photos} />
             <DownloadCard progress={progress} />
-            <KeysCard />
+            <KeyList />
             <StorageCard />
           </>
         )}
@@ -64,10 +64,10 @@ export function Overview() {
   );
 }
 
-/** Counts boxes in all photos, checked or not: none of them may lose its class. */
+/** Counts boxes in all photos, confirmed or not, as none of them may lose its class. */
 function boxesByClass(): readonly number[] {
-  const boxes = shelf.photos.value.flatMap(({labelling}) => labelling.boxes);
-  return shelf.classes.value.map((_, id) => boxes.filter(({classId}) => classId === id).length);
+  const boxes = collection.photos.value.flatMap(({labelling}) => labelling.boxes);
+  return collection.classes.value.map((_, id) => boxes.filter(({classId}) => classId === id).length);
 }
 
 function NamesDialog({onClose}: {readonly onClose: () => void}) {
@@ -76,12 +76,29 @@ function NamesDialog({onClose}: {readonly onClose: () => void}) {
   return (
     <dialog class="small" ref={dialog} aria-labelledby="names-title" onCancel={onClose}>
       <h2 id="names-title">Names</h2>
-      <ClassNames
-        names={shelf.classes.value}
+      <ClassNamesForm
+        names={collection.classes.value}
         boxes={boxesByClass()}
         save="Save"
-        onSave={names => shelf.rename(names).then(onClose)}
+        onSave={names => collection.rename(names).then(onClose)}
       />
     </dialog>
+  );
+}
+
+/** The keyboard shortcuts of the editor. */
+function KeyList() {
+  return (
+    <details class="keys small">
+      <summary>Keys while drawing boxes</summary>
+      <dl>
+        {KEYS.map(([keys, meaning]) => (
+          <div key={keys}>
+            <dt>{keys}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }

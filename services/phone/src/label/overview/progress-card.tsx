@@ -1,7 +1,6 @@
-/** How far the labelling is, and what to add next. */
-import {classColour} from '../class-colour.ts';
-import {advice, SOME_PHOTOS} from '../progress/advice.ts';
-import type {Progress} from '../progress/progress.ts';
+/** The progress of labelling, and advice on what to add next. */
+import {classColour} from '../../ui/class-colour.ts';
+import {advice, SOME_PHOTOS, type Progress} from '../progress/progress.ts';
 
 interface ProgressCardProps {
   readonly progress: Progress;

@@ -1,23 +1,22 @@
-/** Where the photos are, whether they stay there, and how to take them all out. */
+/** How much is stored, whether the browser keeps it, and the button to delete all photos. */
 import {useSignal} from '@preact/signals';
 
-import {fileSize} from '../../shell/words.ts';
-import {persistent} from '../collection/persistence.ts';
-import {collectionProblem} from '../collection/problem.ts';
-import {shelf} from '../collection/shelf.ts';
-import {Confirm} from '../confirm.tsx';
-import {histories} from '../editor/memory.ts';
+import {ConfirmDialog} from '../../ui/confirm-dialog.tsx';
+import {formatBytes} from '../../ui/format.ts';
+import {collection, isPersistent} from '../collection/collection.ts';
+import {collectionProblem} from '../collection/photo-database.ts';
+import {histories} from '../editor/editor-state.ts';
 
 export function StorageCard() {
   const asking = useSignal(false);
   const problem = useSignal<string | null>(null);
-  const photos = shelf.photos.value;
+  const photos = collection.photos.value;
   const total = photos.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0);
   const answer = async (yes: boolean) => {
     asking.value = false;
     if (!yes) return;
     try {
-      await shelf.removeAll();
+      await collection.removeAll();
       histories.clear();
     } catch (fault) {
       problem.value = collectionProblem(fault).message;
@@ -28,9 +27,9 @@ export function StorageCard() {
       <p class="quiet">
         The photos are in this browser only, nothing is sent (
         <span class="numbers">
-          {photos.length === 1 ? '1 photo' : `${photos.length} photos`}, {fileSize(total)}
+          {photos.length === 1 ? '1 photo' : `${photos.length} photos`}, {formatBytes(total)}
         </span>
-        ). {PROMISES[String(persistent.value)]}
+        ). {PROMISES[String(isPersistent.value)]}
       </p>
       {problem.value !== null && (
         <p class="notice bad" role="alert">
@@ -43,10 +42,10 @@ export function StorageCard() {
         </button>
       </div>
       {asking.value && (
-        <Confirm
+        <ConfirmDialog
           question={`Delete all ${photos.length} photos?`}
           explanation="They are taken out of this browser with their boxes. Download the zip first if you may want them again."
-          doIt="Delete all"
+          confirmLabel="Delete all"
           onAnswer={yes => void answer(yes)}
         />
       )}

@@ -1,12 +1,12 @@
-/** All photos of the collection, small, with their boxes. */
+/** Thumbnails of all photos, with their boxes. */
 import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 
+import {markColour} from '../../ui/class-colour.ts';
+import {Icon} from '../../ui/icons.tsx';
 import {statusOf, type Status} from '../boxes/labelling.ts';
-import {markColour} from '../class-colour.ts';
-import type {PhotoRecord} from '../collection/record.ts';
-import {shelf} from '../collection/shelf.ts';
-import {Icon} from '../icons.tsx';
+import {collection} from '../collection/collection.ts';
+import type {PhotoRecord} from '../collection/photo-database.ts';
 
 const WORDS: Record<Status, string> = {
   'to-do': 'to do',
@@ -79,8 +79,8 @@ function useThumbnail(id: number): string | null {
   useEffect(() => {
     let made: string | null = null;
     let isShown = true;
-    // Without its thumbnail a photo is still there to be opened, and says then what is wrong.
-    void shelf.thumbnail(id).then(
+    // Without a thumbnail the photo can still be opened, and the editor then shows what is wrong.
+    void collection.thumbnail(id).then(
       bytes => {
         if (!isShown || !bytes) return;
         made = URL.createObjectURL(new Blob([bytes], {type: 'image/jpeg'}));

@@ -1,12 +1,19 @@
-/** A network that runs in a worker, so that neither the camera picture nor a touch ever waits for it. */
-import type {Answered, Answers, Backend, Found, GraphFiles, Question} from './protocol.ts';
+/** Runs the network in a worker, so that it never blocks the user interface. */
+import type {
+  Backend,
+  DetectResult,
+  EngineRequest,
+  EngineResponses,
+  GraphFiles,
+  ResponseMessage,
+} from './protocol.ts';
 
-/** The worker cannot do what was asked. */
+/** The worker failed, or could not process a request. */
 export class EngineFault extends Error {
   override readonly name = 'EngineFault';
 }
 
-interface Waiting {
+interface Pending {
   readonly resolve: (result: never) => void;
   readonly reject: (fault: EngineFault) => void;
 }
@@ -14,7 +21,7 @@ interface Waiting {
 export class Engine {
   readonly backend: Backend;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new Map<number, Pending>();
   #asked = 0;
   #ended: string | null = null;
   #isRetired = false;
@@ -25,12 +32,12 @@ export class Engine {
       type: 'module',
       name: `detect-${backend}`,
     });
-    this.#worker.addEventListener('message', event => this.#answered(event.data as Answered));
-    // The file of the worker could not be fetched, or the browser took its memory away.
+    this.#worker.addEventListener('message', event => this.#answered(event.data as ResponseMessage));
+    // The worker's script could not be fetched, or the worker ran out of memory.
     this.#worker.addEventListener('error', event => this.#end(event.message || 'the worker did not start'));
   }
 
-  /** The network on `backend`, warmed up by nothing yet. Throws EngineFault. */
+  /** Loads the network on `backend`, without warming it up. Throws EngineFault. */
   static async open(backend: Backend, files: GraphFiles): Promise<Engine> {
     const engine = new Engine(backend);
     try {
@@ -42,8 +49,8 @@ export class Engine {
     return engine;
   }
 
-  /** Detects in `picture`, which is handed over and closed. Throws EngineFault. */
-  detect(picture: ImageBitmap): Promise<Found> {
+  /** Detects in `picture` and takes ownership of it. Throws EngineFault. */
+  detect(picture: ImageBitmap): Promise<DetectResult> {
     return this.#ask({kind: 'detect', picture}, [picture]);
   }
 
@@ -51,40 +58,40 @@ export class Engine {
     this.#end('the network was closed');
   }
 
-  /** Closes it as soon as all that it was asked before is answered. */
+  /** Closes the engine as soon as all pending requests have completed. */
   retire(): void {
     this.#isRetired = true;
     this.#closeWhenDone();
   }
 
-  #ask<Kind extends Question['kind']>(
-    question: Question & {kind: Kind},
+  #ask<Kind extends EngineRequest['kind']>(
+    question: EngineRequest & {kind: Kind},
     transfer: Transferable[] = [],
-  ): Promise<Answers[Kind]> {
+  ): Promise<EngineResponses[Kind]> {
     if (this.#ended !== null) return Promise.reject(new EngineFault(this.#ended));
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, {resolve, reject});
+      this.#pending.set(id, {resolve, reject});
       this.#worker.postMessage({...question, id}, transfer);
     });
   }
 
-  #answered(message: Answered): void {
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
-    if ('fault' in message) waiting?.reject(new EngineFault(message.fault));
-    else waiting?.resolve(message.result as never);
+  #answered(message: ResponseMessage): void {
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if ('fault' in message) pending?.reject(new EngineFault(message.fault));
+    else pending?.resolve(message.result as never);
     this.#closeWhenDone();
   }
 
   #closeWhenDone(): void {
-    if (this.#isRetired && this.#waiting.size === 0) this.close();
+    if (this.#isRetired && this.#pending.size === 0) this.close();
   }
 
   #end(reason: string): void {
     this.#ended ??= reason;
     this.#worker.terminate();
-    for (const {reject} of this.#waiting.values()) reject(new EngineFault(reason));
-    this.#waiting.clear();
+    for (const {reject} of this.#pending.values()) reject(new EngineFault(reason));
+    this.#pending.clear();
   }
 }

@@ -1,11 +1,11 @@
-/** The network in tfjs: pixels in, detections out. Runs in the worker. */
+/** The network as a TensorFlow.js graph: pixels in, detections out. Runs in the worker. */
 import {loadGraphModelSync, type GraphModel} from '@tensorflow/tfjs-converter';
 import {tensor4d, tidy, type io, type Tensor} from '@tensorflow/tfjs-core';
 
 import type {Detection} from '../../vision/box.ts';
 import type {GraphFiles} from './protocol.ts';
 
-/** By name: their order is another one in each runtime. */
+/** Outputs are addressed by name, as their order differs between runtimes. */
 const OUTPUTS = ['detection_boxes', 'detection_classes', 'detection_scores', 'num_detections'];
 
 export type Graph = GraphModel<io.IOHandlerSync>;
@@ -16,8 +16,8 @@ export function openGraph({topology, weights}: GraphFiles): Graph {
   return loadGraphModelSync([json, weights]);
 }
 
-/** The graph's own names of the outputs, from the signature written into model.json. */
-function nodes(model: Graph): string[] {
+/** The graph's node names of the outputs, from the signature in model.json. */
+function outputNodes(model: Graph): string[] {
   const outputs = (model.modelSignature as {outputs?: Record<string, {name: string}>}).outputs ?? {};
   return OUTPUTS.map(name => {
     const output = outputs[name];
@@ -34,9 +34,9 @@ export async function runGraph(
   height: number,
 ): Promise<Detection[]> {
   const outputs = tidy(() => {
-    // No tensor type has 8 bits: as the graph's own float32, still 0..255.
+    // TensorFlow.js has no 8-bit type; the graph takes float32 in 0..255.
     const image = tensor4d(Float32Array.from(rgb), [1, height, width, 3]);
-    return model.execute(image, nodes(model)) as Tensor[];
+    return model.execute(image, outputNodes(model)) as Tensor[];
   });
   try {
     const [boxes, classes, scores, count] = await Promise.all(outputs.map(output => output.data()));

@@ -1,36 +1,36 @@
-/** What the page and its worker say to each other. */
+/** The messages between the page and its worker. */
 import type {Detection} from '../../vision/box.ts';
 
-/** In the order in which they are preferred when nothing is known yet. */
+/** In order of preference before anything was measured. */
 export const BACKENDS = ['wasm', 'webgl', 'cpu'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
-/** A version's tfjs graph, as bytes that were checked. */
+/** A version's TensorFlow.js graph, verified. */
 export interface GraphFiles {
   /** model.json. */
   readonly topology: ArrayBuffer;
-  /** The weight files behind one another, in the order in which model.json names them. */
+  /** The concatenated weight files, in the order of model.json. */
   readonly weights: ArrayBuffer;
   readonly width: number;
   readonly height: number;
 }
 
-export type Question =
+export type EngineRequest =
   | {readonly kind: 'open'; readonly backend: Backend; readonly files: GraphFiles}
   | {readonly kind: 'detect'; readonly picture: ImageBitmap}
-  /** For tests and the bench, which watch that nothing is left behind. */
+  /** For tests and benchmarks, which check for leaks. */
   | {readonly kind: 'memory'};
 
 /** Milliseconds. */
 export interface Times {
   /** Reading the picture's pixels and resizing them. */
   readonly resize: number;
-  /** The network, its own preprocessing and post-processing included. */
+  /** The network, including its preprocessing and postprocessing. */
   readonly inference: number;
 }
 
-/** Every row that the network gives (its floor is 0.01), best first. */
-export interface Found {
+/** All detections of the network (scores from 0.01), best first. */
+export interface DetectResult {
   readonly detections: readonly Detection[];
   readonly ms: Times;
 }
@@ -41,13 +41,13 @@ export interface Memory {
   readonly numBytes: number;
 }
 
-export interface Answers {
+export interface EngineResponses {
   open: null;
-  detect: Found;
+  detect: DetectResult;
   memory: Memory;
 }
 
-export type Asked = Question & {readonly id: number};
-export type Answered =
-  | {readonly id: number; readonly result: Answers[keyof Answers]}
+export type RequestMessage = EngineRequest & {readonly id: number};
+export type ResponseMessage =
+  | {readonly id: number; readonly result: EngineResponses[keyof EngineResponses]}
   | {readonly id: number; readonly fault: string};

@@ -1,10 +1,19 @@
-/** The worker: one backend, one network. A page that wants another starts another worker. */
+/** The worker: one backend and one network per worker. */
 import {memory} from '@tensorflow/tfjs-core';
 
-import {networkInput} from '../../vision/pixels.ts';
-import {refuseLostContext, startBackend} from './backends.ts';
+import {errorMessage} from '../../ui/format.ts';
+import {networkInput} from '../../vision/resize.ts';
 import {openGraph, runGraph, type Graph} from './graph.ts';
-import type {Answered, Answers, Asked, Backend, Found, GraphFiles, Question} from './protocol.ts';
+import type {
+  Backend,
+  DetectResult,
+  EngineRequest,
+  EngineResponses,
+  GraphFiles,
+  RequestMessage,
+  ResponseMessage,
+} from './protocol.ts';
+import {assertContextNotLost, startBackend} from './start-backend.ts';
 
 let opened: {readonly model: Graph; readonly width: number; readonly height: number} | null = null;
 
@@ -14,7 +23,7 @@ async function open({backend, files}: {backend: Backend; files: GraphFiles}): Pr
   return null;
 }
 
-async function detect(picture: ImageBitmap): Promise<Found> {
+async function detect(picture: ImageBitmap): Promise<DetectResult> {
   if (!opened) throw new Error('no network is open');
   const {model, width, height} = opened;
   const started = performance.now();
@@ -26,11 +35,13 @@ async function detect(picture: ImageBitmap): Promise<Found> {
   }
   const resized = performance.now();
   const detections = await runGraph(model, rgb, width, height);
-  refuseLostContext();
+  assertContextNotLost();
   return {detections, ms: {resize: resized - started, inference: performance.now() - resized}};
 }
 
-function answer(question: Question): Promise<Answers[keyof Answers]> | Answers['memory'] {
+function answer(
+  question: EngineRequest,
+): Promise<EngineResponses[keyof EngineResponses]> | EngineResponses['memory'] {
   switch (question.kind) {
     case 'open':
       return open(question);
@@ -43,14 +54,14 @@ function answer(question: Question): Promise<Answers[keyof Answers]> | Answers['
   }
 }
 
-async function reply({data}: MessageEvent<Asked>): Promise<void> {
-  let message: Answered;
+async function reply({data}: MessageEvent<RequestMessage>): Promise<void> {
+  let message: ResponseMessage;
   try {
     message = {id: data.id, result: await answer(data)};
   } catch (fault) {
-    message = {id: data.id, fault: fault instanceof Error ? fault.message : String(fault)};
+    message = {id: data.id, fault: errorMessage(fault)};
   }
   postMessage(message);
 }
 
-addEventListener('message', event => void reply(event as MessageEvent<Asked>));
+addEventListener('message', event => void reply(event as MessageEvent<RequestMessage>));

@@ -1,13 +1,13 @@
 import {describe, expect, test} from 'vitest';
 
-import {boxesAt, handleAt, handlesOf, REACH} from '../../../src/label/boxes/handles.ts';
+import {boxesAt, HANDLE_REACH_PX, handleAt, handlesOf} from '../../../src/label/boxes/handles.ts';
 
 const large = {left: 100, top: 100, width: 200, height: 300};
 const tiny = {left: 100, top: 100, width: 24, height: 24};
 
 describe('a handle', () => {
   test('is hit on 44 pixels around it', () => {
-    expect(REACH * 2).toBeGreaterThanOrEqual(44);
+    expect(HANDLE_REACH_PX * 2).toBeGreaterThanOrEqual(44);
     expect(handleAt(large, {x: 100 - 22, y: 100 + 22})?.name).toBe('top-left');
     expect(handleAt(large, {x: 100 - 23, y: 100})).toBeNull();
     expect(handleAt(large, {x: 300, y: 260})?.name).toBe('right');

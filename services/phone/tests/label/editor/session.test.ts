@@ -1,9 +1,9 @@
-import type {Finger} from '../../../src/label/boxes/gesture.ts';
 import {beforeEach, describe, expect, test} from 'vitest';
 
-import {begun} from '../../../src/label/boxes/history.ts';
-import {UNTOUCHED, statusOf, type Labelling} from '../../../src/label/boxes/labelling.ts';
-import {fitted} from '../../../src/label/boxes/view.ts';
+import type {Finger} from '../../../src/label/boxes/gesture.ts';
+import {statusOf, UNTOUCHED, type Labelling} from '../../../src/label/boxes/labelling.ts';
+import {startHistory} from '../../../src/label/boxes/undo-history.ts';
+import {fitToStage} from '../../../src/label/boxes/viewport.ts';
 import {historyOf, Session} from '../../../src/label/editor/session.ts';
 
 const photo = {width: 1000, height: 500};
@@ -16,19 +16,19 @@ beforeEach(() => {
   classId = {value: 0};
   session = new Session({
     photo,
-    history: begun(UNTOUCHED),
+    history: startHistory(UNTOUCHED),
     classId,
     nameOf: id => ['ball', 'brick'][id] ?? '',
     onLabelled: history => kept.push(history.now),
   });
-  session.measured({width: 540, height: 540});
+  session.resizeStage({width: 540, height: 540});
 });
 
 const box = () => session.labelling.value.boxes[0]!.box;
 
 describe('without a pointer', () => {
   test('a box is placed, moved and stretched, and each change is kept', () => {
-    session.place();
+    session.addBox();
     const before = box();
     session.nudge('right');
     session.nudge('down');
@@ -37,11 +37,11 @@ describe('without a pointer', () => {
     expect(box().ymin).toBeGreaterThan(before.ymin);
     expect(box().xmax - box().xmin).toBeGreaterThan(before.xmax - before.xmin);
     expect(kept).toHaveLength(4);
-    expect(session.said.value).toContain('Box 1');
+    expect(session.announcement.value).toContain('Box 1');
   });
 
   test('steps are as long across as down on a photo that is not square', () => {
-    session.place();
+    session.addBox();
     const before = box();
     session.nudge('right');
     session.nudge('down');
@@ -50,7 +50,7 @@ describe('without a pointer', () => {
   });
 
   test('a key held down is one step to undo', () => {
-    session.place();
+    session.addBox();
     const before = box();
     for (let i = 0; i < 20; i++) session.nudge('left');
     session.undo();
@@ -70,24 +70,24 @@ describe('without a pointer', () => {
 
 describe('the class', () => {
   test('chosen for a box is that of the next one too', () => {
-    session.place();
+    session.addBox();
     session.classify(1);
-    session.place();
+    session.addBox();
     expect(session.labelling.value.boxes.map(truth => truth.classId)).toEqual([1, 1]);
   });
 
   test('follows the box that is selected', () => {
-    session.place();
+    session.addBox();
     session.select(null);
     session.classify(1);
-    session.place();
+    session.addBox();
     session.select(0);
     expect(classId.value).toBe(0);
   });
 });
 
 test('“nothing here” takes the boxes away, and undo brings them back', () => {
-  session.place();
+  session.addBox();
   session.toggleNothingHere();
   expect(statusOf(session.labelling.value)).toBe('nothing-here');
   session.undo();
@@ -95,7 +95,7 @@ test('“nothing here” takes the boxes away, and undo brings them back', () =>
 });
 
 test('deleting selects nothing and can be undone', () => {
-  session.place();
+  session.addBox();
   session.deleteSelected();
   expect(session.selected.value).toBeNull();
   expect(session.labelling.value.boxes).toEqual([]);
@@ -107,7 +107,7 @@ describe('a key in the middle of a drag', () => {
   /** In parts of the photo, which lies 540 × 270 in the middle of the stage. */
   function finger(what: Finger['what'], x: number, y: number): void {
     const at = {x: x * 540, y: 135 + y * 270};
-    session.touched({what, id: 1, at, slack: 3, down: what === 'up' ? 0 : 1});
+    session.handlePointer({what, id: 1, at, slack: 3, down: what === 'up' ? 0 : 1});
   }
 
   function draw(from: number, to: number): void {
@@ -156,17 +156,17 @@ test('a turned phone shows the whole photo again, but a zoomed one stays where i
     {width: 400, height: 800},
   ];
   for (const stage of [lying, upright, lying]) {
-    session.measured(stage);
-    expect(session.view.value).toEqual(fitted(photo, stage));
+    session.resizeStage(stage);
+    expect(session.view.value).toEqual(fitToStage(photo, stage));
   }
   session.zoom(5);
   const {width} = session.view.value!;
-  session.measured({width: 800, height: 380});
+  session.resizeStage({width: 800, height: 380});
   expect(session.view.value!.width).toBeCloseTo(width, -2);
 });
 
 test('what was done before is undone only while it is still what is kept', () => {
-  const before = begun(UNTOUCHED);
+  const before = startHistory(UNTOUCHED);
   expect(historyOf({boxes: [], done: false}, before)).toBe(before);
   expect(historyOf({boxes: [], done: true}, before).now).toEqual({boxes: [], done: true});
 });

@@ -1,11 +1,12 @@
 import {describe, expect, test} from 'vitest';
 
 import {NOTHING_HERE, UNTOUCHED, type Labelling} from '../../../src/label/boxes/labelling.ts';
-import * as numbers from '../../../src/label/progress/advice.ts';
-import {advice} from '../../../src/label/progress/advice.ts';
-import {progressOf, type Progress} from '../../../src/label/progress/progress.ts';
+
+import * as numbers from '../../../src/label/progress/progress.ts';
+import {advice} from '../../../src/label/progress/progress.ts';
+import {countProgress, type Progress} from '../../../src/label/progress/progress.ts';
 import {golden} from '../../golden.ts';
-import {truth} from '../making.ts';
+import {truth} from '../photos.ts';
 
 const record = (id: number, labelling: Labelling) => ({
   id,
@@ -24,7 +25,7 @@ test('counts what a person said, not what the detector proposed', () => {
     record(3, NOTHING_HERE),
     record(4, UNTOUCHED),
   ];
-  expect(progressOf(photos, ['a', 'b'])).toEqual({
+  expect(countProgress(photos, ['a', 'b'])).toEqual({
     photos: 4,
     labelled: 1,
     nothingHere: 1,
@@ -42,7 +43,7 @@ test('a box of a class that is gone counts for nothing', () => {
     record(1, {boxes: [truth(0), truth(1)], done: true}),
     record(2, {boxes: [truth(1)], done: true}),
   ];
-  expect(progressOf(photos, ['a'])).toMatchObject({
+  expect(countProgress(photos, ['a'])).toMatchObject({
     labelled: 1,
     nothingHere: 0,
     toDo: 1,

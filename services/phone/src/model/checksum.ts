@@ -1,7 +1,0 @@
-/** SHA-256, as in manifests. */
-
-/** Lower-case hexadecimal. Browsers have it over HTTPS and on localhost only. */
-export async function sha256(content: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
-  return [...digest].map(byte => byte.toString(16).padStart(2, '0')).join('');
-}
