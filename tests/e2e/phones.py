@@ -82,7 +82,7 @@ def _watch(phone: Phone) -> None:
 
     phone.context.on("console", heard)
     phone.context.on("weberror", lambda error: phone.faults.append(f"thrown: {error.error}"))
-    phone.context.on("request", phone.requests.append)
+    phone.context.on("request", lambda request: phone.requests.append(request))
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ def test_a_run_can_be_cancelled_while_a_photo_is_on_its_way_and_done_again(
     with phone(browser, gateway.url) as shown:
         page = open_evaluate(shown)
         held: list[Route] = []
-        page.route("**/report/samples/04.jpg", held.append)
+        page.route("**/report/samples/04.jpg", lambda route: held.append(route))
         page.get_by_role("button", name="Run them on this phone").tap()
         expect(page.get_by_text("Photo 4 of 8…")).to_be_visible()
         page.get_by_role("button", name="Cancel").tap()
