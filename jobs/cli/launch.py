@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jobs.launch.cluster import Cluster
     from jobs.launch.request import LaunchRequest
 
-IMAGE = "pocket-detector/train:0.1.0"
+IMAGE = "pocket-detector/train:0.2.0"
 
 
 def command(

@@ -36,6 +36,7 @@ WRITERS: dict[str, Callable[[Image.Image], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS.keys())
 def test_what_is_reserved_is_enough_and_not_much_more(
     write: Callable[[Image.Image], bytes], tmp_path: Path

@@ -47,7 +47,7 @@ def test_it_brings_the_page_and_what_the_page_asks_for(gateway: Container) -> No
     assert "<!doctype html>" in page.text
     assert _status(gateway, "/service-worker.js") == 200
     assert _status(gateway, "/docs") == 200
-    assert httpx.get(f"{_url(gateway)}/openapi.json").json()["info"]["version"] == "0.1.0"
+    assert httpx.get(f"{_url(gateway)}/openapi.json").json()["info"]["version"] == "0.2.0"
 
 
 def test_its_health_check_says_that_it_is_well(gateway: Container, gateway_image: str) -> None:

@@ -212,7 +212,7 @@ def test_the_page_has_blocks_and_they_have_commands() -> None:
         "kubectl -n detector logs deployment/serving -c wait-for-versions",
         ".venv/bin/detector launch -n detector -- --sizzle 320",
         ".venv/bin/detector launch critters -n detector",
-        "docker build -t pocket-detector/train:0.1.0 -f deploy/training/Dockerfile .",
+        "docker build -t pocket-detector/train:0.2.0 -f deploy/training/Dockerfile .",
         "helm install detector",
         "kubectl -n detector get pods --wide",
         "kubectl -n detector wait pod/photos",
