@@ -1,6 +1,6 @@
 """AdamW on TensorFlow's fused kernel.
 
-The steps are those of tf_keras' AdamW (see the test), for the sixty variables of phase 2 in a quarter of the time (6 ms
+The steps are those of tf_keras' AdamW (see the test), for the forty variables of phase 2 in a quarter of the time (6 ms
 instead of 25 on two cores) and from half as large a graph, so that tracing is faster too.
 
 Source: Loshchilov & Hutter, "Decoupled Weight Decay Regularization", arXiv:1711.05101.
