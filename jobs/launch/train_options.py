@@ -1,5 +1,6 @@
 """Options of `detector train` that are to be used in a pod, checked here: a slip must not cost a start there."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from detector.errors import InvalidRequestError
 from jobs.train.config import TrainConfig
 
-OF_THE_POD = {"data": "DATA", "store": "--store", "cache_dir": "--cache-dir", "json": "--json"}
+OF_THE_POD = ("DATA", "--store", "--cache-dir", "--json")
 """What the Job itself says; the places are those of the pod."""
 
 
@@ -33,15 +34,26 @@ def check_train_options(options: tuple[str, ...]) -> str:
         if message is None:
             raise
         raise InvalidRequestError(f"Of the options of `detector train`: {message()}") from error
-    given = [key for key in OF_THE_POD if context.get_parameter_source(key).name == "COMMANDLINE"]
-    if given:
-        raise InvalidRequestError(
-            f"{OF_THE_POD[given[0]]} is not for after the --: the Job says where photos, store and events are."
-        )
-    return _config(context.params).name
+    # By what people type: the names of Typer's parameters are the command line's own affair.
+    parameters = {_typed(parameter): parameter.name for parameter in command.params}
+    for option in OF_THE_POD:
+        if context.get_parameter_source(parameters[option]).name == "COMMANDLINE":
+            raise InvalidRequestError(
+                f"{option} is not for after the --: the Job says where photos, store and events are."
+            )
+    values = {
+        typed: context.params.get(name) for typed, name in parameters.items() if typed not in OF_THE_POD
+    }
+    return _config(values).name
 
 
-def _config(parameters: dict[str, Any]) -> TrainConfig:
-    known = {field.name for field in fields(TrainConfig)} - set(OF_THE_POD)
-    values = {name: value for name, value in parameters.items() if name in known}
-    return TrainConfig(**{name: v.value if isinstance(v, Enum) else v for name, v in values.items()})
+def _typed(parameter: Any) -> str:
+    """A parameter as it is typed: `--base-weights`, or `DATA` for one that has no dashes."""
+    return next((option for option in parameter.opts if option.startswith("--")), str(parameter.name).upper())
+
+
+def _config(values: Mapping[str, Any]) -> TrainConfig:
+    """The configuration that these options, by how they are typed, make; it checks them."""
+    options = {f"--{field.name.replace('_', '-')}": field.name for field in fields(TrainConfig)}
+    known = {options[typed]: value for typed, value in values.items() if typed in options}
+    return TrainConfig(**{name: v.value if isinstance(v, Enum) else v for name, v in known.items()})
