@@ -112,4 +112,5 @@ def test_work_past_its_deadline_keeps_its_worker_until_it_ends(tiny_store: Store
         waited_ms = client.post("/detect", content=small).json()["timing_ms"]["queue"]
     assert (late.status_code, late.json()["code"]) == (504, "deadline_exceeded")
     assert waited_ms > 0.1 * decode_ms
-    assert given_up_ms + waited_ms > 0.8 * decode_ms
+    # Half, as one decoding may find a quieter machine than the three before it; a shared worker would give a quarter.
+    assert given_up_ms + waited_ms > 0.5 * decode_ms
