@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from jobs.release.registry import Registry
+    from jobs.registry import Registry
     from jobs.train import Event, TrainConfig, Version
 
 NEEDED_BY = {
@@ -63,7 +63,7 @@ def competent(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 @pytest.fixture(scope="session")
 def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> "Registry":
     """Version 1 is stable; version 2 is canary and half as sure of everything. Nobody changes it."""
-    from jobs.release.registry import Registry
+    from jobs.registry import Registry
     from tests.services.gateway.tiny import publish_tiny
 
     store = Registry(tmp_path_factory.mktemp("tiny-store"))
@@ -75,7 +75,7 @@ def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> "Registry":
 @pytest.fixture
 def own_store(tmp_path: Path) -> "Registry":
     """A store of one's own with version 1, as tiny."""
-    from jobs.release.registry import Registry
+    from jobs.registry import Registry
     from tests.services.gateway.tiny import publish_tiny
 
     store = Registry(tmp_path / "store")
@@ -84,7 +84,7 @@ def own_store(tmp_path: Path) -> "Registry":
 
 
 def _train(config: "TrainConfig") -> Trained:
-    from jobs.release.registry import Registry
+    from jobs.registry import Registry
     from jobs.train import train
 
     events: list[Event] = []

@@ -11,24 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "docs" / "architecture.md"
 SOURCES = ("detector", "jobs", "services", "bench", "deploy")
-EXCEPTIONS: Mapping[tuple[str, str], str] = {
-    ("jobs.launch.train_options", "jobs.cli.train"): "the training options are defined by their command line",
-    (
-        "jobs.train.pipeline",
-        "jobs.release.registry",
-    ): "the registry lies below training and below the releases",
-    ("jobs.train.publish", "jobs.release.registry"): "as above",
-    (
-        "jobs.train.data.findings.data_report",
-        "jobs.train.data.photos",
-    ): "problems and their summary share a room",
-    ("jobs.train.data.findings.data_report", "jobs.train.data.split.groups"): "as above",
-    ("jobs.train.data.findings.box_advice", "jobs.train.data.photos"): "as above",
-    (
-        "jobs.train.data.source",
-        "jobs.train.data.matching.set_aside",
-    ): "files are set aside while they are listed",
-}
+EXCEPTIONS: Mapping[tuple[str, str], str] = {}
 """Imports that are known to break a rule, each with its reason. The aim is none."""
 
 Graph = Mapping[str, set[str]]

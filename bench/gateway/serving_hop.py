@@ -20,7 +20,7 @@ from bench.gateway.version import chosen_store, store_argument
 from bench.gateway.wire import TIMEOUT_S
 from bench.machine import machine_line
 from detector.images import load_image, resize_square
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import VersionFiles
 from services.gateway.engines.tfserving import TfServingEngine

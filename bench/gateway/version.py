@@ -8,14 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "bench"
 
 _PUBLISH = """
 import pathlib, sys
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.services.gateway.tiny import publish_tiny
 publish_tiny(Registry(pathlib.Path(sys.argv[1])), size=224)
 """

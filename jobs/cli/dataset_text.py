@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jobs.train.check import CheckedData
 from jobs.train.data.findings.data_report import ClassCount
-from jobs.train.data.findings.problems import REMARKS, Problem, ProblemKind, faults
+from jobs.train.data.problems import REMARKS, Problem, ProblemKind, faults
 from jobs.train.data.writers.convert import Converted
 from jobs.train.prepare import PreparedData
 from jobs.train.wording import counted

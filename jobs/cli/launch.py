@@ -80,10 +80,10 @@ def command(
     # Kubernetes' own way to say stop, where this runs in a pod itself.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
+    from jobs.cli.train_options import check_train_options
     from jobs.launch.connection import connect
     from jobs.launch.manifest import generated_name
     from jobs.launch.request import LaunchRequest
-    from jobs.launch.train_options import check_train_options
 
     request = None
     if attach is None:

@@ -15,8 +15,8 @@ from detector.errors import InvalidRequestError, ReleaseRefusedError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+    from jobs.registry import Registry
     from jobs.release.gate import GateResult
-    from jobs.release.registry import Registry
     from jobs.release.rollout import Released
     from services.serving.replicas import ServingReplicas
 
@@ -184,8 +184,8 @@ def prune(
 ) -> None:
     """Delete the oldest versions, never one that a channel or TensorFlow Serving's configuration points to."""
     from jobs.cli.release_tables import print_pruned
+    from jobs.registry import Registry
     from jobs.release.prune import prune as do_prune
-    from jobs.release.registry import Registry
 
     pruned = do_prune(Registry(store), model, keep=keep, dry_run=dry_run)
     if as_json:
@@ -270,7 +270,7 @@ def _trusted(file: Path | None) -> "tuple[Ed25519PublicKey, ...] | None":
 
 
 def _open(store: Path, serving_store: str | None) -> "Registry":
-    from jobs.release.registry import Registry
+    from jobs.registry import Registry
 
     return Registry(store, serving_root=serving_store)
 

@@ -11,12 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from detector.store import Channels
+from jobs.registry.history import LoggedMove
+from jobs.registry.record import ReleaseRecord
 from jobs.release.gate import Check, GateResult
 from jobs.release.gate.compare import OnProgress
 from jobs.release.listing import Listing, VersionRow
 from jobs.release.prune import Pruned
-from jobs.release.registry.history import LoggedMove
-from jobs.release.registry.record import ReleaseRecord
 from jobs.release.rollout import Released
 
 LOG_WIDTH = 160

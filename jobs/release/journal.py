@@ -12,8 +12,8 @@ from typing import Any
 
 from detector.errors import StoreError
 from detector.store import CHANNEL_NAMES, Channels, Store, current_actor
-from jobs.release.registry import Registry
-from jobs.release.registry.record import Move, Phase, ReleaseRecord, read_record
+from jobs.registry import Registry
+from jobs.registry.record import Move, Phase, ReleaseRecord, read_record
 
 
 def release_in_progress(store: Store, name: str) -> ReleaseRecord | None:

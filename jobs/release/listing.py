@@ -10,11 +10,11 @@ from detector.errors import DetectorError
 from detector.manifest import Manifest, artifact_bytes
 from detector.store import Channels, Store
 from detector.store.layout import version_folders
+from jobs.registry.history import LoggedMove, read_history
+from jobs.registry.record import ReleaseRecord
 from jobs.release.journal import release_in_progress
 from jobs.release.lock import require_store
 from jobs.release.prune import disk_bytes
-from jobs.release.registry.history import LoggedMove, read_history
-from jobs.release.registry.record import ReleaseRecord
 from services.serving.model_config import read_serving_config
 
 LOGGED = 10

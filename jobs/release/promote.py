@@ -7,13 +7,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from detector.errors import InvalidRequestError, NotFoundError, ReleaseRefusedError
 from detector.store import ChannelName, Channels, Store
+from jobs.registry import Registry
+from jobs.registry.history import read_history, taken_back
+from jobs.registry.record import PROMOTE, START_CANARY, ReleaseRecord
 from jobs.release.gate import GateResult, run_gate
 from jobs.release.gate.compare import OnProgress
 from jobs.release.journal import release_in_progress
 from jobs.release.lock import releasing
-from jobs.release.registry import Registry
-from jobs.release.registry.history import read_history, taken_back
-from jobs.release.registry.record import PROMOTE, START_CANARY, ReleaseRecord
 from jobs.release.rollout import Released, check_follows, resume, roll_out
 from services.serving.replicas import Say, ServingReplicas
 

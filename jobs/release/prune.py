@@ -8,9 +8,9 @@ from typing import Any
 
 from detector.errors import InvalidRequestError
 from detector.store import Store
+from jobs.registry import Registry
 from jobs.release.journal import release_in_progress
 from jobs.release.lock import releasing
-from jobs.release.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)

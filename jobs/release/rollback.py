@@ -3,11 +3,11 @@
 from detector.errors import NotFoundError
 from detector.manifest import validate_manifest
 from detector.store import Channels, Store
+from jobs.registry import Registry
+from jobs.registry.history import earlier_stables, read_history
+from jobs.registry.record import ROLLBACK, STOP_CANARY
 from jobs.release.journal import ReleaseJournal, release_in_progress
 from jobs.release.lock import releasing, require_model
-from jobs.release.registry import Registry
-from jobs.release.registry.history import earlier_stables, read_history
-from jobs.release.registry.record import ROLLBACK, STOP_CANARY
 from jobs.release.rollout import Released, replicas_for, resume, roll_out, take_back
 from services.serving.replicas import Say, ServingReplicas
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from detector.errors import DetectorError, ServingError
 from detector.store import Channels
+from jobs.registry import Registry
+from jobs.registry.record import ROLLBACK, ReleaseRecord
 from jobs.release.journal import ReleaseJournal
-from jobs.release.registry import Registry
-from jobs.release.registry.record import ROLLBACK, ReleaseRecord
 from services.serving.replicas import Say, ServingReplicas
 
 

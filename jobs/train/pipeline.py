@@ -8,7 +8,7 @@ import tensorflow as tf
 import tf_keras as keras
 
 from detector.errors import DetectorError, OutOfMemoryError
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from jobs.train.config import TrainConfig
 from jobs.train.data.loading import OnProgress
 from jobs.train.events import INTERRUPTED, EventLog, OnEvent, make_event

@@ -21,7 +21,7 @@ from detector.images import resize_square
 from detector.labels import write_labels
 from detector.manifest import describe_file, write_manifest
 from detector.store import Store
-from jobs.release.registry import Registry, StagedVersion
+from jobs.registry import Registry, StagedVersion
 from jobs.train.data.photos import LabelledPhoto, Pixels
 from jobs.train.events import Event, OnEvent, json_line, make_event
 from jobs.train.export.result import ExportedKind, ExportResult

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from detector.store import Channels
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.detector.pictures import corners, encode, noise, orientation_exif
 from tests.services.gateway.running import poll, running_gateway
 from tests.services.gateway.tiny import move, publish_tiny

@@ -12,7 +12,7 @@ from detector.agreement import FLOAT32_BOUNDS
 from detector.boxes import Box, as_array
 from detector.detections import MAX_DETECTIONS, Detection, DetectionArrays
 from detector.images import load_image, resize_square
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from jobs.train.data.shapes import generate_shapes
 from jobs.train.export.parity import compare
 from jobs.train.export.runtimes import open_runtime

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.deploy.prometheus.running import RunningPrometheus, running_prometheus
 from tests.deploy.serving_page import serving_page
 from tests.deploy.traffic import BUFFERED_BYTES, traffic

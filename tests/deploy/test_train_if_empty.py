@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from detector.store import Channels
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.detector.store.example import publish
-from tests.jobs.release.registry.test_crashes import NAME, killed_at
+from tests.jobs.registry.test_crashes import NAME, killed_at
 
 ROOT = Path(__file__).parents[2]
 DETECTOR = f"""#!/bin/sh

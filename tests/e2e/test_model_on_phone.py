@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.conftest import Trained
 from tests.e2e.phones import Phone, answer, choose_photo, kept_files, phone, wait_for_model
 from tests.e2e.versions import (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from detector.store.channels import Channels
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 
 NAME = "detector"
 GRAPH_WEIGHTS = "tfjs/graph/weights.bin"

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.detector.pictures import corners, encode
 from tests.faults.load import load
 from tests.faults.test_versions import metric

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from detector.store import Channels
+from jobs.registry import Registry
 from jobs.release.journal import ReleaseJournal
 from jobs.release.promote import promote
-from jobs.release.registry import Registry
 from jobs.release.rollback import rollback
 from services.serving.addresses import resolve
 from services.serving.replicas import NotYetError, ReplicaClient, ServingReplicas

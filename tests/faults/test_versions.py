@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.detector.pictures import corners, encode
 from tests.faults.load import load
 from tests.services.gateway.running import Running, poll, running_gateway

@@ -23,8 +23,8 @@ from detector.store.contents import (
     parse_contents,
 )
 from detector.store.signature import remove_signature, signing_key, verify, without_signature
+from jobs.registry import Registry, StagedVersion
 from jobs.release.archive.stream import ArchiveStream
-from jobs.release.registry import Registry, StagedVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from detector.detections import GroundTruth
 from detector.errors import DatasetError, DetectorError
 from detector.images import Pixels, load_image
 from jobs.train.data.box_placement import place_boxes
-from jobs.train.data.findings.problems import faults
 from jobs.train.data.photos import AnnotatedPhoto
+from jobs.train.data.problems import faults
 from jobs.train.data.readers import coco
 from jobs.train.data.source import open_source
 

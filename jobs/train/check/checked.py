@@ -9,10 +9,10 @@ from detector.detections import GroundTruth
 from detector.errors import DatasetError
 from jobs.train.config import TrainConfig
 from jobs.train.data.findings.data_report import DataReport
-from jobs.train.data.findings.problems import Problem, faults
 from jobs.train.data.loading import OnProgress, inspect_photos, refuse_unusable
 from jobs.train.data.open import read_annotations
 from jobs.train.data.photos import Dataset, LabelledPhoto
+from jobs.train.data.problems import Problem, faults
 from jobs.train.data.split.split import split_dataset
 
 SIDES = ("train", "val", "test")

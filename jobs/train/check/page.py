@@ -9,8 +9,8 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from jobs.train.check.checked import CheckedData
 from jobs.train.check.pictures import COLOURS, Picture, assign_problems, draw
-from jobs.train.data.findings.problems import faults
 from jobs.train.data.loading import OnProgress
+from jobs.train.data.problems import faults
 
 MAX_PHOTOS = 2000
 """That are on the page: of about 20 kB each, so that a browser can still open it."""

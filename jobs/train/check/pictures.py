@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from PIL import Image
 
 from detector.detections import GroundTruth
-from jobs.train.data.findings.problems import Problem, printable
 from jobs.train.data.photos import LabelledPhoto
+from jobs.train.data.problems import Problem, printable
 from jobs.train.report.pictures import TEXT_WIDTH, fitted
 
 LONGEST_SIDE = 320

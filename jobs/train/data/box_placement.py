@@ -8,8 +8,8 @@ from enum import Enum
 from detector.boxes import Box
 from detector.detections import GroundTruth
 from detector.images import LoadedImage
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.photos import AnnotatedBox, AnnotatedPhoto
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.text import clean_label
 
 HALF_PIXEL = 0.5

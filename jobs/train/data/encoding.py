@@ -14,7 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import Problem, ProblemKind
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.source import Source
 
 ASSUMED = "Windows-1252"

@@ -4,11 +4,11 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError, InvalidRequestError
-from jobs.train.data.findings.problems import printable
 from jobs.train.data.format import Format, UnreadFormat
 from jobs.train.data.format_names import FORMAT_NAMES
-from jobs.train.data.matching.names import is_photo
+from jobs.train.data.names import is_photo
 from jobs.train.data.peek import Peek
+from jobs.train.data.problems import printable
 from jobs.train.data.readers import (
     coco,
     createml,

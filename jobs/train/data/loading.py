@@ -26,9 +26,9 @@ from jobs.train.data.findings.data_report import (
     count_sides,
     describe,
 )
-from jobs.train.data.findings.problems import Problem, ProblemKind, faults
-from jobs.train.data.matching.names import fold
+from jobs.train.data.names import fold
 from jobs.train.data.photos import AnnotatedPhoto, Annotations, Dataset, LabelledPhoto, Pixels
+from jobs.train.data.problems import Problem, ProblemKind, faults
 from jobs.train.data.split.duplicates import drop_duplicates
 from jobs.train.data.split.group_problems import group_problems
 from jobs.train.data.split.groups import group_photos

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from detector.detections import GroundTruth
 from detector.errors import InvalidRequestError
-from jobs.train.data.findings.problems import Problem
+from jobs.train.data.problems import Problem
 
 Side = Literal["train", "val", "test"]
 Pixels = npt.NDArray[np.uint8]

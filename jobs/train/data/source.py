@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import Problem, ProblemKind
-from jobs.train.data.matching.set_aside import set_aside
+from jobs.train.data.problems import Problem, ProblemKind
+from jobs.train.data.set_aside import set_aside
 from jobs.train.data.zip_names import member_name, open_archive
 
 MAX_FILES = 500_000

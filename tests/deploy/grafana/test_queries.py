@@ -10,7 +10,7 @@ import pytest
 
 from deploy.grafana.dashboard.moves import MOVED
 from deploy.grafana.dashboard.whole import VERSIONS
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.deploy.grafana.dashboard import Query, queries, substituted
 from tests.deploy.prometheus.running import RunningPrometheus, running_prometheus
 from tests.detector.pictures import corners, encode

@@ -8,7 +8,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from services.serving.model_config import ServedModel, serving_config
 from tests.deploy.k8s.name_server import name_server
 from tests.detector.pictures import corners, encode

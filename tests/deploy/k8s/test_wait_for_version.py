@@ -5,7 +5,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from services.serving.model_config import ServedModel
 from tests.deploy.k8s.rendered import ROOT
 from tests.unprivileged import obeying_permissions

@@ -19,7 +19,7 @@ from detector.manifest import (
     write_manifest,
 )
 from detector.store import MANIFEST
-from jobs.release.registry import Registry, StagedVersion
+from jobs.registry import Registry, StagedVersion
 
 LABELS = ("raccoon", "kangaroo")
 

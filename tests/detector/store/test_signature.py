@@ -18,7 +18,7 @@ from detector.store.signature import (
     signing_key,
     verify,
 )
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.detector.store.example import publish
 from tests.detector.store.keys import make_keys
 

@@ -12,7 +12,7 @@ import pytest
 
 from detector.store import Channels
 from jobs.cli import main
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.detector.store.keys import make_keys
 from tests.jobs.release.conftest import store, two_versions
 from tests.jobs.release.making import NAME, Making, publish

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.jobs.release.making import Making, publish
 
 

@@ -23,7 +23,7 @@ from detector.manifest import (
 )
 from detector.store import MANIFEST
 from detector.store.layout import WARMUP_REQUESTS
-from jobs.release.registry import Registry, StagedVersion
+from jobs.registry import Registry, StagedVersion
 from jobs.train.data.photos import LabelledPhoto
 from jobs.train.data.split.look_alikes import make_thumbnail
 from jobs.train.report.held_out import write_eval

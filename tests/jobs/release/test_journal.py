@@ -8,12 +8,12 @@ import pytest
 
 from detector.errors import NotFoundError, StoreError
 from detector.store import Channels
+from jobs.registry import Registry
 from jobs.release.journal import ReleaseJournal
-from jobs.release.registry import Registry
 from services.serving.model_config import ServedModel
 from tests.detector.store.example import publish
-from tests.jobs.release.registry.test_crashes import NAME, assert_nothing_is_half_there, disk, kill_everywhere
-from tests.jobs.release.registry.test_disks import make_full
+from tests.jobs.registry.test_crashes import NAME, assert_nothing_is_half_there, disk, kill_everywhere
+from tests.jobs.registry.test_disks import make_full
 
 __all__ = ["disk"]
 

@@ -3,10 +3,10 @@
 import json
 
 from detector.store import Channels
+from jobs.registry import Registry
 from jobs.release.journal import ReleaseJournal
 from jobs.release.listing import list_versions
 from jobs.release.promote import promote
-from jobs.release.registry import Registry
 from tests.jobs.release.making import NAME, Making, publish
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from detector.errors import InvalidRequestError, NotFoundError, ReleaseBusyError, ReleaseRefusedError
 from detector.store import Channels
+from jobs.registry import Registry
 from jobs.release.gate.gate import AP50
 from jobs.release.journal import ReleaseJournal
 from jobs.release.lock import releasing
 from jobs.release.promote import Force, promote
-from jobs.release.registry import Registry
 from jobs.release.rollback import rollback
 from tests.detector.store.processes import living_child
 from tests.jobs.release.making import NAME, Making, publish

@@ -4,10 +4,10 @@ import pytest
 
 from detector.errors import InvalidRequestError
 from detector.store import Channels
+from jobs.registry import Registry
 from jobs.release.journal import ReleaseJournal
 from jobs.release.promote import promote
 from jobs.release.prune import disk_bytes, prune
-from jobs.release.registry import Registry
 from tests.jobs.release.making import NAME, publish
 
 

@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from detector.errors import NotFoundError, StoreError
 from detector.store import Channels
+from jobs.registry import Registry
+from jobs.registry.history import LoggedMove, earlier_stables
+from jobs.registry.record import ROLLBACK
 from jobs.release.journal import ReleaseJournal
 from jobs.release.promote import promote
-from jobs.release.registry import Registry
-from jobs.release.registry.history import LoggedMove, earlier_stables
-from jobs.release.registry.record import ROLLBACK
 from jobs.release.rollback import rollback
 from services.serving.model_config import ServedModel
 from tests.detector.store.example import publish as publish_example
+from tests.jobs.registry.test_crashes import disk, kill_everywhere
 from tests.jobs.release.making import NAME, publish
-from tests.jobs.release.registry.test_crashes import disk, kill_everywhere
 
 __all__ = ["disk"]
 

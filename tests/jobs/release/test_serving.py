@@ -9,9 +9,9 @@ import pytest
 
 from detector.errors import ServingError
 from detector.store import Channels
+from jobs.registry import Registry
 from jobs.release.journal import ReleaseJournal
 from jobs.release.promote import promote
-from jobs.release.registry import Registry
 from jobs.release.rollback import rollback
 from services.serving.addresses import resolve
 from services.serving.model_config import ServedModel

@@ -14,7 +14,7 @@ from detector.errors import ModelUnavailableError
 from detector.images import Pixels
 from detector.outputs import RawDetections
 from detector.response import DetectOut
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from services.gateway.core import DetectOptions
 from services.gateway.deadline import Deadline
 from services.gateway.engines.engine import Inference, OnUp, VersionFiles

@@ -15,7 +15,7 @@ from detector.detections import OUTPUT_NAMES
 from detector.labels import write_labels
 from detector.manifest import Artifact, Input, Manifest, Outputs, describe_file, write_manifest
 from detector.store import MANIFEST, Channels
-from jobs.release.registry import Registry, StagedVersion
+from jobs.registry import Registry, StagedVersion
 
 KEPT = Path(__file__).with_name("tiny_models")
 LABELS = ("red", "blue")

@@ -12,7 +12,7 @@ import pytest
 
 from detector.detections import Detection
 from detector.store import MANIFEST
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.conftest import Trained
 from tests.services.gateway.running import Running, running_gateway
 from tests.services.gateway.tiny import publish_tiny

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from detector.store import MANIFEST
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from jobs.train.export.runtimes.node import node_program
 from tests.detector.pictures import corners, encode
 from tests.services.gateway.lan.conftest import lan_gateway

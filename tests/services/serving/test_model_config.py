@@ -9,7 +9,7 @@ from tensorflow_serving.config import model_server_config_pb2
 
 from detector.errors import InvalidRequestError, StoreError
 from detector.store import Channels
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from services.serving.model_config import ServedModel, serving_config
 from services.serving.model_config_pb2 import ModelServerConfig
 from tests.detector.store.example import publish

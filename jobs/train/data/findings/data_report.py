@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.photos import Dataset
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.split.groups import PhotoGroups
 
 

@@ -6,11 +6,11 @@ from typing import TypeVar
 
 from detector.errors import DatasetError
 from jobs.train.data.encoding import text_of
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.matching.contested import Claim, settle
-from jobs.train.data.matching.names import clean_path, fold, side_of_folder, side_of_name
 from jobs.train.data.matching.photo_index import BY_ANOTHER_NAME, NO_MATCH, Match, PhotoIndex, exactness
+from jobs.train.data.names import clean_path, fold, side_of_folder, side_of_name
 from jobs.train.data.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.source import Source
 
 T = TypeVar("T")

@@ -4,9 +4,9 @@ another folder is not to get its boxes."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.matching.photo_index import NAMES_NO_FOLDER, Exactness
 from jobs.train.data.photos import AnnotatedPhoto
+from jobs.train.data.problems import Problem, ProblemKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from jobs.train.data.matching.names import (
+from jobs.train.data.names import (
     clean_path,
     fold,
     in_other_encodings,

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.matching.collector import Collector
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.objects import Found
 from jobs.train.data.text import number
 

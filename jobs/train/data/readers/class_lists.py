@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.matching.collector import Collector
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.coco import VOCABULARY
 from jobs.train.data.text import clean_label
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from detector.boxes import Box
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.format import Format
 from jobs.train.data.matching.collector import Collector
 from jobs.train.data.peek import parse_json
 from jobs.train.data.photos import AnnotatedBox, Annotations
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.readers.segmentation import extent_of, mask_size
 from jobs.train.data.source import Source
 from jobs.train.data.text import clean_label, decode_text, flag, image_size, number

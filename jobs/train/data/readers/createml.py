@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.format import Format
 from jobs.train.data.matching.collector import Collector
 from jobs.train.data.photos import AnnotatedBox, Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.json_values import items, load, mapping, records, text
 from jobs.train.data.readers.objects import Found, LeftOut, Object, add_photo, nothing_found
 from jobs.train.data.source import Source

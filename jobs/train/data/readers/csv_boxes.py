@@ -12,11 +12,11 @@ import math
 from collections.abc import Iterator
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind, printable
 from jobs.train.data.format import Format
 from jobs.train.data.matching.collector import Collector
-from jobs.train.data.matching.names import side_of_folder, side_of_name
+from jobs.train.data.names import side_of_folder, side_of_name
 from jobs.train.data.photos import AnnotatedBox, Annotations
+from jobs.train.data.problems import ProblemKind, printable
 from jobs.train.data.readers.csv_layouts import Layout, Row, find_layout
 from jobs.train.data.source import Source
 from jobs.train.data.text import decode_text, flag

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.train.data.matching.names import is_photo, side_named
+from jobs.train.data.names import is_photo, side_named
 from jobs.train.data.photos import Side
 from jobs.train.data.text import image_size, number
 

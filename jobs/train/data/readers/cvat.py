@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.format import Format
 from jobs.train.data.matching.collector import Collector
-from jobs.train.data.matching.names import is_photo, side_named
+from jobs.train.data.names import is_photo, side_named
 from jobs.train.data.photos import Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.class_lists import listed_classes
 from jobs.train.data.readers.cvat_document import Document, Label, Photo, is_cvat, parse
 from jobs.train.data.readers.objects import Object, add_photo, nothing_found, report_assumed_negatives

@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.photos import AnnotatedBox
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.objects import (
     Found,
     LeftOut,

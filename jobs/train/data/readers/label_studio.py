@@ -8,10 +8,10 @@ latest. Photos are called as Label Studio stored them, or as before it put eight
 from collections.abc import Sequence
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.format import Format
 from jobs.train.data.matching.collector import Collector
 from jobs.train.data.photos import Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.annotators import Choice, Work
 from jobs.train.data.readers.json_values import load
 from jobs.train.data.readers.label_studio_regions import found_in

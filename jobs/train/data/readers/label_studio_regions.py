@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.photos import AnnotatedBox
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.json_values import items, points, text
 from jobs.train.data.readers.label_studio_brush import extent_of_brush
 from jobs.train.data.readers.objects import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jobs.train.data.matching.names import is_photo, spellings
+from jobs.train.data.names import is_photo, spellings
 from jobs.train.data.readers.json_values import items, mapping, records, text
 from jobs.train.data.readers.label_studio_regions import LABELS, Region, is_shape, labels_of, stated_size
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.format import Format
 from jobs.train.data.matching.collector import Collector
 from jobs.train.data.peek import Peek
 from jobs.train.data.photos import Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.annotators import Choice
 from jobs.train.data.readers.json_lines import SUFFIXES, Row, rows_in
 from jobs.train.data.readers.json_values import mapping

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobs.train.data.findings.problems import ProblemKind
-from jobs.train.data.matching.names import side_named
+from jobs.train.data.names import side_named
 from jobs.train.data.photos import AnnotatedBox, Side
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.annotators import Work
 from jobs.train.data.readers.json_values import items, mapping, points, records, text
 from jobs.train.data.readers.objects import Found, LeftOut, Object, box_around_points, no_area, unknown_shape

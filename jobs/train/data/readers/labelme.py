@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.format import Format
 from jobs.train.data.matching.collector import Collector
 from jobs.train.data.photos import AnnotatedBox, Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.json_values import items, load, mapping, points, records, text
 from jobs.train.data.readers.objects import (
     Found,

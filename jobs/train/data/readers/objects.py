@@ -10,9 +10,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.matching.collector import Collector
 from jobs.train.data.photos import AnnotatedBox, Side
+from jobs.train.data.problems import ProblemKind
 
 Point = tuple[float, float]
 

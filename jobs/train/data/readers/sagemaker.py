@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.format import Format, UnreadFormat
 from jobs.train.data.matching.collector import Collector
 from jobs.train.data.photos import AnnotatedBox, Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.json_lines import SUFFIXES, Row, rows_in
 from jobs.train.data.readers.json_values import items, mapping, records, text
 from jobs.train.data.readers.objects import Found, LeftOut, Object, add_photo, nothing_found

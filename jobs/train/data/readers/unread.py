@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from jobs.train.data.format import UnreadFormat
-from jobs.train.data.matching.names import fold, is_photo, side_named
-from jobs.train.data.matching.set_aside import ANNOTATION_SUFFIXES
+from jobs.train.data.names import fold, is_photo, side_named
 from jobs.train.data.peek import Peek
 from jobs.train.data.readers.json_values import items, mapping, records
+from jobs.train.data.set_aside import ANNOTATION_SUFFIXES
 from jobs.train.data.text import decode_text
 
 ARCHIVE_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".rar", ".7z", ".zip")

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.format import Format
 from jobs.train.data.matching.collector import Collector
 from jobs.train.data.peek import Peek
 from jobs.train.data.photos import AnnotatedBox, Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.json_values import items, text
 from jobs.train.data.readers.objects import (
     Found,

@@ -10,11 +10,11 @@ import xml.etree.ElementTree as ET
 from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.format import Format
 from jobs.train.data.matching.collector import Collector
-from jobs.train.data.matching.names import clean_path, fold, side_named
+from jobs.train.data.names import clean_path, fold, side_named
 from jobs.train.data.photos import AnnotatedBox, Annotations, Side
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.source import Source
 from jobs.train.data.text import decode_text, image_size, number
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.format import Format, UnreadFormat
 from jobs.train.data.matching.collector import Collector
-from jobs.train.data.matching.names import is_photo
+from jobs.train.data.names import is_photo
 from jobs.train.data.photos import AnnotatedBox, Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.json_values import items, load, mapping, points, records, text
 from jobs.train.data.readers.objects import (
     Found,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
 
-from jobs.train.data.matching.names import side_named
+from jobs.train.data.names import side_named
 
 _EXTENSION = r"(?:jpe?g|png|bmp|webp|tiff?|gif|heic)"
 _ROBOFLOW = re.compile(r"(?P<base>.+?)\.rf\.[^.]*")

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.photos import LabelledPhoto, Side
+from jobs.train.data.problems import Problem, ProblemKind
 
 BOX_TOLERANCE = 1e-3
 _SIDE_RANK: dict[Side | None, int] = {"test": 3, "val": 2, "train": 1, None: 0}

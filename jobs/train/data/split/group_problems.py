@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.photos import LabelledPhoto
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.split.copy_names import Origin, copy_name, series_position
 from jobs.train.data.split.groups import PhotoGroups
 from jobs.train.data.split.videos import frames_in_order

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from jobs.train.data.matching.names import fold, is_photo
+from jobs.train.data.names import fold, is_photo
 from jobs.train.data.photos import LabelledPhoto
 
 MAX_BYTES = 120

@@ -15,13 +15,13 @@ import pytest
 from detector.errors import InvalidRequestError, NotFoundError, StoreError
 from detector.manifest import validate_manifest
 from detector.store import Channels
+from jobs.registry import Registry
 from jobs.release.archive import Wanted, export_to_file, export_version, import_from_file, import_version
 from jobs.release.gate import run_gate
-from jobs.release.registry import Registry
 from tests.detector.damage import damaged
+from tests.jobs.registry.test_crashes import disk, kill_everywhere
 from tests.jobs.release.archive.forging import Member, listed, members_of, with_contents, with_file, write
 from tests.jobs.release.making import NAME, publish
-from tests.jobs.release.registry.test_crashes import disk, kill_everywhere
 
 __all__ = ["disk"]
 

@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from detector.errors import ReleaseRefusedError, UntrustedError
 from detector.store import Channels
 from detector.store.signature import is_signed, read_trusted_keys, verify
+from jobs.registry import Registry
 from jobs.release.archive import Wanted, export_to_file, import_from_file
 from jobs.release.gate import GateResult
 from jobs.release.promote import Force, promote
-from jobs.release.registry import Registry
 from tests.detector.store.keys import make_keys
 from tests.jobs.release.archive.forging import Member, listed, members_of, with_contents, write
 from tests.jobs.release.making import NAME, publish

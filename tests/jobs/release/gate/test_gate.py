@@ -8,9 +8,9 @@ import pytest
 
 from detector.errors import NotFoundError
 from detector.manifest import Manifest
+from jobs.registry import Registry
 from jobs.release.gate import GateResult, compare, run_gate
 from jobs.release.gate.gate import AP50, FALSE_POSITIVES
-from jobs.release.registry import Registry
 from services.gateway.engines.offline import OfflineDetector
 from tests.jobs.release.making import NAME, Making, publish
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from detector.errors import DatasetError
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from jobs.train.check import check_data
 from jobs.train.config import TrainConfig
 from jobs.train.data.split.record import read_record

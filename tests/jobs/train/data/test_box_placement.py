@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from detector.boxes import Box
 from detector.images import LoadedImage
 from jobs.train.data.box_placement import Frame, frame_of, place_boxes
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.photos import AnnotatedBox, AnnotatedPhoto
+from jobs.train.data.problems import ProblemKind
 
 EDGE = st.floats(allow_nan=True, allow_infinity=True) | st.floats(-300, 600)
 

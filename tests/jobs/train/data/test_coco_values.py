@@ -7,9 +7,9 @@ import pytest
 
 from detector.errors import DatasetError
 from jobs.train.data.findings.data_report import DataReport
-from jobs.train.data.findings.problems import ProblemKind, faults
 from jobs.train.data.open import open_dataset
 from jobs.train.data.photos import Dataset
+from jobs.train.data.problems import ProblemKind, faults
 from tests.jobs.train.data.writing import HEIGHT, SAMPLES, WIDTH, coco_document, put, put_json, write_coco
 
 OUTLINE = [20, 10, 60, 10, 60, 50, 20, 50]

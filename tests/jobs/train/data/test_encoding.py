@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from detector.errors import DatasetError
 from jobs.train.data.encoding import decode, read_text
-from jobs.train.data.findings.problems import Problem, ProblemKind, faults
 from jobs.train.data.open import open_dataset
+from jobs.train.data.problems import Problem, ProblemKind, faults
 from jobs.train.data.source import open_source
 from tests.jobs.train.data.writing import put
 

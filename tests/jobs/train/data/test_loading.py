@@ -8,9 +8,9 @@ from PIL import Image
 from detector.errors import DatasetError
 from detector.images import load_image
 from jobs.train.data.findings.data_report import DataReport
-from jobs.train.data.findings.problems import ProblemKind, faults
 from jobs.train.data.loading import load_photos, shrink
 from jobs.train.data.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Dataset
+from jobs.train.data.problems import ProblemKind, faults
 from tests.detector.pictures import encode, noise, orientation_exif
 
 WIDTH, HEIGHT = 120, 80

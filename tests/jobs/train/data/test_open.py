@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from detector.errors import DatasetError, InvalidRequestError
-from jobs.train.data.findings.problems import ProblemKind, faults
 from jobs.train.data.open import open_dataset
+from jobs.train.data.problems import ProblemKind, faults
 from tests.jobs.train.data.writing import (
     HEIGHT,
     SAMPLES,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from detector.errors import DatasetError
 from jobs.train.data import source as source_module
-from jobs.train.data.findings.problems import ProblemKind
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.source import open_source
 from tests.jobs.train.data.writing import put
 

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import pytest
 
-from jobs.train.data.findings.problems import Problem, ProblemKind, faults
 from jobs.train.data.formats import FORMATS, detect_format
 from jobs.train.data.photos import Annotations
+from jobs.train.data.problems import Problem, ProblemKind, faults
 from jobs.train.data.source import open_source
 from tests.detector.pictures import encode, noise
 from tests.jobs.train.data.writing import HEIGHT, WIDTH, put, put_json, voc_xml

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind, faults
 from jobs.train.data.open import open_dataset
+from jobs.train.data.problems import ProblemKind, faults
 from tests.jobs.train.data.writing import SAMPLES, put, write_yolo
 
 BOX = "0.4375 0.5 0.375 0.5"

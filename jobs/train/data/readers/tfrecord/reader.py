@@ -14,10 +14,10 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.format import Format
-from jobs.train.data.matching.names import side_of_folder, side_of_name
+from jobs.train.data.names import side_of_folder, side_of_name
 from jobs.train.data.photos import AnnotatedBox, AnnotatedPhoto, Annotations
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.readers.tfrecord.label_map import read_label_map
 from jobs.train.data.readers.tfrecord.record_file import DamagedRecordError, records
 from jobs.train.data.readers.tfrecord.tf_example_pb2 import Example

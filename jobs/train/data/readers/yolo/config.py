@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
 from jobs.train.data.encoding import read_text
-from jobs.train.data.findings.problems import Problem, ProblemKind
-from jobs.train.data.matching.names import clean_path
+from jobs.train.data.names import clean_path
 from jobs.train.data.photos import Side
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.readers.yolo.lines import parse_line
 from jobs.train.data.source import Source
 from jobs.train.data.text import clean_label, number

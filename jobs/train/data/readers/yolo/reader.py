@@ -13,12 +13,12 @@ from pathlib import PurePosixPath
 
 from detector.errors import DatasetError
 from jobs.train.data.encoding import read_text
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.format import Format
-from jobs.train.data.matching.names import fold, is_photo, side_of_folder
 from jobs.train.data.matching.photo_index import PhotoIndex
+from jobs.train.data.names import fold, is_photo, side_of_folder
 from jobs.train.data.peek import Peek
 from jobs.train.data.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.readers.yolo.columns import Columns, settle_columns
 from jobs.train.data.readers.yolo.config import NAME_FILES, OTHER_TEXTS, YoloConfig, find_config, is_yolo_yaml
 from jobs.train.data.readers.yolo.lines import Row, is_row, parse_line, shortened

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from jobs.train.data.findings.problems import Problem, ProblemKind
-from jobs.train.data.matching.names import fold
+from jobs.train.data.names import fold
+from jobs.train.data.problems import Problem, ProblemKind
 
 _PHOTO_FOLDERS = frozenset({"images", "jpegimages", "image", "imgs"})
 

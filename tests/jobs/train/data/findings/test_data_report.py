@@ -1,5 +1,5 @@
 from jobs.train.data.findings.data_report import describe
-from jobs.train.data.findings.problems import REMARKS, Problem, ProblemKind, faults
+from jobs.train.data.problems import REMARKS, Problem, ProblemKind, faults
 
 
 def problem(number: int, kind: ProblemKind = ProblemKind.MISSING_PHOTO) -> Problem:

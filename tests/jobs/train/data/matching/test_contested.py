@@ -1,7 +1,7 @@
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.matching.contested import Claim, settle
 from jobs.train.data.matching.photo_index import BY_ANOTHER_NAME, NAMES_NO_FOLDER, Exactness, exactness
 from jobs.train.data.photos import AnnotatedPhoto
+from jobs.train.data.problems import ProblemKind
 
 PHOTO = "images/cats/1.jpg"
 

@@ -1,7 +1,7 @@
 import pytest
 
-from jobs.train.data.matching.names import clean_path, is_photo, side_named, side_of_folder, side_of_name
 from jobs.train.data.matching.photo_index import PhotoIndex, exactness
+from jobs.train.data.names import clean_path, is_photo, side_named, side_of_folder, side_of_name
 from jobs.train.data.photos import Side
 
 

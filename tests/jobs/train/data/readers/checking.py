@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.formats import detect_format
 from jobs.train.data.photos import Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.source import Source, open_source
 from tests.jobs.train.data.writing import SAMPLES, contents
 

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.open import open_dataset
 from jobs.train.data.photos import Annotations
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers import createml
 from jobs.train.data.source import open_source
 from tests.jobs.train.data.readers.checking import (

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind, faults
 from jobs.train.data.open import open_dataset
 from jobs.train.data.photos import Annotations
+from jobs.train.data.problems import ProblemKind, faults
 from jobs.train.data.readers import csv_boxes
 from jobs.train.data.source import open_source
 from tests.jobs.train.data.writing import SAMPLES, put, write_csv

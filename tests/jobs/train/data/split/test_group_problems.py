@@ -1,8 +1,8 @@
 from collections.abc import Sequence
 
 from jobs.train.data.findings.data_report import count_groups
-from jobs.train.data.findings.problems import Problem, ProblemKind
 from jobs.train.data.photos import Dataset, LabelledPhoto
+from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.split.group_problems import group_problems
 from jobs.train.data.split.groups import group_photos
 from tests.jobs.train.data.making_photos import labelled, panned_view, stranger

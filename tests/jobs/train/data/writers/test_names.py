@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.train.data.matching.names import fold, is_photo
+from jobs.train.data.names import fold, is_photo
 from jobs.train.data.photos import LabelledPhoto
 from jobs.train.data.split.look_alikes import make_thumbnail
 from jobs.train.data.writers.names import MAX_BYTES, safe_stem, unique_stems

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind
 from jobs.train.data.open import open_dataset
+from jobs.train.data.problems import ProblemKind
 from jobs.train.data.readers.tfrecord import reader as tfrecord
 from jobs.train.data.readers.tfrecord.record_file import DamagedRecordError, records
 from jobs.train.data.source import open_source

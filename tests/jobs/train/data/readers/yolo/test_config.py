@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from detector.errors import DatasetError
-from jobs.train.data.findings.problems import ProblemKind, faults
 from jobs.train.data.open import open_dataset
+from jobs.train.data.problems import ProblemKind, faults
 from jobs.train.data.readers.yolo.config import YoloConfig, find_config
 from jobs.train.data.source import open_source
 from tests.jobs.train.data.writing import put, write_yolo, write_yolo_photos

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.train.data.findings.problems import Problem, ProblemKind, printable
+from jobs.train.data.problems import Problem, ProblemKind, printable
 
 
 def test_what_strangers_wrote_cannot_act_on_a_terminal_or_break_a_report() -> None:

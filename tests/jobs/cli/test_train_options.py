@@ -1,7 +1,7 @@
 import pytest
 
 from detector.errors import InvalidRequestError
-from jobs.launch.train_options import check_train_options
+from jobs.cli.train_options import check_train_options
 
 
 def test_options_of_train_are_taken_and_the_models_name_is_told() -> None:

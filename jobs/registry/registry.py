@@ -6,9 +6,9 @@ from pathlib import Path
 
 from detector.errors import StoreError
 from detector.store import Channels, Store
-from jobs.release.registry.serving_config import ServingConfig
-from jobs.release.registry.staged_version import StagedVersion
-from jobs.release.registry.transaction import ModelTransaction, model_transaction
+from jobs.registry.serving_config import ServingConfig
+from jobs.registry.staged_version import StagedVersion
+from jobs.registry.transaction import ModelTransaction, model_transaction
 from services.serving.model_config import ServedModel
 
 

@@ -54,6 +54,7 @@ class ReleaseRecord:
 
     @property
     def in_progress(self) -> bool:
+        """Whether the change is begun and not done: recovery finishes it or takes it back."""
         return self.phase != "done"
 
     @property

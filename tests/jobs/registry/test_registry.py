@@ -11,7 +11,7 @@ from google.protobuf import json_format
 from detector.errors import InvalidRequestError, NotFoundError, StoreError
 from detector.manifest import read_manifest, write_manifest
 from detector.store import Channels
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from services.serving.model_config import ServedModel
 from tests.detector.store.example import fill, publish
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from detector.store import Channels, Store
-from jobs.release.registry.record import ReleaseRecord, read_record
+from jobs.registry.record import ReleaseRecord, read_record
 from services.serving.model_config import ServedModel, read_serving_config, write_serving_config
 
 _NO_RELEASE = ReleaseRecord("", "", "", "", moves=(), phase="done")

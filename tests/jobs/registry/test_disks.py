@@ -11,7 +11,7 @@ import pytest
 
 from detector.errors import StoreError
 from detector.store import Channels
-from jobs.release.registry import Registry
+from jobs.registry import Registry
 from tests.detector.store.example import fill, publish
 from tests.detector.store.processes import run_in_child
 

@@ -8,9 +8,9 @@ from typing import Any
 from detector.errors import StoreError
 from detector.files import remove_file
 from detector.store import Channels, Store, Transaction
-from jobs.release.registry.history import read_history
-from jobs.release.registry.record import ReleaseRecord, write_record
-from jobs.release.registry.serving_config import ServingConfig
+from jobs.registry.history import read_history
+from jobs.registry.record import ReleaseRecord, write_record
+from jobs.registry.serving_config import ServingConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 
 from detector.manifest import validate_manifest
 from detector.store import Channels
-from jobs.release.registry import Registry, StagedVersion
+from jobs.registry import Registry, StagedVersion
 from services.serving.model_config import serving_config
 from tests.detector.store.example import fill, publish
 from tests.detector.store.processes import Outcome, kill_at_change, living_child, run_in_child, start_child

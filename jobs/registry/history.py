@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from detector.files import reading
-from jobs.release.registry.record import ROLLBACK
+from jobs.registry.record import ROLLBACK
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 A room of its own below the releases: jobs/train publishes through it, and the gate reads what jobs/train wrote.
 """
 
-from jobs.release.registry.registry import Registry
-from jobs.release.registry.staged_version import StagedVersion
+from jobs.registry.registry import Registry
+from jobs.registry.staged_version import StagedVersion
 
 __all__ = ["Registry", "StagedVersion"]

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from jobs.train.data.findings.problems import Problem, ProblemKind
-from jobs.train.data.matching.names import fold, is_photo
+from jobs.train.data.names import fold, is_photo
+from jobs.train.data.problems import Problem, ProblemKind
 
 ANNOTATION_SUFFIXES = (
     ".txt",

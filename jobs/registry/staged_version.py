@@ -13,8 +13,8 @@ from detector.store import MANIFEST
 from detector.store.locks import FileLock
 from detector.store.signature import SIGNING_KEY_VARIABLE, is_signed, sign, signing_key
 from detector.store.staging import ARTIFACTS, EVALUATION, MODEL, StagedFolder
-from jobs.release.registry.serving_config import ServingConfig
-from jobs.release.registry.transaction import model_transaction
+from jobs.registry.serving_config import ServingConfig
+from jobs.registry.transaction import model_transaction
 
 
 class StagedVersion:
