@@ -11,7 +11,8 @@ The count alone does not tell: six numbers are a triangle, or a box with a score
   box lies inside the photo; they are a triangle where all are 0..1 and span an area. Rows that can be one only
   decide for all. Where all can be both, three and more rows with whole numbers in one column throughout have
   tracks, since triangles do not all end on the photo's edge; fewer are refused, and so are rows that decide
-  differently.
+  differently. Rows whose score and track number may come before or around the box are refused as with 5, and so
+  are triangles of which some are far outside the photo.
 - 8, 10, ... are a polygon, or an oriented box's corners: the bounds of the points. They are polygons with a
   score and a track number where the last two are 0..1 and a whole number over 1, and are refused where some
   rows are so and others not, or where whole numbers of 0 and 1 leave it open and the bounds depend on it.
@@ -40,6 +41,8 @@ _MIN_AREA = 1e-9
 _CORNERS_FRACTION = 0.25
 _PARALLEL = 0.005
 _VISIBILITIES = (0.0, 1.0, 2.0)
+_OTHER_ORDERS = ((0, 1, slice(2, 6)), (1, 0, slice(2, 6)), (0, 5, slice(1, 5)), (5, 0, slice(1, 5)))
+"""Where six numbers may have a track number, a score and a box when the box is not first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,11 @@ def _five(rows: Sequence[Values]) -> Reading:
 def _six(rows: Sequence[Values]) -> Reading:
     tracked = [_has_tail(values) and (_is_box(values) or max(values[-2:]) > 1) for values in rows]
     triangle = [_is_inside(values) and _area(values) > _MIN_AREA for values in rows]
+    if _box_may_be_later(rows):
+        return _refused(
+            "may be a box with a score and a track number before it or around it, or a triangle; write class x y "
+            "width height alone"
+        )
     pairs = list(zip(tracked, triangle, strict=True))
     only_tracked, only_triangle = (True, False) in pairs, (False, True) in pairs
     if only_tracked and only_triangle:
@@ -156,10 +164,36 @@ def _six(rows: Sequence[Values]) -> Reading:
         return _boxes(rows, extra=2)
     both = [values for values, pair in zip(rows, pairs, strict=True) if all(pair)]
     if only_triangle or not both:
-        return Reading(is_polygon=True)
+        return _triangles(rows)
     if len(both) >= _MIN_TRACKED and any(all(_is_whole(v[i]) for v in both) for i in (-1, -2)):
         return _boxes(rows, extra=2)
     return _refused("may be a box with score and track number, or a triangle; too few rows tell which")
+
+
+def _box_may_be_later(rows: Sequence[Values]) -> bool:
+    """Whether most rows are a box behind a track number or a score, and no fewer than are a box first."""
+    later = max(
+        sum(_is_whole(v[track]) and _is_fraction(v[score]) and _is_box(v[box]) for v in rows)
+        for track, score, box in _OTHER_ORDERS
+    )
+    first = sum(_is_box(values) and _has_tail(values) for values in rows)
+    only_last_change = len({values[0] for values in rows}) == 1 < len({tuple(values[-2:]) for values in rows})
+    return 2 * later > len(rows) and (later > first or (later == first and not only_last_change))
+
+
+def _triangles(rows: Sequence[Values]) -> Reading:
+    """The reading as triangles, unless some rows show that none of them is one."""
+    outside = [values for values in rows if max(map(abs, values)) >= FAR_OUTSIDE]
+    if outside and all(sum(abs(value) > 1 + _TOLERANCE for value in values) == 1 for values in outside):
+        return _refused(
+            "may be a triangle, or a box with a track number: rows have one number over 1; write class x y width "
+            "height alone"
+        )
+    if 0 < len(outside) < len(rows):
+        return _refused(
+            "may be a triangle in pixels: other rows have coordinates far over 1; YOLO's are 0 to 1"
+        )
+    return Reading(is_polygon=True)
 
 
 def _polygons(rows: Sequence[Values]) -> Reading:

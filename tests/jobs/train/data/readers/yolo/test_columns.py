@@ -1,6 +1,6 @@
 import contextlib
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
@@ -110,6 +110,40 @@ def test_a_score_before_the_box_is_refused() -> None:
     for rows in ([(0.9, *BOX)], [(0.9, *box) for box in boxes_like_labels(30, 1)]):
         with pytest.raises(ValueError, match="may have its score before the box"):
             edges(rows)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        lambda track, box: (track, 0.9, *box),
+        lambda track, box: (0.9, track, *box),
+        lambda track, box: (track, *box, 0.9),
+        lambda track, box: (0.9, *box, track),
+    ],
+    ids=["both before", "score first", "around", "around, score first"],
+)
+@pytest.mark.parametrize("tracks", [(1.0,) * 6, (0.0,) * 6, tuple(map(float, range(1, 7)))], ids=str)
+def test_a_score_and_a_track_number_before_or_around_the_box_are_refused(
+    tracks: tuple[float, ...], order: Callable[[float, Sequence[float]], tuple[float, ...]]
+) -> None:
+    for boxes in ([BOX] * 6, boxes_like_labels(6, 3)):
+        rows = [order(track, box) for track, box in zip(tracks, boxes, strict=True)]
+        columns = settle_columns(rows)
+        for row in rows:
+            with pytest.raises(ValueError, match="before it or around it, or a triangle"):
+                columns.box(row)
+
+
+def test_triangles_of_which_some_are_far_outside_are_all_refused() -> None:
+    inside = (0.1, 0.2, 0.5, 0.3, 0.3, 0.7)
+    for outside, message in (
+        ((0.1, 0.2, 7.0, 0.3, 0.3, 0.7), "one number over 1"),
+        ((10.0, 20.0, 50.0, 30.0, 30.0, 70.0), "in pixels"),
+    ):
+        columns = settle_columns([inside, outside, inside])
+        for row in (inside, outside):
+            with pytest.raises(ValueError, match=message):
+                columns.box(row)
 
 
 def test_a_first_number_that_never_changes_is_no_score() -> None:
