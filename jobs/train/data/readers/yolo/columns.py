@@ -17,8 +17,9 @@ The count alone does not tell: six numbers are a triangle, or a box with a score
   score and a track number where the last two are 0..1 and a whole number over 1, and are refused where some
   rows are so and others not, or where whole numbers of 0 and 1 leave it open and the bounds depend on it.
 - Key points after the box are left out. `kpt_shape` in data.yaml says how many there are. Without it, all rows
-  of the dataset have them if they are equally long and every third number after the box is a visibility (0, 1
-  or 2) of a point inside the box. Points in pairs look like a polygon, and are refused where they may be either.
+  of the dataset have them if they are equally long, most points are inside the box, and every third number after
+  the box is a visibility (0, 1 or 2), or a confidence (0..1) in rows too odd for a polygon. Points in pairs look
+  like a polygon, and are refused where they may be either; with a point at -1 -1, for none, they are key points.
 - Other counts are refused.
 
 A coordinate far over 1 is one in pixels, and is refused in every reading.
@@ -41,6 +42,10 @@ _MIN_AREA = 1e-9
 _CORNERS_FRACTION = 0.25
 _PARALLEL = 0.005
 _VISIBILITIES = (0.0, 1.0, 2.0)
+_NOWHERE = (-1.0, -1.0)
+_ABSENT = ((0.0, 0.0), _NOWHERE)
+"""Key points that are not there, as tools write them."""
+_BOXED_FRACTION = 0.9
 _OTHER_ORDERS = ((0, 1, slice(2, 6)), (1, 0, slice(2, 6)), (0, 5, slice(1, 5)), (5, 0, slice(1, 5)))
 """Where six numbers may have a track number, a score and a box when the box is not first."""
 
@@ -73,6 +78,10 @@ class Columns:
         geometry = values[: len(values) - reading.extra if reading.is_polygon else _BOX]
         if max(map(abs, geometry)) >= FAR_OUTSIDE:
             raise ValueError("has coordinates far over 1, which look like pixels; YOLO's are 0 to 1")
+        if reading.is_polygon and min(geometry) <= -1:
+            raise ValueError(
+                "has points at -1, which no polygon has; add kpt_shape to data.yaml if these are key points"
+            )
         return _bounds(geometry) if reading.is_polygon else _box_of(geometry)
 
     def extra(self, values: Values) -> int:
@@ -213,12 +222,14 @@ def _polygons(rows: Sequence[Values]) -> Reading:
 def _pose(rows: Sequence[Values]) -> Reading | None:
     """The reading of equally long rows as boxes with key points; None when they are nothing like it."""
     count = len(rows[0]) - _BOX
-    if count > 0 and count % 3 == 0 and all(_has_visible_points(values) for values in rows):
+    triples = count > 0 and count % 3 == 0 and _are_points_in_boxes(rows, step=3)
+    if triples and _have_visibilities(rows):
         return Reading()
     if count < _BOX or count % 2 or any(values[:2] == values[-2:] for values in rows):
         return None
-    pairs = all(_has_points(values, step=2) for values in rows)
-    triples = count % 3 == 0 and all(_has_points(values, step=3) for values in rows)
+    pairs = _are_points_in_boxes(rows, step=2)
+    if pairs and any(_NOWHERE in _points(values, step=2) for values in rows):
+        return Reading()
     if not (pairs or triples) or all(map(_is_parallelogram, rows)):
         return None
     return _refused(
@@ -227,23 +238,40 @@ def _pose(rows: Sequence[Values]) -> Reading | None:
     )
 
 
-def _has_visible_points(values: Values) -> bool:
-    return _has_points(values, step=3) and all(flag in _VISIBILITIES for flag in values[_BOX + 2 :: 3])
+def _have_visibilities(rows: Sequence[Values]) -> bool:
+    """Whether every third number is a visibility, or a confidence where rows are too odd for a polygon."""
+    thirds = [third for values in rows for third in values[_BOX + 2 :: 3]]
+    return all(third in _VISIBILITIES for third in thirds) or (
+        len(rows[0]) % 2 == 1 and all(map(_is_fraction, thirds))
+    )
 
 
-def _has_points(values: Values, *, step: int) -> bool:
-    """Whether a box inside the photo is followed by points in it; 0 0 is a point that is not there."""
-    if not _is_box(values):
+def _points(values: Values, *, step: int) -> list[tuple[float, float]]:
+    return list(zip(values[_BOX::step], values[_BOX + 1 :: step], strict=True))
+
+
+def _are_points_in_boxes(rows: Sequence[Values], *, step: int) -> bool:
+    """Whether nearly all rows begin with a box inside the photo, and most points after it are in the box.
+
+    Key points may be outside: the box is often around what is seen of an object, a key point where it must be.
+    """
+    boxed = [values for values in rows if _is_box(values)]
+    if len(boxed) < _BOXED_FRACTION * len(rows):
         return False
-    edges = _box_of(values)
-    points = zip(values[_BOX::step], values[_BOX + 1 :: step], strict=True)
-    return all(
-        x == y == 0
-        or (
-            edges.xmin - _TOLERANCE <= x <= edges.xmax + _TOLERANCE
-            and edges.ymin - _TOLERANCE <= y <= edges.ymax + _TOLERANCE
-        )
-        for x, y in points
+    are_inside = [
+        _is_in(_box_of(values), point)
+        for values in boxed
+        for point in _points(values, step=step)
+        if point not in _ABSENT
+    ]
+    return not are_inside or 2 * sum(are_inside) > len(are_inside)
+
+
+def _is_in(box: Box, point: tuple[float, float]) -> bool:
+    x, y = point
+    return (
+        box.xmin - _TOLERANCE <= x <= box.xmax + _TOLERANCE
+        and box.ymin - _TOLERANCE <= y <= box.ymax + _TOLERANCE
     )
 
 

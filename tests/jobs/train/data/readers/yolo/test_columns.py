@@ -196,6 +196,40 @@ def test_key_points_in_pairs_may_be_a_polygon_and_are_refused() -> None:
         edges([(*BOX, 0.3, 0.4, 0.5, 0.6)])
 
 
+OUTSIDE = (0.9, 0.9)
+"""A point that is not in BOX."""
+
+
+def test_key_points_with_visibility_may_be_outside_the_box() -> None:
+    inside = (0.3, 0.4, 2.0, 0.5, 0.6, 1.0, 0.4, 0.3, 2.0)
+    assert edges([(*BOX, *inside, *OUTSIDE, 2.0), (*BOX, *inside, 0.5, 0.5, 0.0)]) == {EDGES}
+
+
+@pytest.mark.parametrize("last", [(0.4, 0.3), OUTSIDE])
+def test_key_points_with_a_confidence_are_left_out_or_refused(last: tuple[float, float]) -> None:
+    odd = (*BOX, 0.3, 0.4, 0.91, 0.5, 0.6, 0.85, *last, 0.4)
+    assert edges([odd, odd]) == {EDGES}
+    with pytest.raises(ValueError, match="add kpt_shape to"):
+        edges([(*odd, 0.5, 0.5, 0.7)] * 2)
+
+
+def test_pairs_of_which_most_are_inside_the_box_are_refused() -> None:
+    with pytest.raises(ValueError, match="add kpt_shape to"):
+        edges([(*BOX, 0.3, 0.4, 0.5, 0.6, 0.4, 0.4, 0.5, 0.5, *OUTSIDE)] * 3)
+
+
+def test_points_at_minus_one_are_key_points_that_are_not_there() -> None:
+    unlabelled = (*BOX, *(-1.0,) * 10)
+    labelled = (*BOX, 0.3, 0.4, 0.5, 0.6, 0.4, 0.4, 0.5, 0.5, 0.6, 0.6)
+    assert edges([unlabelled] * 3) == {EDGES}
+    assert edges([unlabelled, labelled, labelled]) == {EDGES}
+
+
+def test_a_polygon_with_points_at_minus_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="points at -1"):
+        edges([(0.25, 0.25, 0.625, 0.25, -1.0, -1.0, 0.625, 0.75)])
+
+
 def test_corners_in_the_place_of_centre_and_size_are_refused() -> None:
     with pytest.raises(ValueError, match="looks like xmin ymin xmax ymax"):
         edges([EDGES] * 3)
