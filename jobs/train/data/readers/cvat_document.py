@@ -14,8 +14,8 @@ from jobs.train.data.readers.objects import (
     Point,
     box_around_ellipse,
     box_around_points,
+    box_around_turned,
     no_area,
-    turn,
     unknown_shape,
 )
 from jobs.train.data.readers.run_lengths import extent_of_mask
@@ -217,11 +217,7 @@ def _object(shape: ET.Element, label: str) -> Found:
 def _box(shape: ET.Element, label: str) -> AnnotatedBox:
     xmin, ymin, xmax, ymax = (number(shape.get(name)) for name in ("xtl", "ytl", "xbr", "ybr"))
     degrees = number(shape.get("rotation", "0"))
-    if degrees == 0:
-        return AnnotatedBox(label, ymin, xmin, ymax, xmax)
-    corners = ((xmin, ymin), (xmax, ymin), (xmax, ymax), (xmin, ymax))
-    middle = (xmin + xmax) / 2, (ymin + ymax) / 2
-    return box_around_points(label, turn(corners, about=middle, degrees=degrees))
+    return box_around_turned(AnnotatedBox(label, ymin, xmin, ymax, xmax), degrees=degrees)
 
 
 def _mask(shape: ET.Element, label: str) -> Found:

@@ -1,8 +1,9 @@
 """Datumaro's own format: `annotations/<subset>.json`, whose name is the split, and `images/<subset>/`.
 
-Everything with an area becomes the box around it. Polygons and masks of one class and one group are parts of one
-object, and they are dropped where a box of that class is in the group too. An item without annotations is a photo
-without objects; one with nothing but a label of the whole photo is none.
+Everything with an area becomes the box around it, also a box that is turned by its attribute `rotation`. Polygons
+and masks of one class and one group are parts of one object, and they are dropped where a box of that class is in
+the group too. An item without annotations is a photo without objects; one with nothing but a label of the whole
+photo is none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,8 @@ from jobs.train.data.readers.objects import (
     add_photo,
     box_around,
     box_around_points,
+    box_around_turned,
+    crowd,
     no_area,
     nothing_found,
     unknown_shape,
@@ -129,8 +132,8 @@ def _object(entry: Mapping[str, Any], labels: Sequence[str]) -> Found:
     kind = text(entry.get("type"))
     if kind in _WITHOUT_AREA:
         return no_area(_WITHOUT_AREA[kind])
-    if mapping(entry.get("attributes")).get("is_crowd") in (True, 1):
-        return LeftOut(ProblemKind.CROWD_BOX, "is a crowd, no single object; left out.")
+    if left_out := crowd("is_crowd", mapping(entry.get("attributes")).get("is_crowd")):
+        return left_out
     label_id = entry.get("label_id")
     if not isinstance(label_id, int) or isinstance(label_id, bool) or not 0 <= label_id < len(labels):
         message = f"is of label {text(label_id) or 'none'}, which the categories do not name; left out."
@@ -145,7 +148,9 @@ def _shape(entry: Mapping[str, Any], kind: str, label: str) -> Found:
         if len(edges) != 4:
             return LeftOut(ProblemKind.INVALID_BOX, "has no four numbers for its box; left out.")
         x, y, width, height = edges
-        return Object(AnnotatedBox(label, y, x, y + height, x + width))
+        rotation = mapping(entry.get("attributes")).get("rotation")
+        degrees = 0.0 if rotation in (None, "") else number(rotation)
+        return Object(box_around_turned(AnnotatedBox(label, y, x, y + height, x + width), degrees=degrees))
     if kind in ("polygon", "ellipse"):  # an ellipse's points are two corners of the box around it
         if len(values) % 2:
             return LeftOut(ProblemKind.INVALID_BOX, "has an x without y; left out.")

@@ -25,6 +25,7 @@ from jobs.train.data.readers.objects import (
     add_photo,
     box_around_ellipse,
     box_around_points,
+    crowd,
     no_area,
     nothing_found,
     unknown_shape,
@@ -153,8 +154,8 @@ def _add_isat(collector: Collector, file: str, content: Mapping[str, Any]) -> No
 
 
 def _isat_object(entry: Mapping[str, Any]) -> Found:
-    if entry.get("iscrowd") in (True, 1):
-        return LeftOut(ProblemKind.CROWD_BOX, "is a crowd, no single object; left out.")
+    if left_out := crowd("iscrowd", entry.get("iscrowd")):
+        return left_out
     label = text(entry.get("category"))
     group = text(entry.get("group"))
     outline = points(entry.get("segmentation"))

@@ -13,6 +13,7 @@ from detector.errors import DatasetError
 from jobs.train.data.matching.collector import Collector
 from jobs.train.data.photos import AnnotatedBox, Side
 from jobs.train.data.problems import ProblemKind
+from jobs.train.data.text import flag
 
 Point = tuple[float, float]
 
@@ -78,6 +79,24 @@ def turn(outline: Iterable[Point], *, about: Point, degrees: float) -> list[Poin
         (x0 + (x - x0) * cosine - (y - y0) * sine, y0 + (x - x0) * sine + (y - y0) * cosine)
         for x, y in outline
     ]
+
+
+def box_around_turned(box: AnnotatedBox, *, degrees: float) -> AnnotatedBox:
+    """The box around this one turned clockwise about its centre."""
+    if degrees == 0:
+        return box
+    corners = [(x, y) for x in (box.xmin, box.xmax) for y in (box.ymin, box.ymax)]
+    middle = (box.xmin + box.xmax) / 2, (box.ymin + box.ymax) / 2
+    return box_around_points(box.label, turn(corners, about=middle, degrees=degrees))
+
+
+def crowd(name: str, value: object) -> LeftOut | None:
+    """For an object whose flag `name` says that it is a crowd, or says nothing that can be read; else None."""
+    try:
+        is_crowd = flag(value)
+    except ValueError as error:
+        return LeftOut(ProblemKind.INVALID_BOX, f"has an unreadable {name}: {error}; left out.")
+    return LeftOut(ProblemKind.CROWD_BOX, "is a crowd, no single object; left out.") if is_crowd else None
 
 
 def no_area(shape: str) -> LeftOut:

@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,12 @@ def test_parts_in_one_group_are_one_object(tmp_path: Path) -> None:
         (annotation("bbox", bbox=[1, 2, 3, 4], label_id=9), ProblemKind.UNKNOWN_CLASS, "is of label 9"),
         (annotation("bbox", bbox=[1, 2, 3, 4], label_id=None), ProblemKind.UNKNOWN_CLASS, "is of label none"),
         (annotation("bbox", attributes={"is_crowd": True}), ProblemKind.CROWD_BOX, "is a crowd"),
+        (annotation("bbox", attributes={"is_crowd": "true"}), ProblemKind.CROWD_BOX, "is a crowd"),
+        (
+            annotation("bbox", attributes={"is_crowd": "?"}),
+            ProblemKind.INVALID_BOX,
+            "'?' is neither yes nor no",
+        ),
     ],
 )
 def test_what_has_no_box_is_reported_and_its_photo_is_no_negative(
@@ -144,6 +151,19 @@ def test_what_has_no_box_is_reported_and_its_photo_is_no_negative(
     assert kinds(found) == [(FILE, kind)]
     assert message in found.problems[0].message
     assert (found.photos[0].boxes, found.photos[0].left_out) == ((), 1)
+
+
+@pytest.mark.parametrize("rotation", [90, "90.0", 270, -90.0])
+def test_a_turned_box_has_the_bounds_of_its_turned_corners(rotation: object, tmp_path: Path) -> None:
+    turned = annotation("bbox", bbox=[20, 30, 60, 20], attributes={"rotation": rotation})
+    ((_, *edges),) = boxes_of(with_annotations(tmp_path, turned))["one"]
+    assert edges == pytest.approx([40, 10, 60, 70])
+
+
+def test_a_rotation_that_is_no_number_is_a_fault(tmp_path: Path) -> None:
+    turned = annotation("bbox", bbox=[20, 30, 60, 20], attributes={"rotation": "a bit"})
+    (box,) = with_annotations(tmp_path, turned).photos[0].boxes
+    assert math.isnan(box.xmin)
 
 
 def test_labels_and_captions_beside_boxes_are_passed_over(tmp_path: Path) -> None:

@@ -225,6 +225,8 @@ def test_isat_files_are_read_too(tmp_path: Path) -> None:
         entry("cat", [[100, 10], [120, 20], [110, 50]], 0),
         entry("dog", [], 2, bbox=[5, 6, 70, 80]),
         entry("dog", [[1, 1], [2, 2], [3, 3]], 3, iscrowd=True),
+        entry("dog", [[1, 1], [2, 2], [3, 3]], 4, iscrowd="1"),
+        entry("dog", [[1, 1], [2, 2], [3, 3]], 5, iscrowd="maybe"),
     ]
     info = {
         "description": "ISAT",
@@ -242,7 +244,8 @@ def test_isat_files_are_read_too(tmp_path: Path) -> None:
         ("cat", 100, 10, 120, 50),
         ("dog", 5, 6, 70, 80),
     ]
-    assert kinds(found) == [("one.json", ProblemKind.CROWD_BOX)]
+    crowd = ("one.json", ProblemKind.CROWD_BOX)
+    assert kinds(found) == [crowd, crowd, ("one.json", ProblemKind.INVALID_BOX)]
     assert found_format(tmp_path) == "labelme"
 
 
