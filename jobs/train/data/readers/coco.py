@@ -1,8 +1,9 @@
 """COCO JSON: one file for each side or one for all, beside its photos or in a folder of its own.
 
 Exactly the photos that a file lists are used; one without annotations is a negative, one that no file lists
-is reported. An annotation without a bbox has the bounds of its polygons or its mask. Crowds are no boxes: they
-are left out and said so. Labels are in the order of the category ids.
+is reported. A bbox is a corner and a size, or two corners where Detectron2's `bbox_mode` says so. An annotation
+without a bbox has the bounds of its polygons or its mask. Crowds are no boxes: they are left out and said so.
+Labels are in the order of the category ids.
 """
 
 import json
@@ -26,6 +27,8 @@ from jobs.train.data.text import clean_label, decode_text, flag, image_size, num
 
 _CORNERS_FRACTION = 0.25
 _ROUNDING = 1.02
+_SAME_AREA = 1e-3
+_BOX_MODES = {"0": "XYXY_ABS", "XYXY_ABS": "XYXY_ABS", "1": "XYWH_ABS", "XYWH_ABS": "XYWH_ABS"}
 VOCABULARY = 20
 """As many unused categories are a vocabulary (COCO's own has 80), not classes that somebody forgot to label."""
 
@@ -88,6 +91,7 @@ class _Document:
         for record in _records(content["annotations"]):
             self._annotations[_hashable(record.get("image_id"))].append(record)
         self._report_orphans()
+        self._mode = content.get("bbox_mode", _mapping(content.get("info")).get("bbox_mode"))
         self._has_corners = self._is_in_corners()
 
     def add_photos(self, collector: Collector) -> None:
@@ -120,8 +124,9 @@ class _Document:
                 message = "a crowd is no single object; left out."
                 self._problems.append(Problem(photo, ProblemKind.CROWD_BOX, message))
                 return None
-            edges = _edges(annotation, size)
-            if self._has_corners and not _needs_segmentation(annotation):
+            stated_corners = self._states_corners(annotation)
+            edges = _edges(annotation, size, corners=stated_corners)
+            if self._has_corners and not stated_corners and not _needs_segmentation(annotation):
                 raise ValueError(
                     "has a bbox that looks like xmin, ymin, xmax, ymax; COCO's is x, y, width, height"
                 )
@@ -139,7 +144,37 @@ class _Document:
             return None
         return AnnotatedBox(category.name, edges.ymin, edges.xmin, edges.ymax, edges.xmax)
 
+    def _states_corners(self, annotation: Mapping[str, Any]) -> bool:
+        """Whether Detectron2's `bbox_mode`, here or of the file, is two corners. ValueError for rare modes."""
+        mode = annotation.get("bbox_mode", self._mode)
+        if mode is None:
+            return False
+        name = _BOX_MODES.get(str(mode).rpartition(".")[2].strip().upper())
+        if name is None and not _needs_segmentation(annotation):
+            raise ValueError(f"has the bbox_mode {str(mode)[:40]!r}; use XYWH_ABS (1) or XYXY_ABS (0)")
+        return name == "XYXY_ABS"
+
     def _is_in_corners(self) -> bool:
+        """Whether bboxes whose mode is not stated are two corners, by their photos' sizes or by their areas."""
+        return self._leave_photos_as_sizes() or self._have_areas_of_corners()
+
+    def _have_areas_of_corners(self) -> bool:
+        """Whether the areas that are one of a bbox are all that of two corners, and many are."""
+        areas = told = 0
+        for annotation in (entry for entries in self._annotations.values() for entry in entries):
+            values, area = _numbers(annotation), number(annotation.get("area"))
+            if not values or not area > 0 or "bbox_mode" in annotation:
+                continue
+            x, y, width, height = values
+            of_size = math.isclose(area, width * height, rel_tol=_SAME_AREA)
+            of_corners = math.isclose(area, (width - x) * (height - y), rel_tol=_SAME_AREA)
+            if of_size and not of_corners:
+                return False
+            areas += 1
+            told += of_corners and not of_size and width > x and height > y
+        return told > 0 and told >= _CORNERS_FRACTION * areas
+
+    def _leave_photos_as_sizes(self) -> bool:
         """Whether all bboxes are proper as two corners, and many leave their photo as corner and size."""
         boxes = 0
         outside = 0
@@ -147,7 +182,7 @@ class _Document:
             size = image_size(record.get("width"), record.get("height"))
             for annotation in self._annotations.get(_hashable(record.get("id")), []) if size else ():
                 values = _numbers(annotation)
-                if size is None or not values or not any(values):
+                if size is None or not values or not any(values) or "bbox_mode" in annotation:
                     continue
                 x, y, width, height = values
                 if not (x < width <= size[0] + 1 and y < height <= size[1] + 1):
@@ -200,7 +235,11 @@ def _records(values: Iterable[object]) -> list[Mapping[str, Any]]:
     return [value for value in values if isinstance(value, dict)]
 
 
-def _edges(annotation: Mapping[str, Any], size: tuple[int, int] | None) -> Box:
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _edges(annotation: Mapping[str, Any], size: tuple[int, int] | None, *, corners: bool) -> Box:
     """The box in pixels, of the bbox or else of the segmentation. ValueError says why there is none."""
     if _needs_segmentation(annotation):
         return _segmentation_edges(annotation, size)
@@ -208,6 +247,9 @@ def _edges(annotation: Mapping[str, Any], size: tuple[int, int] | None) -> Box:
     if not values:
         shown = json.dumps(_bbox(annotation))[:60]
         raise ValueError(f"has a bbox that is not four numbers, [x, y, width, height]: {shown}")
+    if corners:
+        xmin, ymin, xmax, ymax = values
+        return Box(ymin, xmin, ymax, xmax)
     x, y, width, height = values
     return Box(y, x, y + height, x + width)
 

@@ -64,6 +64,46 @@ def test_a_bbox_may_be_text(bbox: object, tmp_path: Path) -> None:
     assert faults(report.problems) == ()
 
 
+@pytest.mark.parametrize("mode", [0, "0", "XYXY_ABS", "BoxMode.XYXY_ABS"])
+def test_a_bbox_mode_for_corners_is_followed(mode: object, tmp_path: Path) -> None:
+    dataset, report = load(tmp_path, {"bbox": [20, 10, 60, 50], "bbox_mode": mode})
+    assert box_of_two(dataset) == pytest.approx((0.1, 0.1, 0.3, 0.5))
+    assert faults(report.problems) == ()
+
+
+@pytest.mark.parametrize("changes", [{"bbox_mode": 0}, {"info": {"bbox_mode": 0}}])
+def test_a_bbox_mode_may_be_of_the_whole_file(changes: dict[str, Any], tmp_path: Path) -> None:
+    write_coco(tmp_path)
+    document = coco_document()
+    for annotation in document["annotations"]:
+        annotation["bbox"] = [20, 10, 60, 50]
+    put_json(tmp_path / "annotations.json", document | changes)
+    dataset, _ = open_dataset(tmp_path, size=96)
+    assert box_of_two(dataset) == pytest.approx((0.1, 0.1, 0.3, 0.5))
+
+
+def test_another_bbox_mode_is_refused(tmp_path: Path) -> None:
+    _, report = load(tmp_path, {"bbox": [20, 10, 60, 50], "bbox_mode": 4})
+    assert any("has the bbox_mode '4'" in problem.message for problem in report.problems)
+
+
+def test_bboxes_whose_areas_are_those_of_two_corners_are_refused(tmp_path: Path) -> None:
+    write_coco(tmp_path)
+    document = coco_document()
+    corners = {"image_id": 1, "category_id": 7, "bbox": [20, 10, 60, 50], "area": 1600}
+    document["annotations"] = [corners, {**corners, "image_id": 0, "bbox": [10, 10, 30, 40], "area": 600.0}]
+    put_json(tmp_path / "annotations.json", document)
+    with pytest.raises(DatasetError, match="looks like xmin, ymin, xmax, ymax"):
+        open_dataset(tmp_path, size=96)
+
+
+def test_areas_of_size_or_of_outlines_leave_bboxes_as_they_are(tmp_path: Path) -> None:
+    sized = {"bbox": [20, 10, 40, 40], "area": 1600}
+    dataset, report = load(tmp_path, sized)
+    assert box_of_two(dataset) == pytest.approx((0.1, 0.1, 0.3, 0.5))
+    assert faults(report.problems) == ()
+
+
 @pytest.mark.parametrize(
     ("annotation", "message"),
     [
