@@ -163,7 +163,7 @@ class _Document:
         areas = told = 0
         for annotation in (entry for entries in self._annotations.values() for entry in entries):
             values, area = _numbers(annotation), number(annotation.get("area"))
-            if not values or not area > 0 or "bbox_mode" in annotation:
+            if not values or not area > 0 or _is_settled(annotation):
                 continue
             x, y, width, height = values
             of_size = math.isclose(area, width * height, rel_tol=_SAME_AREA)
@@ -182,7 +182,7 @@ class _Document:
             size = image_size(record.get("width"), record.get("height"))
             for annotation in self._annotations.get(_hashable(record.get("id")), []) if size else ():
                 values = _numbers(annotation)
-                if size is None or not values or not any(values) or "bbox_mode" in annotation:
+                if size is None or not values or not any(values) or _is_settled(annotation):
                     continue
                 x, y, width, height = values
                 if not (x < width <= size[0] + 1 and y < height <= size[1] + 1):
@@ -271,11 +271,20 @@ def _bbox(annotation: Mapping[str, Any]) -> object:
 
 
 def _needs_segmentation(annotation: Mapping[str, Any]) -> bool:
-    """Whether there is no bbox, or one of zeros beside a segmentation, as some tools write for none."""
+    """Whether there is no bbox, or beside a segmentation one of zeros, -1 or NaN, as some tools write for none."""
     bbox = _bbox(annotation)
-    if isinstance(bbox, list) and bbox and annotation.get("segmentation"):
-        return all(number(value) == 0 for value in bbox)
+    if annotation.get("segmentation"):
+        values = bbox if isinstance(bbox, list) and bbox else [bbox]
+        if any(str(value).lower() == "nan" for value in values):
+            return True
+        if isinstance(bbox, list) and bbox:
+            return {number(value) for value in bbox} in ({0.0}, {-1.0})
     return bbox in (None, [], "")
+
+
+def _is_settled(annotation: Mapping[str, Any]) -> bool:
+    """Whether what the bbox means needs no guess: its mode is stated, or the segmentation is used in its place."""
+    return "bbox_mode" in annotation or _needs_segmentation(annotation)
 
 
 def _segmentation_edges(annotation: Mapping[str, Any], size: tuple[int, int] | None) -> Box:

@@ -27,7 +27,9 @@ def extent_of(segmentation: object) -> Extent:
         raise ValueError("is neither polygons nor a mask")
     # Some tools write a single polygon without the list around it.
     parts = segmentation if isinstance(segmentation[0], list) else [segmentation]
-    bounds = [_polygon_bounds(part) for part in parts]
+    # Tools that simplify outlines leave points and lines behind, which have no area.
+    with_area = [part for part in parts if not isinstance(part, list) or len(part) >= _MIN_COORDINATES]
+    bounds = [_polygon_bounds(part) for part in with_area or parts]
     return Extent(
         Box(
             min(box.ymin for box in bounds),

@@ -38,7 +38,19 @@ def box_of_two(dataset: Dataset) -> tuple[float, ...]:
     return truth.box.xmin, truth.box.ymin, truth.box.xmax, truth.box.ymax
 
 
-@pytest.mark.parametrize("bbox", [{}, {"bbox": None}, {"bbox": []}, {"bbox": [0, 0, 0, 0]}, {"bbox": ""}])
+@pytest.mark.parametrize(
+    "bbox",
+    [
+        {},
+        {"bbox": None},
+        {"bbox": []},
+        {"bbox": [0, 0, 0, 0]},
+        {"bbox": ""},
+        {"bbox": [-1, -1, -1, -1]},
+        {"bbox": [float("nan")] * 4},
+        {"bbox": float("nan")},
+    ],
+)
 @pytest.mark.parametrize(
     "segmentation",
     [[OUTLINE], OUTLINE, [OUTLINE[:6], OUTLINE[2:]], [[str(value) for value in OUTLINE]], MASK],

@@ -32,6 +32,12 @@ def test_a_single_polygon_may_stand_without_its_list_and_numbers_may_be_text() -
     assert bounds([["10", "20", "30", "20", "30", "40.5"]]) == (10, 20, 30, 40.5)
 
 
+@pytest.mark.parametrize("part", [[], [1, 2], [1, 2, 90, 90]])
+def test_parts_without_area_beside_a_polygon_are_passed_over(part: list[int]) -> None:
+    good = [10, 20, 30, 20, 30, 40, 10, 40]
+    assert bounds([good, part]) == bounds([part, good]) == (10, 20, 30, 40)
+
+
 def test_a_mask_has_the_bounds_of_its_pixels() -> None:
     assert bounds({"size": [4, 3], "counts": [5, 2, 5]}) == (1, 1, 2, 3)
     assert extent_of({"size": [4, 3], "counts": [5, 2, 5]}).size == (3, 4)
@@ -77,7 +83,8 @@ def test_a_large_mask_is_read_as_the_reference_code_writes_it() -> None:
         ([[]], "a polygon of 0 numbers"),
         ([[1, 2, 3, 4]], "a polygon of 4 numbers"),
         ([[1, 2, 3, 4, 5, 6, 7]], "a polygon of 7 numbers"),
-        ([[1, 2, 3, 4, 5, 6], [1, 2]], "a polygon of 2 numbers"),
+        ([[1, 2, 3, 4], []], "a polygon of 4 numbers"),
+        ([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6, 7]], "a polygon of 7 numbers"),
         ([[1, 2, 3, 4, 5, "x"]], "no numbers"),
         ([[1, 2, 3, 4, 5, None]], "no numbers"),
         ([{"x": 1}], "a polygon of 1 numbers"),
