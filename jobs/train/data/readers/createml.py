@@ -1,9 +1,10 @@
 """Create ML JSON: a list of photos, each with boxes given by their centre and size.
 
 Apple's documentation calls the fields imagefilename and annotation; Roboflow, labelImg, RectLabel and Apple's own
-samples write image and annotations. The file does not say what its numbers mean (Create ML asks the user): they are
-read as Create ML's defaults, the centre in pixels from the top left, or in 0..1 where all numbers of a file are. A
-photo with an empty list is one without objects.
+samples write image and annotations. Most files do not say what their numbers mean (Create ML asks the user): they
+are read as Create ML's defaults, the centre in pixels from the top left, or in 0..1 where all numbers of a file are.
+A file that states an anchor or an origin that may be another is refused. A photo with an empty list is one without
+objects.
 """
 
 import math
@@ -22,6 +23,11 @@ from jobs.train.data.text import number
 
 _PHOTO = ("image", "imagefilename", "imageFilename", "imageURL")
 _OBJECTS = ("annotations", "annotation")
+_ANCHOR_KEYS = frozenset({"anchor", "boxanchor"})
+_ORIGIN_KEYS = frozenset({"origin", "coordinatesorigin", "coordinateorigin"})
+_CENTRE = frozenset({"center", "centre", "middle"})
+_TOP_LEFT = frozenset({"topleft", "upperleft"})
+_JOINED = str.maketrans("", "", " -_")
 _NEARLY_LEAST, _NEARLY_MOST = -0.05, 1.05
 """How far boxes in 0..1 reach over the photo where a tool did not clip them."""
 
@@ -32,6 +38,12 @@ def read(source: Source) -> Annotations:
     documents = 0
     for file, content in collector.documents(_parse, ".json"):
         documents += 1
+        if stated := _other_origin(content):
+            message = (
+                f"says {stated}; write x and y as the box's centre from the top left, and 'anchor: center'."
+            )
+            collector.report(file, ProblemKind.UNREADABLE_ANNOTATION, message)
+            continue
         _add_photos(collector, file, content)
     if not documents:
         raise nothing_found(collector, "Create ML JSON, a list of image and annotations,")
@@ -57,6 +69,26 @@ def _parse(data: bytes) -> Sequence[Mapping[str, Any]] | None:
     if not isinstance(content, list) or not any(map(_is_entry, content)):
         return None
     return records(content)
+
+
+def _other_origin(entries: Sequence[Mapping[str, Any]]) -> str:
+    """What the file says of its x and y that is, or may be, no centre; empty where it says nothing such."""
+    places = [*entries, *(mapping(value) for entry in entries for value in _objects(entry))]
+    places += [mapping(place.get("coordinates")) for place in places]
+    stated = {
+        (known, text(value).lower().translate(_JOINED)): f"{key}: {text(value)[:40]}"
+        for place in places
+        for key, value in place.items()
+        if (known := key.lower().translate(_JOINED)) in _ANCHOR_KEYS | _ORIGIN_KEYS and text(value)
+    }
+    is_centre = any(key in _ANCHOR_KEYS and value in _CENTRE for key, value in stated)
+    # An origin at the top left may be that of the photo or of the box, unless an anchor says which.
+    others = (
+        shown
+        for (key, value), shown in stated.items()
+        if value not in _CENTRE and not (is_centre and key in _ORIGIN_KEYS and value in _TOP_LEFT)
+    )
+    return next(others, "")
 
 
 def _add_photos(collector: Collector, file: str, entries: Sequence[Mapping[str, Any]]) -> None:

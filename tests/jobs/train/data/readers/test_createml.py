@@ -58,6 +58,28 @@ def test_fields_may_be_called_as_apple_documents_them(photo: str, objects: str, 
     assert found_format(tmp_path) == "createml"
 
 
+@pytest.mark.parametrize("key", ["anchor", "origin", "coordinatesOrigin", "coordinates_origin"])
+@pytest.mark.parametrize("value", ["top-left", "topLeft", "bottom_left"])
+def test_a_file_whose_boxes_may_not_be_given_by_their_centre_is_refused(
+    key: str, value: str, tmp_path: Path
+) -> None:
+    entries = [createml_entry(sample) for sample in SAMPLES]
+    for places in ([entries[0]], entries[0]["annotations"], [entries[0]["annotations"][0]["coordinates"]]):
+        places[0][key] = value
+        found = of_entries(tmp_path, entries)
+        assert found.photos == () or all(not photo.boxes for photo in found.photos)
+        assert f"says {key}: {value}" in found.problems[0].message
+        del places[0][key]
+
+
+@pytest.mark.parametrize(
+    "stated", [{"anchor": "center"}, {"origin": "centre"}, {"anchor": "center", "origin": "topLeft"}]
+)
+def test_a_file_may_state_the_usual_anchor(stated: dict[str, str], tmp_path: Path) -> None:
+    found = of_entries(tmp_path, [createml_entry(sample) | stated for sample in SAMPLES])
+    assert boxes_of(found) == SAMPLE_BOXES
+
+
 def test_roboflow_has_a_list_in_each_part(tmp_path: Path) -> None:
     for part, sample in (("train", ONE), ("valid", THREE), ("test", FOUR)):
         put(tmp_path / part / f"{sample.stem}.jpg", sample.jpeg)
