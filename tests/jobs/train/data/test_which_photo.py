@@ -138,6 +138,55 @@ def test_masks_inside_the_folder_of_photos_are_no_negatives(tmp_path: Path) -> N
     assert names(tmp_path) == ["train/images/0.jpg", "train/images/1.jpg"]
 
 
+def test_masks_in_the_folder_of_labels_leave_the_labels_to_the_photos(tmp_path: Path) -> None:
+    for i in range(2):
+        put(tmp_path / f"images/{i}.jpg", photo(i))
+        put(tmp_path / f"labels/{i}.png", encode(noise(WIDTH, HEIGHT, seed=9 + i), "PNG"))
+        put(tmp_path / f"labels/{i}.txt", YOLO_ROW)
+    put(tmp_path / "data.yaml", "names: [cat]\n")
+    assert names(tmp_path) == ["images/0.jpg", "images/1.jpg"]
+    unused = {problem.file for problem in read(tmp_path)[1] if problem.kind is ProblemKind.AMBIGUOUS_PHOTO}
+    assert unused == {"labels/0.png", "labels/1.png"}
+
+
+def test_photos_and_texts_that_both_lie_in_a_folder_called_labels_are_read(tmp_path: Path) -> None:
+    put(tmp_path / "labels/0.png", photo(1))
+    put(tmp_path / "labels/0.txt", YOLO_ROW)
+    put(tmp_path / "data.yaml", "names: [cat]\n")
+    assert names(tmp_path) == ["labels/0.png"]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["annotated_images", "labels_vis", "bboxes", "detections", "exp", "exp3", "yolo_out", "output_images", "drawn",
+     "with_boxes", "visualized_labels", "images_with_bboxes", "detected"],
+)  # fmt: skip
+def test_pictures_that_tools_drew_from_the_photos_are_set_aside(folder: str, tmp_path: Path) -> None:
+    for i in range(2):
+        put(tmp_path / f"photos/{i}.jpg", photo(i))
+        put(tmp_path / f"{folder}/{i}.jpg", photo(10 + i))
+    put_json(tmp_path / "labels.json", coco("0.jpg", "1.jpg"))
+    assert names(tmp_path) == ["photos/0.jpg", "photos/1.jpg"]
+    assert kinds(tmp_path) == set()
+
+
+@pytest.mark.parametrize("folder", ["backup", "old", "resized", "images_orig", "detection"])
+def test_second_photos_of_one_name_are_not_set_aside(folder: str, tmp_path: Path) -> None:
+    put(tmp_path / "photos/0.jpg", photo(1))
+    put(tmp_path / f"{folder}/0.jpg", photo(2))
+    put(tmp_path / "photos/1.jpg", photo(3))
+    put_json(tmp_path / "labels.json", coco("0.jpg", "1.jpg"))
+    assert names(tmp_path) == ["photos/1.jpg"]
+
+
+@pytest.mark.parametrize("folder", ["boxes", "drawn", "exp"])
+def test_a_class_folder_called_like_drawings_keeps_its_photos(folder: str, tmp_path: Path) -> None:
+    for path in (f"{folder}/a_1", "bottles/b_1"):
+        put(tmp_path / f"{path}.jpg", photo(len(path)))
+        put(tmp_path / f"{path}.xml", voc_xml(f"{Path(path).name}.jpg", [BOX]))
+    assert names(tmp_path) == sorted((f"{folder}/a_1.jpg", "bottles/b_1.jpg"))
+
+
 def test_a_class_called_mask_is_no_folder_of_masks(tmp_path: Path) -> None:
     put(tmp_path / "mask/with_1.jpg", photo(1))
     put(tmp_path / "no mask/without_1.jpg", photo(2))

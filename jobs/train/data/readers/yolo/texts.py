@@ -86,25 +86,28 @@ def _full(photo: str) -> str:
 def _claims(photo: str, exact: frozenset[str], folded: Mapping[str, str]) -> Iterator[_Claim]:
     for by_stem, name in ((False, _full(photo)), (True, f"{PurePosixPath(photo).stem}.txt")):
         places = list(_places(photo, name))
-        for place, path in enumerate(places):
+        for place, path in places:
             if path in exact:
                 yield _Claim(by_stem, False, place, path)
-        for place, path in enumerate(places):
+        for place, path in places:
             if other := folded.get(fold(path)):
                 other_case = PurePosixPath(other).name != PurePosixPath(path).name
                 yield _Claim(by_stem, other_case, place, other)
 
 
-def _places(photo: str, name: str) -> Iterator[str]:
-    """Where the photo's text may be, likeliest first."""
+def _places(photo: str, name: str) -> Iterator[tuple[int, str]]:
+    """Where the photo's text may be, likeliest first, with how likely that is.
+
+    The first place is for photos in images/ only: they come before pictures, mostly masks, that lie in labels/.
+    """
     folders = PurePosixPath(photo).parts[:-1]
     above = [i for i, folder in enumerate(folders) if fold(folder) in _PHOTO_FOLDERS]
-    places = [
+    if above:
+        yield 0, "/".join([*folders[: above[-1]], "labels", *folders[above[-1] + 1 :], name])
+    places = (
         [*folders, name],
         [*folders, "labels", name],
         [*folders[:-1], "labels", name],
         ["labels", name],
-    ]
-    if above:
-        places.insert(0, [*folders[: above[-1]], "labels", *folders[above[-1] + 1 :], name])
-    return map("/".join, places)
+    )
+    yield from enumerate(map("/".join, places), start=1)
