@@ -156,37 +156,6 @@ def test_photos_and_texts_that_both_lie_in_a_folder_called_labels_are_read(tmp_p
     assert names(tmp_path) == ["labels/0.png"]
 
 
-@pytest.mark.parametrize(
-    "folder",
-    ["annotated_images", "labels_vis", "bboxes", "detections", "exp", "exp3", "yolo_out", "output_images", "drawn",
-     "with_boxes", "visualized_labels", "images_with_bboxes", "detected"],
-)  # fmt: skip
-def test_pictures_that_tools_drew_from_the_photos_are_set_aside(folder: str, tmp_path: Path) -> None:
-    for i in range(2):
-        put(tmp_path / f"photos/{i}.jpg", photo(i))
-        put(tmp_path / f"{folder}/{i}.jpg", photo(10 + i))
-    put_json(tmp_path / "labels.json", coco("0.jpg", "1.jpg"))
-    assert names(tmp_path) == ["photos/0.jpg", "photos/1.jpg"]
-    assert kinds(tmp_path) == set()
-
-
-@pytest.mark.parametrize("folder", ["backup", "old", "resized", "images_orig", "detection"])
-def test_second_photos_of_one_name_are_not_set_aside(folder: str, tmp_path: Path) -> None:
-    put(tmp_path / "photos/0.jpg", photo(1))
-    put(tmp_path / f"{folder}/0.jpg", photo(2))
-    put(tmp_path / "photos/1.jpg", photo(3))
-    put_json(tmp_path / "labels.json", coco("0.jpg", "1.jpg"))
-    assert names(tmp_path) == ["photos/1.jpg"]
-
-
-@pytest.mark.parametrize("folder", ["boxes", "drawn", "exp"])
-def test_a_class_folder_called_like_drawings_keeps_its_photos(folder: str, tmp_path: Path) -> None:
-    for path in (f"{folder}/a_1", "bottles/b_1"):
-        put(tmp_path / f"{path}.jpg", photo(len(path)))
-        put(tmp_path / f"{path}.xml", voc_xml(f"{Path(path).name}.jpg", [BOX]))
-    assert names(tmp_path) == sorted((f"{folder}/a_1.jpg", "bottles/b_1.jpg"))
-
-
 def test_a_class_called_mask_is_no_folder_of_masks(tmp_path: Path) -> None:
     put(tmp_path / "mask/with_1.jpg", photo(1))
     put(tmp_path / "no mask/without_1.jpg", photo(2))
@@ -422,3 +391,15 @@ def clear_flags(path: Path) -> None:
 
 def test_every_format_is_registered_under_its_own_name() -> None:
     assert all(name == entry.name for name, entry in FORMATS.items())
+
+
+def test_of_two_uploads_of_one_name_neither_is_guessed(tmp_path: Path) -> None:
+    put(tmp_path / "images/0.jpg", photo(1))
+    put(tmp_path / "images/1.jpg", photo(2))
+    uploads = ("1a2b3c4d-0.jpg", "5e6f7a8b-0.jpg", "0a0b0c0d-1.jpg")
+    put_json(tmp_path / "result.json", coco(*(f"/data/upload/3/{name}" for name in uploads)))
+    assert names(tmp_path) == ["images/1.jpg"]
+    assert ProblemKind.AMBIGUOUS_PHOTO in kinds(tmp_path)
+    put_json(tmp_path / "result.json", coco("/data/upload/3/1a2b3c4d-0.jpg", "0.jpg", "1.jpg"))
+    assert names(tmp_path) == ["images/0.jpg", "images/1.jpg"]
+    assert kinds(tmp_path) == {ProblemKind.MISSING_PHOTO}

@@ -298,3 +298,11 @@ def test_a_turned_box_has_the_bounds_of_its_corners(angle: str, edges: list[floa
 )
 def test_a_damaged_shape_is_no_box(shape: str, tmp_path: Path) -> None:
     assert all(map(math.isnan, edges_of(tmp_path, shape)))
+
+
+def test_names_of_uploads_to_label_studio_lead_to_the_photos_of_before(tmp_path: Path) -> None:
+    put(tmp_path / "images/one.jpg", ONE.jpeg)
+    put(tmp_path / "Annotations/1a2b3c4d-one.xml", voc_xml("1a2b3c4d-one.jpg", ONE.boxes))
+    found = read(tmp_path)
+    assert [photo.name for photo in found.photos] == ["images/one.jpg"]
+    assert found.problems == ()
