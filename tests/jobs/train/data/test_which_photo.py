@@ -149,13 +149,6 @@ def test_masks_in_the_folder_of_labels_leave_the_labels_to_the_photos(tmp_path: 
     assert unused == {"labels/0.png", "labels/1.png"}
 
 
-def test_photos_and_texts_that_both_lie_in_a_folder_called_labels_are_read(tmp_path: Path) -> None:
-    put(tmp_path / "labels/0.png", photo(1))
-    put(tmp_path / "labels/0.txt", YOLO_ROW)
-    put(tmp_path / "data.yaml", "names: [cat]\n")
-    assert names(tmp_path) == ["labels/0.png"]
-
-
 def test_a_class_called_mask_is_no_folder_of_masks(tmp_path: Path) -> None:
     put(tmp_path / "mask/with_1.jpg", photo(1))
     put(tmp_path / "no mask/without_1.jpg", photo(2))

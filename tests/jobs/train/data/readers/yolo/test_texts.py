@@ -7,6 +7,10 @@ def test_photos_in_a_folder_of_photos_come_before_pictures_in_the_folder_of_labe
     assert pairs.unused_photos == {"labels/0.png"}
 
 
+def test_photos_and_texts_may_both_lie_in_a_folder_called_labels() -> None:
+    assert pair_texts(["labels/0.png"], ["labels/0.txt"]).text_of == {"labels/0.png": "labels/0.txt"}
+
+
 def test_texts_that_are_called_like_uploads_belong_to_the_photos_of_before() -> None:
     photos = ["images/0.jpg", "images/1.jpg"]
     texts = ["labels/1a2b3c4d-0.txt", "labels/1.txt", "labels/1a2b3c4d-1.txt"]
