@@ -64,7 +64,7 @@ def decode(data: bytes, *, bare_names: bool = False) -> Decoded:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return Decoded(_western(data), assumed=True)
-    if bare_names and _may_be_chinese(text, data):
+    if bare_names and may_be_chinese(text):
         raise DatasetError(f"The text may be UTF-8 ({text.strip()[:20]!r}) or GBK. {_SAVE_AS_UTF8}")
     return Decoded(text)
 
@@ -148,15 +148,15 @@ def _is_plausible(word: str) -> bool:
     )
 
 
-def _may_be_chinese(text: str, data: bytes) -> bool:
-    """Whether a text with words of accented Latin letters only is a Chinese one as well: `è` is 猫 in GBK."""
+def may_be_chinese(text: str) -> bool:
+    """Whether a text read as UTF-8, whose words have accented Latin letters only, is also one in GBK: `è` is 猫."""
     words = [word for word in _WORDS.findall(text) if not word.isascii()]
     if not words or any(character.isascii() for word in words for character in word):
         return False
     if any(character > _LAST_LATIN for character in text):
         return False
     try:
-        data.decode("gb2312")
+        text.encode("utf-8").decode("gb2312")
     except UnicodeDecodeError:
         return False
     return True

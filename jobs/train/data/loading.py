@@ -15,6 +15,7 @@ from detector.errors import DatasetError, DetectorError
 from detector.images import ImageLimits, Reserve, load_image
 from detector.labels import check_labels
 from jobs.train.data.box_placement import Frame, frame_of, place_boxes
+from jobs.train.data.encoding import may_be_chinese
 from jobs.train.data.findings.advice import advise
 from jobs.train.data.findings.box_advice import advise_on_boxes
 from jobs.train.data.findings.data_report import (
@@ -164,7 +165,8 @@ def settle_labels(annotations: Annotations) -> tuple[tuple[str, ...], list[Probl
         for label, file in first_seen.items()
         if (clean := clean_label(label)) and clean != unicodedata.normalize("NFC", label)
     ]
-    return check_labels(labels) if labels else (), problems + _alike_labels(labels, first_seen)
+    problems += [*_alike_labels(labels, first_seen), *_maybe_chinese_labels(labels, first_seen)]
+    return check_labels(labels) if labels else (), problems
 
 
 def _alike_labels(labels: Sequence[str], first_seen: Mapping[str, str]) -> list[Problem]:
@@ -175,6 +177,20 @@ def _alike_labels(labels: Sequence[str], first_seen: Mapping[str, str]) -> list[
         if other != label:
             message = (
                 f"classes {other!r} and {label!r} differ only in case or punctuation; kept as two classes."
+            )
+            problems.append(Problem(first_seen.get(label, "classes"), ProblemKind.SUSPICIOUS_LABEL, message))
+    return problems
+
+
+def _maybe_chinese_labels(labels: Sequence[str], first_seen: Mapping[str, str]) -> list[Problem]:
+    """Those in which no letter is ASCII's, so that nothing tells UTF-8 from GBK."""
+    problems = []
+    for label in labels:
+        if may_be_chinese(label) and not any(letter.isascii() and letter.isalpha() for letter in label):
+            chinese = label.encode("utf-8").decode("gb2312")
+            message = (
+                f"label {label!r} was read as UTF-8 and may be the Chinese {chinese!r} in GBK; if so, "
+                "save the file as UTF-8."
             )
             problems.append(Problem(first_seen.get(label, "classes"), ProblemKind.SUSPICIOUS_LABEL, message))
     return problems

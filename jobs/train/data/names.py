@@ -20,6 +20,8 @@ LEGACY_ENCODINGS = (
 )  # fmt: skip
 """What file names are encoded in where a zip, or a disk, does not use Unicode."""
 
+UPLOAD_PREFIX = re.compile(r"[0-9a-f]{8}-(?=.)")
+"""1a2b3c4d-0.jpg: what Label Studio puts before the name of a file that is uploaded to it."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _SIDE_NAMES: dict[str, Side] = {
     "train": "train",
@@ -76,12 +78,24 @@ def clean_path(stated: str) -> str:
 def spellings(stated: str) -> list[str]:
     """The paths that a stated name may mean, the likeliest first.
 
-    As written; percent-decoded; of a URL its `d` parameter (Label Studio's local files) or its path, decoded.
+    As written; percent-decoded; of a URL its `d` parameter (Label Studio's local files) or its path, decoded. Names
+    from before an upload to Label Studio are for `names_before_upload`.
     """
     found = [stated, unquote(stated)]
     if "?" in stated or _SCHEME.match(stated):
         found += _parts_of_url(stated)
     return list(dict.fromkeys(path for name in found if (path := clean_path(name))))
+
+
+def names_before_upload(stated: str) -> list[str]:
+    """The names that the photo of an uploaded one had before: 0.jpg of /data/upload/3/1a2b3c4d-0.jpg.
+
+    They say less than any of the `spellings`. The folders are those of Label Studio's own disk.
+    """
+    names = (PurePosixPath(path).name for path in spellings(stated))
+    return list(
+        dict.fromkeys(UPLOAD_PREFIX.sub("", name, count=1) for name in names if UPLOAD_PREFIX.match(name))
+    )
 
 
 def _parts_of_url(stated: str) -> Iterator[str]:

@@ -35,8 +35,11 @@ _COMPANIONS = re.compile(
     r"(semantic|instance|binary|panoptic|seg|segmentation|object|class|colou?r|gt|images?|png)*"
     r"(masks?|trimaps?|segmentations?|segmentationclass|segmentationobject|segmentationclassraw)"
     r"(images?|png|raw|train|val|valid|test)*"
-    r"|previews?|thumb(nail)?s?|vis|viz|visuali[sz]ations?|overlays?|annotated|rendered|debug|outputs?|results?"
-    r"|heatmaps?|crops?"
+    r"|previews?|thumb(nail)?s?|heatmaps?|crops?|exp|debug"
+    r"|(with|and|images?|imgs?|photos?|labels?|b?box(es)?|boundingbox(es)?|annotations?|gt|yolo|detect(ion|or)?s?)*"
+    r"(vis|viz|visuali[sz](ed?|ations?)|overlay(s|ed)?|annotated|rendered|drawn?|outputs?|out|results?"
+    r"|detected|detections|b?boxes|boundingboxes|withlabels|withannotations)"
+    r"(with|images?|imgs?|photos?|labels?|b?box(es)?|boundingbox(es)?|annotations?)*"
 )
 """Folders of pictures made from the photos, if the names of their pictures say so too."""
 _MADE_FROM = re.compile(

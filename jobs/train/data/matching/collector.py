@@ -8,7 +8,7 @@ from detector.errors import DatasetError
 from jobs.train.data.encoding import text_of
 from jobs.train.data.matching.contested import Claim, settle
 from jobs.train.data.matching.photo_index import BY_ANOTHER_NAME, NO_MATCH, Match, PhotoIndex, exactness
-from jobs.train.data.names import clean_path, fold, side_of_folder, side_of_name
+from jobs.train.data.names import clean_path, fold, names_before_upload, side_of_folder, side_of_name
 from jobs.train.data.photos import AnnotatedBox, AnnotatedPhoto, Annotations, Side
 from jobs.train.data.problems import Problem, ProblemKind
 from jobs.train.data.source import Source
@@ -132,7 +132,8 @@ class Collector:
         told = side or side_of_folder(name) or side_of_folder(file)
         photo = AnnotatedPhoto(name, read, tuple(boxes), stated_size, told, left_out)
         called_alike = fold(stem) in _folded_stems(name)
-        how_exactly = exactness(name, stem, beside=file) if called_alike else BY_ANOTHER_NAME
+        tells = called_alike or names_before_upload(stem)
+        how_exactly = exactness(name, stem, beside=file) if tells else BY_ANOTHER_NAME
         self._claims.append(Claim(photo, file, names[0], how_exactly))
 
     def _photo(

@@ -10,6 +10,7 @@ from jobs.train.data.names import (
     fold,
     in_other_encodings,
     is_photo,
+    names_before_upload,
     side_of_folder,
     side_of_name,
     spellings,
@@ -18,6 +19,7 @@ from jobs.train.data.photos import Side
 
 Exactness = tuple[int, ...]
 """How well an annotation names a photo; a larger one is better."""
+BEFORE_UPLOAD: Exactness = (-1,)
 BY_ANOTHER_NAME: Exactness = (0,)
 NAMES_NO_FOLDER: Exactness = (1,)
 _ALL_FIT: Exactness = (3,)
@@ -46,7 +48,8 @@ class PhotoIndex:
 
     In order: the path as stated, beside the annotation or from the root; its last parts anywhere; the same in
     another case or Unicode form; the same with another extension. Each is tried with every spelling of the
-    name (percent-encoded, a URL), the one as written first. A name that fits several photos equally well
+    name (percent-encoded, a URL), the one as written first, and last the name without what an upload put
+    before it. A name that fits several photos equally well
     means the nearest to the annotation; where two are as near it means none. A photo in the folder of one side
     never stands in for one that is missing on another, and a file that is set aside is found by its full path
     only.
@@ -69,7 +72,10 @@ class PhotoIndex:
 
     def find(self, stated: str, *, beside: str = "") -> Match:
         """The photo meant by the name `stated` in the annotation file `beside`."""
-        paths = spellings(stated)
+        match = self._find(spellings(stated), beside)
+        return match if match is not NO_MATCH else self._find(names_before_upload(stated), beside)
+
+    def _find(self, paths: Iterable[str], beside: str) -> Match:
         for look in (self._at_path, self._called, self._called_in_another_case):
             for path in paths:
                 if (match := look(path, beside)) is not NO_MATCH:
@@ -121,7 +127,11 @@ class PhotoIndex:
 
 def exactness(photo: str, stated: str, *, beside: str = "") -> Exactness:
     """How much of the folders that the path `stated` and the annotation `beside` name is right for the photo."""
-    return max(_exactness(photo, path, beside) for path in spellings(stated) or [""])
+    paths = spellings(stated)
+    name = fold(PurePosixPath(photo).stem)
+    if names_before_upload(stated) and all(fold(PurePosixPath(path).stem) != name for path in paths):
+        return BEFORE_UPLOAD
+    return max(_exactness(photo, path, beside) for path in paths or [""])
 
 
 def _exactness(photo: str, path: str, beside: str) -> Exactness:

@@ -1,19 +1,17 @@
 """Label Studio's tasks as values, from its JSON and its JSON-MIN, which has an annotation's regions under any name."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jobs.train.data.names import is_photo, spellings
+from jobs.train.data.names import UPLOAD_PREFIX, is_photo, spellings
 from jobs.train.data.readers.json_values import items, mapping, records, text
 from jobs.train.data.readers.label_studio_regions import LABELS, Region, is_shape, labels_of, stated_size
 
 _ANNOTATIONS = ("annotations", "completions")
 _OF_AN_ANNOTATION = frozenset({"annotation_id", "annotator"})
 _SHAPE = ("x", "y", "width", "height", "rotation", "points", "radiusX", "radiusY")
-_STORED_AS = re.compile(r"[0-9a-f]{8}-(?=.)")
 _NO_ITEM = -1
 
 
@@ -29,9 +27,9 @@ class Photo:
     def names(self) -> list[str]:
         """Its name as it was stored, and as it was before: without eight digits in front, and with its spaces."""
         folder, slash, last = self.name.rpartition("/")
-        if not _STORED_AS.match(last):
+        if not UPLOAD_PREFIX.match(last):
             return [self.name]
-        own = _STORED_AS.sub("", last, count=1)
+        own = UPLOAD_PREFIX.sub("", last, count=1)
         return list(
             dict.fromkeys([self.name, f"{folder}{slash}{own}", f"{folder}{slash}{own.replace('_', ' ')}"])
         )

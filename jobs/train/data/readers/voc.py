@@ -1,10 +1,12 @@
 """Pascal VOC: one XML file a photo, in Annotations/ + JPEGImages/ + ImageSets/, two folders, or side by side.
 
 A photo whose XML names no object is a negative. A photo without an XML was never looked at by anybody: it is
-reported and not used. `difficult` objects are kept. The photo is the one that `<filename>` names, with its
-extension; only where that has an XML file of its own is the name stale, and the photo called like the file is meant.
+reported and not used. `difficult` objects are kept. An object without a box has the bounds of its polygon. The photo
+is the one that `<filename>` names, with its extension; only where that has an XML file of its own is the name stale,
+and the photo called like the file is meant.
 """
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from pathlib import PurePosixPath
@@ -24,6 +26,11 @@ _MULTIBYTE = frozenset(
     {"gb2312", "gbk", "gb18030", "cp936", "big5", "cp950", "shift_jis", "shift-jis", "cp932", "windows-31j",
      "euc-jp", "euc-kr", "cp949", "ks_c_5601-1987"}
 )  # fmt: skip
+
+_OUTLINES = ("polygon", "segmentation", "points")
+_COORDINATE = re.compile(r"([xy])\d*")
+_Edges = tuple[float, float, float, float]
+_NO_EDGES: _Edges = (math.nan, math.nan, math.nan, math.nan)
 
 
 class _Refusing(ET.TreeBuilder):
@@ -99,11 +106,42 @@ def _names(root: ET.Element) -> list[str]:
 
 
 def _box(element: ET.Element) -> AnnotatedBox:
-    """The object's box; edges that are missing become NaN, which the checks report."""
+    """The object's box, or the bounds of its turned box or polygon; what is missing becomes NaN, which the checks
+    report."""
+    label = _text(element, "name")
+    if element.find("bndbox") is None:
+        if (turned := element.find("robndbox")) is not None:
+            return AnnotatedBox(label, *_bounds_of_turned(turned))
+        if any(element.find(tag) is not None for tag in _OUTLINES):
+            return AnnotatedBox(label, *_bounds_of_outline(element))
     ymin, xmin, ymax, xmax = (
         number(_text(element, f"bndbox/{edge}")) for edge in ("ymin", "xmin", "ymax", "xmax")
     )
-    return AnnotatedBox(_text(element, "name"), ymin, xmin, ymax, xmax)
+    return AnnotatedBox(label, ymin, xmin, ymax, xmax)
+
+
+def _bounds_of_turned(box: ET.Element) -> _Edges:
+    """roLabelImg's box: its centre, its size and an angle in radians."""
+    x, y, width, height, angle = (number(_text(box, tag)) for tag in ("cx", "cy", "w", "h", "angle"))
+    if not all(map(math.isfinite, (x, y, width, height, angle))):
+        return _NO_EDGES
+    cos, sin = abs(math.cos(angle)), abs(math.sin(angle))
+    half_width, half_height = (width * cos + height * sin) / 2, (width * sin + height * cos) / 2
+    return y - half_height, x - half_width, y + half_height, x + half_width
+
+
+def _bounds_of_outline(element: ET.Element) -> _Edges:
+    """The bounds of points written as <x1>, <y1>, <x2>, <y2>, ... or as <x> and <y> of each."""
+    values: dict[str, list[float]] = {"x": [], "y": []}
+    for tag in _OUTLINES:
+        for outline in element.iterfind(tag):
+            for part in outline.iter():
+                if match := _COORDINATE.fullmatch(part.tag):
+                    values[match[1]].append(number((part.text or "").strip()))
+    xs, ys = values["x"], values["y"]
+    if not xs or len(xs) != len(ys) or not all(map(math.isfinite, (*xs, *ys))):
+        return _NO_EDGES
+    return min(ys), min(xs), max(ys), max(xs)
 
 
 def _text(element: ET.Element, path: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
 
-from jobs.train.data.names import side_named
+from jobs.train.data.names import UPLOAD_PREFIX, side_named
 
 _EXTENSION = r"(?:jpe?g|png|bmp|webp|tiff?|gif|heic)"
 _ROBOFLOW = re.compile(r"(?P<base>.+?)\.rf\.[^.]*")
@@ -18,18 +18,29 @@ _ROBOFLOW = re.compile(r"(?P<base>.+?)\.rf\.[^.]*")
 _AUGMENTOR = re.compile(rf"(?:.*_)?original_(?P<base>.+)\.{_EXTENSION}_[0-9a-f-]{{36}}", re.IGNORECASE)
 """cats_original_IMG_0001.jpg_<uuid>: Augmentor."""
 _FORMER_EXTENSION = re.compile(rf"[._]{_EXTENSION}", re.IGNORECASE)
-_UPLOAD_PREFIX = re.compile(r"[0-9a-f]{8}-(?=.)")
-"""0123abcd-frame_0001: Label Studio's uploads."""
 
 _CHANGES = (
     "aug|augmented|augmentation|flip|flipped|hflip|vflip|fliplr|flipud|fliph|flipv|mirror|mirrored|"
     "rot|rotate|rotated|rotation|bright|brightness|dark|darker|brighter|blur|blurred|noise|noisy|contrast|"
     "crop|cropped|gray|grey|grayscale|hue|saturation|zoom|zoomed|shear|sheared|shift|shifted|cutout|jitter|sharpen"
 )
-_SUFFIX = re.compile(rf"[-_ ](?:{_CHANGES})(?:[-_ ]?\d+)?", re.IGNORECASE)
-"""IMG_0001_aug_3, IMG_0001-flip, IMG_0001_rot90."""
+_DIRECTION = r"(?:horizontal|vertical)(?:ly)?"
+_MORE_CHANGES = (
+    rf"{_DIRECTION}[-_ ]?(?:flip|flipped|mirror|mirrored)|(?:flip|flipped|mirror|mirrored)[-_ ]?{_DIRECTION}|"
+    "darken|darkened|brighten|brightened|gaussian[-_ ]?(?:noise|blur)|original|transformed"
+)
+"""Changes that are told by an end only: "original_0001" and the like begin the names of plain photos."""
+_AMOUNT = r"(?:[-_ ]{0,2}\d+(?:\.\d+)?(?:deg|degrees)?)?"
+_SUFFIX = re.compile(
+    rf"(?:[-_ ](?:{_CHANGES}|{_MORE_CHANGES})|(?<=\d)(?:flipped|mirrored|rotated|augmented)){_AMOUNT}",
+    re.IGNORECASE,
+)
+"""IMG_0001_aug_3, IMG_0001-flip, IMG_0001_rot90, IMG_0001_brightness_0.4, IMG_0001Flipped."""
 _PREFIX = re.compile(rf"(?:{_CHANGES})[-_ ](?:\d+[-_ ])?(?=.*[0-9])", re.IGNORECASE)
 """aug_3_IMG_0001, flipped_IMG_0001."""
+_AUGMENTED_FOLDER = re.compile(
+    r"aug|augmented(?:[-_ ]?(?:images?|data|photos?))?|augmentations?", re.IGNORECASE
+)
 _KERAS = re.compile(r"_\d{1,5}_\d{1,8}")
 """IMG_0001_0_4821: Keras' generators, with the photo's own name as the prefix."""
 
@@ -44,18 +55,27 @@ class Origin(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CopyName:
-    """`base` is the name without what a tool added; `folder` is without the side of the split (train, valid)."""
+    """`base` is the name without what a tool added; `folder` is without the side of the split (train, valid).
+
+    `augmented` is true in a folder of augmented copies, which `folder` leaves out.
+    """
 
     folder: str
     base: str
     origin: Origin
+    augmented: bool = False
 
 
 def copy_name(name: str) -> CopyName:
     """What the photo's name says of the photo it was made from."""
     path = PurePosixPath(name)
     base, origin = _base(_short(path.name))
-    return CopyName("/".join(part for part in path.parts[:-1] if not side_named(part)), base, origin)
+    folders = [part for part in path.parts[:-1] if not side_named(part)]
+    own = [part for part in folders if not _AUGMENTED_FOLDER.fullmatch(part)]
+    augmented = len(own) < len(folders)
+    if augmented and origin is Origin.PLAIN:
+        origin = Origin.MAYBE
+    return CopyName("/".join(own), base, origin, augmented)
 
 
 def _short(file: str) -> str:
@@ -125,7 +145,7 @@ def series_position(name: str) -> SeriesPosition | None:
     """
     path, copy = PurePosixPath(name), copy_name(name)
     base = copy.base if copy.origin is Origin.COPY else PurePosixPath(_short(path.name)).stem
-    base = _UPLOAD_PREFIX.sub("", base, count=1)
+    base = UPLOAD_PREFIX.sub("", base, count=1)
     if match := _PIXEL_BURST.fullmatch(base):
         counter = re.search(r"\d{1,18}", match["after"]) or re.search(r"\d{1,18}", match["before"])
         return SeriesPosition(copy.folder, match["series"], int(counter[0]) if counter else 0, told=True)

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from jobs.train.data.photos import LabelledPhoto, Pixels
-from jobs.train.data.split.copy_names import Origin, SeriesPosition, copy_name, series_position
+from jobs.train.data.split.copy_names import CopyName, Origin, SeriesPosition, copy_name, series_position
 from jobs.train.data.split.disjoint_sets import Partition
 from jobs.train.data.split.look_alikes import THUMBNAIL_SIDE, join_look_alikes, same_scene
 
@@ -60,6 +60,19 @@ def named_copies(names: Sequence[str]) -> Iterator[list[int]]:
         for members in _by_original(bucket, [parsed[i].origin for i in bucket], names):
             if 1 < len(members) <= MAX_NAMED_COPIES:
                 yield members
+    yield from _of_augmented_folders(parsed)
+
+
+def _of_augmented_folders(parsed: Sequence[CopyName]) -> Iterator[list[int]]:
+    """Each copy in a folder of augmented ones with its original in a folder beside that: augmented/1 and images/1."""
+    originals: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, copy in enumerate(parsed):
+        if copy.origin is Origin.PLAIN and copy.folder:
+            parent = copy.folder.rpartition("/")[0]
+            originals[parent, copy.base].append(i)
+    for i, copy in enumerate(parsed):
+        if copy.augmented and len(found := originals.get((copy.folder, copy.base), [])) == 1:
+            yield [*found, i]
 
 
 def _by_original(

@@ -266,6 +266,27 @@ def test_stray_spaces_in_a_label_are_mended_and_case_variants_only_reported() ->
     assert [p.kind for p in report.problems] == [ProblemKind.SUSPICIOUS_LABEL] * 2
 
 
+def test_a_label_that_may_be_chinese_in_gbk_is_reported_and_kept() -> None:
+    """Their UTF-8 bytes are Chinese letters in GBK; one with ASCII letters is hardly Chinese."""
+    label = "猫".encode("gbk").decode("utf-8")
+    data = encode(noise(WIDTH, HEIGHT))
+    dataset, report = check(
+        photo(
+            data,
+            box(5, 5, 30, 30, label),
+            box(40, 5, 60, 30, "kočka"),
+            box(70, 5, 90, 30, "狗"),
+            name="a.jpg",
+        )
+    )
+    assert label in dataset.labels
+    (problem,) = report.problems
+    assert (problem.file, problem.kind) == ("a.jpg", ProblemKind.SUSPICIOUS_LABEL)
+    assert "'猫' in GBK" in problem.message
+    assert "UTF-8" in problem.message
+    assert faults(report.problems) == (problem,)
+
+
 def test_labels_keep_the_formats_order() -> None:
     data = encode(noise(WIDTH, HEIGHT))
     dataset, _ = check(

@@ -138,6 +138,17 @@ def test_masks_inside_the_folder_of_photos_are_no_negatives(tmp_path: Path) -> N
     assert names(tmp_path) == ["train/images/0.jpg", "train/images/1.jpg"]
 
 
+def test_masks_in_the_folder_of_labels_leave_the_labels_to_the_photos(tmp_path: Path) -> None:
+    for i in range(2):
+        put(tmp_path / f"images/{i}.jpg", photo(i))
+        put(tmp_path / f"labels/{i}.png", encode(noise(WIDTH, HEIGHT, seed=9 + i), "PNG"))
+        put(tmp_path / f"labels/{i}.txt", YOLO_ROW)
+    put(tmp_path / "data.yaml", "names: [cat]\n")
+    assert names(tmp_path) == ["images/0.jpg", "images/1.jpg"]
+    unused = {problem.file for problem in read(tmp_path)[1] if problem.kind is ProblemKind.AMBIGUOUS_PHOTO}
+    assert unused == {"labels/0.png", "labels/1.png"}
+
+
 def test_a_class_called_mask_is_no_folder_of_masks(tmp_path: Path) -> None:
     put(tmp_path / "mask/with_1.jpg", photo(1))
     put(tmp_path / "no mask/without_1.jpg", photo(2))
@@ -373,3 +384,15 @@ def clear_flags(path: Path) -> None:
 
 def test_every_format_is_registered_under_its_own_name() -> None:
     assert all(name == entry.name for name, entry in FORMATS.items())
+
+
+def test_of_two_uploads_of_one_name_neither_is_guessed(tmp_path: Path) -> None:
+    put(tmp_path / "images/0.jpg", photo(1))
+    put(tmp_path / "images/1.jpg", photo(2))
+    uploads = ("1a2b3c4d-0.jpg", "5e6f7a8b-0.jpg", "0a0b0c0d-1.jpg")
+    put_json(tmp_path / "result.json", coco(*(f"/data/upload/3/{name}" for name in uploads)))
+    assert names(tmp_path) == ["images/1.jpg"]
+    assert ProblemKind.AMBIGUOUS_PHOTO in kinds(tmp_path)
+    put_json(tmp_path / "result.json", coco("/data/upload/3/1a2b3c4d-0.jpg", "0.jpg", "1.jpg"))
+    assert names(tmp_path) == ["images/0.jpg", "images/1.jpg"]
+    assert kinds(tmp_path) == {ProblemKind.MISSING_PHOTO}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from jobs.train.data.names import fold
+from jobs.train.data.names import UPLOAD_PREFIX, fold
 from jobs.train.data.problems import Problem, ProblemKind
 
 _PHOTO_FOLDERS = frozenset({"images", "jpegimages", "image", "imgs"})
@@ -13,8 +13,9 @@ _PHOTO_FOLDERS = frozenset({"images", "jpegimages", "image", "imgs"})
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Claim:
-    """How a photo leads to its text, the likeliest first: by its whole name, in the same case, from which folder."""
+    """How a photo leads to its text, the likeliest first: by its own name, whole, in its case, from which folder."""
 
+    by_upload: bool
     by_stem: bool
     in_another_case: bool
     place: int
@@ -32,7 +33,8 @@ class Pairs:
 
 
 def pair_texts(photos: Iterable[str], texts: Iterable[str]) -> Pairs:
-    """The text of each photo: `x.jpg.txt` before `x.txt`; in labels/ in the place of images/, beside it, or near.
+    """The text of each photo: `x.jpg.txt` before `x.txt`; in labels/ in the place of images/, beside it, or near;
+    last `1a2b3c4d-x.txt`, as Label Studio calls uploaded photos.
 
     Where several photos lead to one text, the likeliest has it, and the others are not used: without it they would
     be taken for photos without objects. Where several are equally likely, none has it. A photo whose name differs
@@ -42,9 +44,10 @@ def pair_texts(photos: Iterable[str], texts: Iterable[str]) -> Pairs:
     folded: dict[str, str] = {}
     for text in exact:
         folded.setdefault(fold(text), text)
+    uploaded = _by_names_before_upload(exact)
     claimants: dict[str, list[tuple[_Claim, str]]] = defaultdict(list)
     for photo in photos:
-        if claim := next(_claims(photo, exact, folded), None):
+        if claim := next(_claims(photo, exact, folded, uploaded), None):
             claimants[claim.text].append((claim, photo))
     text_of: dict[str, str] = {}
     unused: set[str] = set()
@@ -83,28 +86,48 @@ def _full(photo: str) -> str:
     return f"{PurePosixPath(photo).name}.txt"
 
 
-def _claims(photo: str, exact: frozenset[str], folded: Mapping[str, str]) -> Iterator[_Claim]:
-    for by_stem, name in ((False, _full(photo)), (True, f"{PurePosixPath(photo).stem}.txt")):
+def _by_names_before_upload(texts: Iterable[str]) -> dict[str, str]:
+    """The texts by what they would be called without an upload's prefix, where only one would be called so."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        path = PurePosixPath(text)
+        if UPLOAD_PREFIX.match(path.name):
+            found[str(path.with_name(UPLOAD_PREFIX.sub("", path.name, count=1)))].append(text)
+    return {name: uploads[0] for name, uploads in found.items() if len(uploads) == 1}
+
+
+def _claims(
+    photo: str, exact: frozenset[str], folded: Mapping[str, str], uploaded: Mapping[str, str]
+) -> Iterator[_Claim]:
+    names = ((False, _full(photo)), (True, f"{PurePosixPath(photo).stem}.txt"))
+    for by_stem, name in names:
         places = list(_places(photo, name))
-        for place, path in enumerate(places):
+        for place, path in places:
             if path in exact:
-                yield _Claim(by_stem, False, place, path)
-        for place, path in enumerate(places):
+                yield _Claim(False, by_stem, False, place, path)
+        for place, path in places:
             if other := folded.get(fold(path)):
                 other_case = PurePosixPath(other).name != PurePosixPath(path).name
-                yield _Claim(by_stem, other_case, place, other)
+                yield _Claim(False, by_stem, other_case, place, other)
+    for by_stem, name in names:
+        for place, path in _places(photo, name):
+            if text := uploaded.get(path):
+                yield _Claim(True, by_stem, False, place, text)
 
 
-def _places(photo: str, name: str) -> Iterator[str]:
-    """Where the photo's text may be, likeliest first."""
+def _places(photo: str, name: str) -> Iterator[tuple[int, str]]:
+    """Where the photo's text may be, likeliest first, with how likely that is.
+
+    The first place is for photos in images/ only: they come before pictures, mostly masks, that lie in labels/.
+    """
     folders = PurePosixPath(photo).parts[:-1]
     above = [i for i, folder in enumerate(folders) if fold(folder) in _PHOTO_FOLDERS]
-    places = [
+    if above:
+        yield 0, "/".join([*folders[: above[-1]], "labels", *folders[above[-1] + 1 :], name])
+    places = (
         [*folders, name],
         [*folders, "labels", name],
         [*folders[:-1], "labels", name],
         ["labels", name],
-    ]
-    if above:
-        places.insert(0, [*folders[: above[-1]], "labels", *folders[above[-1] + 1 :], name])
-    return map("/".join, places)
+    )
+    yield from enumerate(map("/".join, places), start=1)

@@ -85,3 +85,19 @@ def test_another_sides_photo_never_stands_in() -> None:
     assert index.find("train/a.jpg").photo is None
     assert index.find("a.jpg", beside="labels.csv").photo == "val/a.jpg"
     assert index.find("b.jpg", beside="train/labels.csv").photo == "photos/b.jpg"
+
+
+def test_a_photo_is_found_by_its_name_before_an_upload_if_by_no_other() -> None:
+    stated = "/data/upload/3/1a2b3c4d-0.jpg"
+    assert PhotoIndex(("images/0.jpg",)).find(stated).photo == "images/0.jpg"
+    assert PhotoIndex(("images/0.png",)).find(stated).other_extension
+    uploaded = "images/1a2b3c4d-0.jpg"
+    assert PhotoIndex(("0.jpg", uploaded)).find(stated).photo == uploaded
+    assert PhotoIndex(("0.jpg", "images/1a2b3c4d-0.png")).find(stated).photo == "images/1a2b3c4d-0.png"
+    assert PhotoIndex(("a/0.jpg", "b/0.jpg")).find(stated).photo is None
+    assert PhotoIndex(("0.jpg",)).find("1a2b3c4-0.jpg").photo is None
+
+
+def test_a_name_before_an_upload_is_less_exact_than_any_own_one() -> None:
+    assert exactness("0.jpg", "0.jpg") > exactness("0.jpg", "/data/upload/3/1a2b3c4d-0.jpg")
+    assert exactness("x/0.jpg", "y/0.jpg") > exactness("x/0.jpg", "x/1a2b3c4d-0.jpg")

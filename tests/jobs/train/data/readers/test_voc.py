@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -248,3 +249,60 @@ def test_no_xml_is_refused(tmp_path: Path) -> None:
     put(tmp_path / "one.jpg", ONE.jpeg)
     with pytest.raises(DatasetError, match=r"no \.xml file"):
         read(tmp_path)
+
+
+def edges_of(folder: Path, shape: str) -> list[float]:
+    """The edges of the box that is read of one object of this shape."""
+    put(folder / "one.jpg", ONE.jpeg)
+    xml = (
+        "<annotation><filename>one.jpg</filename><size><width>200</width><height>100</height></size>"
+        f"<object><name>cat</name>{shape}</object></annotation>"
+    )
+    put(folder / "one.xml", xml)
+    (box,) = read(folder).photos[0].boxes
+    return [box.ymin, box.xmin, box.ymax, box.xmax]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<polygon><x1>20</x1><y1>15</y1><x2>60</x2><y2>10</y2><x3>40</x3><y3>50</y3></polygon>",
+        "<polygon><pt><x>20</x><y>15</y></pt><pt><x>60</x><y>10</y></pt><pt><x>40</x><y>50</y></pt></polygon>",
+        "<segmentation><x1>20</x1><y1>10</y1></segmentation><segmentation><x1>60</x1><y1>50</y1></segmentation>",
+        "<points><x1>20</x1><y1>10</y1><x2>60</x2><y2>50</y2></points>",
+        "<polygon><x1>1</x1><y1>1</y1></polygon>"
+        "<bndbox><xmin>20</xmin><ymin>10</ymin><xmax>60</xmax><ymax>50</ymax></bndbox>",
+    ],
+)
+def test_an_object_without_a_box_has_the_bounds_of_its_polygon(shape: str, tmp_path: Path) -> None:
+    assert edges_of(tmp_path, shape) == [10, 20, 50, 60]
+
+
+@pytest.mark.parametrize(
+    ("angle", "edges"),
+    [("0", [40, 70, 60, 130]), ("1.5707963", [20, 90, 80, 110]), ("0.7853982", [21.7, 71.7, 78.3, 128.3])],
+)
+def test_a_turned_box_has_the_bounds_of_its_corners(angle: str, edges: list[float], tmp_path: Path) -> None:
+    turned = f"<cx>100</cx><cy>50</cy><w>60</w><h>20</h><angle>{angle}</angle>"
+    assert edges_of(tmp_path, f"<robndbox>{turned}</robndbox>") == pytest.approx(edges, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<polygon><x1>20</x1><y1>15</y1><x2>60</x2></polygon>",
+        "<polygon/>",
+        "<polygon><x1>a</x1><y1>15</y1></polygon>",
+        "<robndbox><cx>100</cx><cy>50</cy><w>60</w></robndbox>",
+    ],
+)
+def test_a_damaged_shape_is_no_box(shape: str, tmp_path: Path) -> None:
+    assert all(map(math.isnan, edges_of(tmp_path, shape)))
+
+
+def test_names_of_uploads_to_label_studio_lead_to_the_photos_of_before(tmp_path: Path) -> None:
+    put(tmp_path / "images/one.jpg", ONE.jpeg)
+    put(tmp_path / "Annotations/1a2b3c4d-one.xml", voc_xml("1a2b3c4d-one.jpg", ONE.boxes))
+    found = read(tmp_path)
+    assert [photo.name for photo in found.photos] == ["images/one.jpg"]
+    assert found.problems == ()

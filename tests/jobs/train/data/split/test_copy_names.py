@@ -15,6 +15,28 @@ from jobs.train.data.split.copy_names import Origin, copy_name, series_position
         ("IMG_0001-flip.png", "IMG_0001"),
         ("IMG_0001_rot90_flipped.jpg", "IMG_0001"),
         ("aug_3_IMG_0001.jpg", "IMG_0001"),
+        *(
+            (f"a003{end}.jpg", "a003")
+            for end in (
+                "_horizontal_flip",
+                "_vertical_flip",
+                "_flip_horizontal",
+                "_flipped_vertically",
+                "_darken",
+                "_brighten",
+                "_brightness_0.4",
+                "_rot15deg",
+                "_rot_-15",
+                "_original",
+                "_transformed",
+                "_gaussian_noise",
+                "_grayscale",
+                "_flipped",
+                "Flipped",
+                "_Flipped",
+                "_gaussian_blur_1.5_hflip",
+            )
+        ),
     ],
 )
 def test_names_of_copies_tell_the_photo(name: str, base: str) -> None:
@@ -31,6 +53,11 @@ def test_names_of_copies_tell_the_photo(name: str, base: str) -> None:
         "photo - Copy.jpg",
         "IMG_20240101_123000.jpg",
         "noise_12.jpg",
+        "original_0001.jpg",
+        "aug/0001.jpg",
+        "a_horizontal.jpg",
+        "v1.4.jpg",
+        "unflipped.jpg",
     ],
 )
 def test_plain_names_tell_of_no_certain_copy(name: str) -> None:

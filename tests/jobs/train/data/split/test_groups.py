@@ -87,3 +87,22 @@ def test_frames_without_a_number_are_only_joined_when_they_look_alike() -> None:
     letters = "abcdefghijkl"
     photos = [labelled(f"{letter}.jpg", panned_view(5 * i), 0) for i, letter in enumerate(letters)]
     assert together(photos) == []
+
+
+@pytest.mark.parametrize(
+    ("original", "copy"),
+    [
+        ("a003.jpg", "augmented/a003.jpg"),
+        ("images/a003.jpg", "augmented/a003.jpg"),
+        ("images/a003.jpg", "images/augmented/a003.png"),
+        ("images/a003.jpg", "Augmented_Images/a003_rot15deg.jpg"),
+        ("train/images/a003.jpg", "train/aug/a003.jpg"),
+        ("a003_original.jpg", "a003_transformed.jpg"),
+    ],
+)
+def test_copies_beside_their_original_are_one_group(original: str, copy: str) -> None:
+    assert copies(original, copy, "images/a004.jpg", "augmented/a005.jpg") == [{original, copy}]
+
+
+def test_a_copy_in_a_folder_of_augmented_ones_is_of_no_photo_where_two_are_called_so() -> None:
+    assert copies("cats/1.jpg", "dogs/1.jpg", "augmented/1.jpg") == []
