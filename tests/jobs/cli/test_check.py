@@ -10,6 +10,7 @@ import pytest
 from detector.errors import DatasetError, InvalidRequestError
 from jobs.cli import check
 from jobs.cli.dataset_text import FEW_PROBLEMS, SHOWN_OF_A_KIND
+from tests.detector.pictures import encode, noise
 from tests.jobs.train.data.writing import LABELS, Labelled, contents, put, voc_xml, write_voc
 
 WITHOUT_TENSORFLOW = """
@@ -70,6 +71,20 @@ def test_a_person_reads_classes_sides_and_that_nothing_is_wrong(
     assert "  cat  4 boxes in 4 photos" in lines
     assert "Split: 6 to train on, 2 to validate on" in lines
     assert "No faults were found." in lines
+
+
+def test_a_person_reads_how_many_photos_are_kept_together(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "2 photos are in 1 group of look-alikes, augmented copies or frames of one video"
+    check.command(data, size=96)
+    assert "look-alikes" not in capsys.readouterr().out
+    copy = encode(noise(200, 100, seed=200), quality=60)
+    put(data / "JPEGImages" / "copy.jpg", copy)
+    put(data / "Annotations" / "copy.xml", voc_xml("copy.jpg", [("cat", 20, 10, 120, 60)]))
+    check.command(data, size=96, html=tmp_path / "check.html")
+    assert f"  {said}" in capsys.readouterr().out
+    assert said in (tmp_path / "check.html").read_text(encoding="utf-8")
 
 
 def test_strict_gives_the_report_and_then_refuses(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
