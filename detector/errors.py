@@ -183,7 +183,7 @@ class UntrustedError(StoreError):
 
 
 class OutOfMemoryError(DetectorError):
-    """A training run that does not fit into the machine's memory."""
+    """A command, such as a training run, that does not fit into the machine's memory."""
 
     code = "out_of_memory"
     exit_code = 7

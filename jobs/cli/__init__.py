@@ -7,7 +7,7 @@ import sys
 import typer
 
 from detector.environment import COMMAND_LINE_VARIABLES, refuse_unknown_variables
-from detector.errors import DetectorError, StoreError
+from detector.errors import DetectorError, OutOfMemoryError, StoreError
 from jobs.cli import check, convert, evaluate, launch, predict, release, serve, train
 from services.gateway.settings import known_variables
 
@@ -45,6 +45,12 @@ def main() -> None:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         sys.exit(INTERRUPTED)
+    except MemoryError:
+        print(
+            "error: Memory ran out: use a machine with more of it, or fewer or smaller photos.",
+            file=sys.stderr,
+        )
+        sys.exit(OutOfMemoryError.exit_code)
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise

@@ -21,7 +21,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     html: Annotated[
         Path | None,
-        typer.Option(readable=False, help="Write a page with every photo and its boxes to this file."),
+        typer.Option(
+            readable=False, help="Write a page with the photos (at most 2,000) and their boxes to this file."
+        ),
     ] = None,
     size: Annotated[
         int | None, typer.Option(help="Image size, a multiple of 32 from 96 to 512.")

@@ -96,7 +96,8 @@ def _class_lines(classes: tuple[ClassCount, ...]) -> list[str]:
 
 def _side_lines(checked: CheckedData) -> list[str]:
     parts = [f"{count} {SIDE_NAMES[side]}" for side, count in checked.sides.items() if count]
-    return ["", f"Split: {', '.join(parts)}", *(f"  {note}" for note in checked.notes)] if parts else []
+    told = [*checked.notes, *([str(checked.report.grouped)] if checked.report.grouped.groups else [])]
+    return ["", f"Split: {', '.join(parts)}", *(f"  {sentence}" for sentence in told)] if parts else []
 
 
 def _all_problem_lines(problems: Sequence[Problem]) -> list[str]:

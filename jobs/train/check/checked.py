@@ -47,6 +47,7 @@ class CheckedData:
             "labels": list(self.dataset.labels),
             "classes": [{"label": c.label, "photos": c.photos, "boxes": c.boxes} for c in report.classes],
             "sides": dict(self.sides),
+            "grouped": report.grouped.to_json(),
             "problems": _problems(report.problems),
             "advice": list(report.advice),
             "notes": list(self.notes),

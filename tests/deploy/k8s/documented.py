@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NOT_RUN = "Not run by a test"
-"""What the paragraph before a block begins with, where nothing checks its commands."""
+"""What the paragraph before a block begins with that acts on a cluster, or has commands that nothing checks."""
 
 _BLOCK = re.compile(r"(?ms)^```(?P<language>\w*)\n(?P<text>.*?)^```$")
 _INLINE = re.compile(r"(?s)`((?:kubectl|detector launch) [^`]+)`")

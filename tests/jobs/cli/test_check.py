@@ -1,15 +1,19 @@
 """`detector check` as a person and a program use it."""
 
+import inspect
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from detector.errors import DatasetError, InvalidRequestError
-from jobs.cli import check
+from detector.errors import DatasetError, InvalidRequestError, OutOfMemoryError, StoreError
+from jobs.cli import check, main
 from jobs.cli.dataset_text import FEW_PROBLEMS, SHOWN_OF_A_KIND
+from jobs.train.check.page import MAX_PHOTOS
+from tests.detector.pictures import encode, noise
 from tests.jobs.train.data.writing import LABELS, Labelled, contents, put, voc_xml, write_voc
 
 WITHOUT_TENSORFLOW = """
@@ -72,12 +76,31 @@ def test_a_person_reads_classes_sides_and_that_nothing_is_wrong(
     assert "No faults were found." in lines
 
 
+def test_a_person_reads_how_many_photos_are_kept_together(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "2 photos are in 1 group of look-alikes, augmented copies or frames of one video"
+    check.command(data, size=96)
+    assert "look-alikes" not in capsys.readouterr().out
+    copy = encode(noise(200, 100, seed=200), quality=60)
+    put(data / "JPEGImages" / "copy.jpg", copy)
+    put(data / "Annotations" / "copy.xml", voc_xml("copy.jpg", [("cat", 20, 10, 120, 60)]))
+    check.command(data, size=96, html=tmp_path / "check.html")
+    assert f"  {said}" in capsys.readouterr().out
+    assert said in (tmp_path / "check.html").read_text(encoding="utf-8")
+
+
 def test_strict_gives_the_report_and_then_refuses(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with_faults(data, 1)
     with pytest.raises(DatasetError, match="reading is strict") as refused:
         check.command(data, size=96, strict=True, as_json=True)
     assert refused.value.exit_code == 3
     assert [p["kind"] for p in json.loads(capsys.readouterr().out)["problems"]] == ["missing_photo"]
+
+
+def test_the_help_says_how_many_photos_a_page_shows() -> None:
+    options = inspect.signature(check.command, eval_str=True).parameters["html"].annotation.__metadata__
+    assert f"at most {MAX_PHOTOS:,}" in options[0].help
 
 
 def test_bad_options_are_refused_before_anything_is_read(data: Path, tmp_path: Path) -> None:
@@ -90,6 +113,34 @@ def test_bad_options_are_refused_before_anything_is_read(data: Path, tmp_path: P
     ):
         with pytest.raises(InvalidRequestError, match=said):
             check.command(data, **options)
+
+
+@pytest.mark.parametrize("arguments", [["check", "DATA"], ["convert", "DATA", "OUT", "--to", "csv"]])
+def test_memory_that_runs_out_ends_with_the_exit_code_of_a_training(
+    arguments: list[str],
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run_out(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    places = {"DATA": str(data), "OUT": str(tmp_path / "out")}
+    monkeypatch.setattr(sys, "argv", ["detector", *(places.get(word, word) for word in arguments)])
+    monkeypatch.setattr("jobs.train.check.checked.inspect_photos", run_out)
+    monkeypatch.setattr("jobs.train.data.writers.convert.inspect_photos", run_out)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == OutOfMemoryError.exit_code == 7
+    assert "Memory ran out" in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written_asks_for_another_place(data: Path, tmp_path: Path) -> None:
+    put(tmp_path / "file", "no folder")
+    with pytest.raises(StoreError, match="choose another place"):
+        check.command(data, size=96, html=tmp_path / "file" / "check.html")
 
 
 def test_the_page_is_written_whole_and_named(

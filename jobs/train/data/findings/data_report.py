@@ -41,6 +41,10 @@ class Grouped:
             outcome = f"the dataset's own split divides {self.divided} of the groups"
         return f"{what} of look-alikes, augmented copies or frames of one video; {outcome}."
 
+    def to_json(self) -> dict[str, Any]:
+        """The counts, and the sentence as `summary`."""
+        return {**asdict(self), "summary": str(self)}
+
 
 NOT_GROUPED = Grouped()
 
@@ -80,7 +84,7 @@ class DataReport:
         return {
             **asdict(self),
             "sides": dict(self.sides),
-            "grouped": {**asdict(self.grouped), "summary": str(self.grouped)},
+            "grouped": self.grouped.to_json(),
             "counts": {kind.value: self.count(kind) for kind in ProblemKind},
         }
 

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import cast
 
 from detector.detections import GroundTruth
-from detector.errors import DatasetError
+from detector.errors import DatasetError, DetectorError
 from jobs.train.config import TrainConfig
 from jobs.train.data.findings.data_report import DataReport
 from jobs.train.data.loading import OnProgress, inspect_photos, refuse_unusable
 from jobs.train.data.open import read_annotations
 from jobs.train.data.photos import Dataset, Side
+from jobs.train.data.problems import printable
 from jobs.train.data.split.split import split_dataset
 from jobs.train.data.writers import WRITERS, WrittenPhoto
 from jobs.train.data.writers.destination import Put, check_destination, new_dataset
 from jobs.train.data.writers.names import unique_stems
-from jobs.train.data.writers.photo_files import Change, upright_file
+from jobs.train.data.writers.photo_files import Change, PhotoFile, upright_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def convert_data(
 
     Raises:
         InvalidRequestError: `out` is in use.
-        DatasetError: no usable photo, or one that changed while it was read.
+        DatasetError: no usable photo, or one that changed while it was read or cannot be written.
         StoreError: the disk does not take it. Nothing is left at `out` then.
     """
     check_destination(out, data=data)
@@ -110,8 +111,17 @@ def _write_photo(
 ) -> tuple[WrittenPhoto, Change]:
     data = photo.read()
     if hashlib.sha256(data).hexdigest() != photo.sha256:
-        raise DatasetError(f"{photo.name}: changed while it was read; run the command again.")
-    file = upright_file(data)
+        raise DatasetError(f"{printable(photo.name)}: changed while it was read; run the command again.")
+    file = _upright_file(data, photo.name)
     name = photo.stem + file.suffix
     put(photo_path(name, photo.side), file.content)
     return WrittenPhoto(name, file.width, file.height, photo.side, photo.boxes), file.change
+
+
+def _upright_file(data: bytes, name: str) -> PhotoFile:
+    try:
+        return upright_file(data)
+    except DetectorError as error:
+        if isinstance(error.__cause__, MemoryError):
+            raise error.__cause__ from error
+        raise DatasetError(f"{printable(name)}: the photo cannot be written. {error.message}") from error

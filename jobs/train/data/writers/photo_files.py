@@ -16,8 +16,9 @@ from jobs.train.data.jpeg import encode_jpeg
 from jobs.train.data.loading import PHOTO_LIMITS
 
 QUALITY = 95
-LIMITS = ImageLimits(max_bytes=PHOTO_LIMITS.max_bytes, max_pixels=2**31)
-"""The photos passed the limits of reading before."""
+LIMITS = ImageLimits(max_bytes=PHOTO_LIMITS.max_bytes, max_pixels=2**31, max_decode_bytes=8_000_000_000)
+"""The photos passed the limits of reading before, where large JPEGs are decoded at a reduced scale. Here one is decoded
+at full size, alone: every photo that reading takes stays below this memory."""
 
 _START, _END, _START_OF_SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 _APPLICATION = range(0xE0, 0xF0)

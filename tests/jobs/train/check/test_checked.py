@@ -75,6 +75,17 @@ def test_json_has_every_box_where_it_is_with_all_its_digits(tmp_path: Path) -> N
     assert {side: sides.count(side) for side in ("train", "val", "test")} == result["sides"]
 
 
+def test_json_says_how_many_photos_are_kept_together(tmp_path: Path) -> None:
+    write_voc(tmp_path, many(6))
+    alone = check_data(tmp_path, CONFIG).to_json()["grouped"]
+    assert alone == {"photos": 0, "groups": 0, "divided": 0, "summary": ""}
+    put(tmp_path / "JPEGImages" / "copy.jpg", encode(noise(200, 100, seed=100), quality=60))
+    put(tmp_path / "Annotations" / "copy.xml", voc_xml("copy.jpg", [("cat", 10, 5, 100, 80)]))
+    grouped = check_data(tmp_path, CONFIG).to_json()["grouped"]
+    assert (grouped["photos"], grouped["groups"], grouped["divided"]) == (2, 1, 0)
+    assert grouped["summary"].startswith("2 photos are in 1 group of look-alikes")
+
+
 def test_a_photo_on_both_sides_is_told_as_trained_on(tmp_path: Path) -> None:
     write_voc(tmp_path, many(1))
     result = check_data(tmp_path, CONFIG).to_json()

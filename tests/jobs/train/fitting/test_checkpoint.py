@@ -47,5 +47,5 @@ def test_a_checkpoint_of_another_network_does_not_fit() -> None:
 def test_a_disk_that_refuses_is_told_with_the_way_out(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    with pytest.raises(StoreError, match="move it away or choose another store"):
+    with pytest.raises(StoreError, match="move it away or choose another place"):
         save_checkpoint(blocked / "run", CHECKPOINT)

@@ -13,14 +13,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from detector.errors import DatasetError, InvalidRequestError
+from detector.errors import DatasetError, ImageUnreadableError, InvalidRequestError
+from detector.images import ImageLimits
 from jobs.train.check import check_data
 from jobs.train.config import TrainConfig
-from jobs.train.data.writers import WRITERS
+from jobs.train.data import loading
+from jobs.train.data.writers import WRITERS, photo_files
 from jobs.train.data.writers.convert import convert_data
 from tests.detector.pictures import encode, noise, orientation_exif
 from tests.jobs.train.data import writing
-from tests.jobs.train.data.writing import LABELS, SAMPLES, Labelled, contents, put, put_json, write_voc
+from tests.jobs.train.data.writing import (
+    LABELS,
+    SAMPLES,
+    Labelled,
+    contents,
+    put,
+    put_json,
+    voc_xml,
+    write_voc,
+)
 
 CONFIG = TrainConfig(size=96)
 ODD_LABELS = (
@@ -283,6 +294,56 @@ def test_a_photo_that_changes_between_checking_and_writing_is_refused(tmp_path: 
     with pytest.raises(DatasetError, match=r"two\.jpg: changed while it was read"):
         convert_data(tmp_path / "data", tmp_path / "out", CONFIG, to="coco", on_writing=exchange)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A data set with a JPEG that takes 1.9 MB to decode at the scale of reading, and 3.4 MB at full size to turn."""
+    write_voc(tmp_path / "data")
+    jpeg = encode(noise(800, 600), progressive=True, exif=orientation_exif(6))
+    put(tmp_path / "data" / "JPEGImages" / "large.jpg", jpeg)
+    put(
+        tmp_path / "data" / "Annotations" / "large.xml",
+        voc_xml("large.jpg", [("cat", 10, 10, 200, 200)], None),
+    )
+    return tmp_path / "data"
+
+
+def test_a_photo_that_is_read_at_a_reduced_scale_only_is_written_at_full_size(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "PHOTO_LIMITS", ImageLimits(max_decode_bytes=2_500_000))
+    convert_data(large, tmp_path / "out", CONFIG, to="csv")
+    with Image.open(tmp_path / "out" / "images" / "large.jpg") as image:
+        assert image.size == (600, 800)
+
+
+def test_the_limits_of_writing_take_at_full_size_what_reading_takes_at_a_reduced_scale() -> None:
+    read, pixel_bytes = loading.PHOTO_LIMITS, 4
+    assert photo_files.LIMITS.max_pixels >= read.max_pixels
+    assert photo_files.LIMITS.max_decode_bytes >= read.max_decode_bytes + pixel_bytes * read.max_pixels
+
+
+def test_a_photo_that_cannot_be_written_is_named_and_nothing_is_left(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_files, "LIMITS", ImageLimits(max_decode_bytes=2_500_000))
+    with pytest.raises(
+        DatasetError, match=r"JPEGImages/large\.jpg: .* 3 MB of memory; at most 2 MB are taken"
+    ):
+        convert_data(large, tmp_path / "out", CONFIG, to="csv")
+    assert not (tmp_path / "out").exists()
+
+
+def test_memory_that_runs_out_while_a_photo_is_turned_is_no_fault_of_the_photo(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decode(*_: object, **__: object) -> None:
+        raise ImageUnreadableError("The JPEG cannot be decoded: MemoryError.") from MemoryError()
+
+    monkeypatch.setattr(photo_files, "load_image", decode)
+    with pytest.raises(MemoryError):
+        convert_data(large, tmp_path / "out", CONFIG, to="csv")
 
 
 def test_coco_is_what_its_own_tools_read(tmp_path: Path) -> None:
